@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""The house rules that a script can see. Prints one line per finding; fails on errors, not on warnings."""
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+INCLUDE = ROOT / "include/dynvision"
+LEAN = {"core", "dynamics", "connections", "operations", "model", "run", "kernels", "losses"}  # no torch/*
+STATIC = {"core", "dynamics", "connections", "operations", "model", "run"}  # no run-time dispatch
+UNMIRRORED = {"core"}  # tested through what is built of it
+
+# Put together here so that this file does not find itself.
+UNFINISHED = re.compile(r"\b(" + "|".join(["TO" "DO", "FIX" "ME", "X" "XX", "HA" "CK", "not imple" "mented"]) + r")\b")
+MACHINE_PATH = re.compile(r"(?<![\w.}])/(?:" + "|".join(["work", "tmp", "root", "home"]) + r")/")
+REGISTRY = re.compile(r"https?://[^\s]*(?:" + "|".join(["py" r"pi\.", "python" "hosted", r"deb\." "debian", "npm" "js",
+                                                       "conan" r"\.io"]) + ")")
+RUN_TIME_DISPATCH = re.compile(r"\bvirtual\b|\bstd::function\b")
+
+findings = {"error": [], "warning": []}
+
+
+def report(kind, path, line, text):
+    findings[kind].append(f"{path.relative_to(ROOT)}:{line}: {kind}: {text}")
+
+
+def tracked_files():
+    names = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
+                           capture_output=True, text=True, check=True).stdout.split("\0")
+    return [ROOT / name for name in sorted(names) if name and (ROOT / name).is_file()]
+
+
+def text_of(path):
+    data = path.read_bytes()
+    return None if b"\0" in data[:4096] else data.decode(errors="replace")
+
+
+def each_match(pattern, path, lines, kind, text):
+    for number, line in enumerate(lines, 1):
+        if match := pattern.search(line):
+            report(kind, path, number, f"{text}: {match[0]}")
+
+
+def without_comments(text):
+    """The code alone, every line where it was."""
+    keep_lines = lambda match: "\n" * match[0].count("\n")
+    return re.sub(r"//[^\n]*|/\*.*?\*/", keep_lines, text, flags=re.S)
+
+
+def check_header(path, text):
+    lines = text.splitlines()
+    inside = path.relative_to(INCLUDE)
+    station = inside.parts[0] if len(inside.parts) > 1 else None
+    if len(lines) > 300:
+        report("error", path, len(lines), "longer than 300 lines: split it")
+    elif len(lines) > 200:
+        report("warning", path, len(lines), "longer than 200 lines")
+    if "#pragma once" not in lines:
+        report("error", path, 1, "no #pragma once")
+    if not text.startswith(("//", "/*")):
+        report("error", path, 1, "does not open with a comment that says what it is")
+    if station is None or station in LEAN:
+        each_match(re.compile(r'#\s*include\s*[<"]torch/'), path, lines, "error", "a lean header must not include torch/*")
+    if station in STATIC:
+        each_match(RUN_TIME_DISPATCH, path, without_comments(text).splitlines(), "error", "run-time dispatch")
+
+
+def check_mirror(files):
+    headers = {str(path.relative_to(INCLUDE)): path for path in files
+               if path.is_relative_to(INCLUDE) and path.suffix == ".hpp"}
+    covered = set()
+    for path in files:
+        if not path.is_relative_to(ROOT / "tests") or path.suffix != ".cpp":
+            continue
+        covered.add(str(path.relative_to(ROOT / "tests").with_suffix(".hpp")))
+        for listed in re.findall(r"^//\s*covers:\s*(.+?)\s*$", text_of(path) or "", flags=re.M):
+            for name in re.split(r"[\s,]+", listed):
+                covered.add(name)
+                if name not in headers:
+                    report("error", path, 1, f"covers a header that does not exist: {name}")
+    for name, path in headers.items():
+        if "/" in name and name.split("/")[0] not in UNMIRRORED and name not in covered:
+            report("error", path, 1, f"no test: tests/{name[:-4]}.cpp, or '// covers: {name}' in another")
+
+
+def main():
+    files = tracked_files()
+    for path in files:
+        text = text_of(path)
+        if text is None:
+            continue
+        lines = text.splitlines()
+        each_match(UNFINISHED, path, lines, "error", "unfinished")
+        each_match(MACHINE_PATH, path, lines, "error", "a path of one machine")
+        each_match(REGISTRY, path, lines, "error", "the address of a package registry")
+        if path.is_relative_to(INCLUDE) and path.suffix in (".hpp", ".cuh"):
+            check_header(path, text)
+    check_mirror(files)
+    for kind in ("warning", "error"):
+        print("".join(line + "\n" for line in findings[kind]), end="")
+    print(f"conventions: {len(findings['error'])} errors, {len(findings['warning'])} warnings in {len(files)} files")
+    return bool(findings["error"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+// Adapter: brings the response of one area to the channels and the size of another.
+//
+//   R( W * h + b )       W (D,C,k,k), at the resolution of h; R: nearest neighbour to the size of the target
+//
+// W exists where the channels differ, or where it is asked for. It is made when the model is composed, so it is
+// learned, saved and loaded like any parameter. Parameters: conv.
+// Initialisation: normal, cut at +-2, std = min(0.001, 1/sqrt(C D)); bias 0.
+#pragma once
+#include <dynvision/connections/integration.hpp>
+#include <dynvision/core/list.hpp>
+#include <dynvision/operations/conv.hpp>
+#include <dynvision/operations/kernel.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace dynvision {
+
+// Policies of AddSkip and AddFeedback, beside an integration, NoBias, WeightNorm and As<path>.
+template <int K, int Stride = 1> struct Through {  // a K x K convolution, even where the channels agree
+  static constexpr int kernel_size = K, stride = Stride;
+};
+template <class T>
+concept HasKernelSize = requires {
+  T::kernel_size;
+};
+template <class T> using IsThrough = std::bool_constant<HasKernelSize<T>>;
+
+template <class T>
+inline constexpr bool is_connection_policy = Integration<T> || IsThrough<T>::value || IsPath<T>::value ||
+                                             std::is_same_v<T, NoBias> || std::is_same_v<T, WeightNorm>;
+
+struct Adapter {
+  Kernel conv;                    // absent where the channels agree
+  std::optional<double> scale{};  // explicit scale factor; without one the size of the target counts
+  bool resize = true;
+
+  template <class... With> void compose(Composition& at, int from, int to) {
+    using T = pick<IsThrough, Through<1>, With...>;
+    if (from == to && !(IsThrough<With>::value || ...)) return;
+    conv = {.stride = T::stride, .padding = T::kernel_size / 2};
+    double const std = std::min(0.001, 1 / std::sqrt(static_cast<double>(from) * to));
+    conv.weight = at.truncated_normal({to, from, T::kernel_size, T::kernel_size}, std);
+    if (at.options.bias && !has<NoBias, With...>) conv.make_bias(at);
+    if constexpr (has<WeightNorm, With...>) conv.normalise();
+  }
+  void parameters(auto&& visit) { conv.parameters("conv.", visit); }
+
+  Tensor operator()(Tensor const& h, Size target) const {  // (B,C,H,W) -> (B,D,H',W')
+    Tensor const y = conv.exists() ? conv(h) : h;
+    if (!resize) return y;
+    if (!scale) return nearest(y, target.height, target.width);
+    auto const scaled = [&](std::int64_t n) { return static_cast<std::int64_t>(static_cast<double>(n) * *scale); };
+    return nearest(y, scaled(y.size(2)), scaled(y.size(3)), scale);
+  }
+};
+
+// Where the signal is: its own size, or the size it would have.
+inline Size size_at(Signal const& x, Size otherwise) { return x.defined() ? Size{x.size(2), x.size(3)} : otherwise; }
+
+}  // namespace dynvision

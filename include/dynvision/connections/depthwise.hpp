@@ -1,0 +1,22 @@
+// Depthwise lateral connection: every channel to itself, within K x K.
+//
+//   rec(h)_c = W_c * h_c + b_c       W (C,1,K,K), b (C)        parameters: conv
+#pragma once
+#include <dynvision/connections/lateral.hpp>
+
+namespace dynvision {
+
+template <int C, int K = 3, int D = C> struct Depthwise {
+  static constexpr int state_channels = C, target_channels = D;
+  static constexpr bool keeps_channels = true;
+  Kernel conv;
+
+  void compose(Composition& at, bool bias, bool weight_norm, int /*target*/) {
+    conv = lateral_kernel(at, C, C, K, C, bias);
+    if (weight_norm) conv.normalise();
+  }
+  void parameters(auto&& visit) { conv.parameters("conv.", visit); }
+  Tensor operator()(Tensor const& h) const { return conv(h); }  // (B,C,H,W) -> (B,C,H,W)
+};
+
+}  // namespace dynvision

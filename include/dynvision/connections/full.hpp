@@ -1,0 +1,21 @@
+// Full lateral connection: every channel to every channel, within K x K.
+//
+//   rec(h) = W * h + b       W (D,C,K,K), b (D)        parameters: conv
+#pragma once
+#include <dynvision/connections/lateral.hpp>
+
+namespace dynvision {
+
+template <int C, int K = 3, int D = C> struct Full {
+  static constexpr int state_channels = C, target_channels = D;
+  Kernel conv;
+
+  void compose(Composition& at, bool bias, bool weight_norm, int target) {
+    conv = lateral_kernel(at, C, target, K, 1, bias);
+    if (weight_norm) conv.normalise();
+  }
+  void parameters(auto&& visit) { conv.parameters("conv.", visit); }
+  Tensor operator()(Tensor const& h) const { return conv(h); }  // (B,C,H,W) -> (B,D,H,W)
+};
+
+}  // namespace dynvision

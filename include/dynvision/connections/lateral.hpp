@@ -1,0 +1,40 @@
+// Lateral: a connection from a layer to itself, within the area.
+//
+//   rec(h): (B,C,H,W) -> (B,D,H,W)     h: the layer's response one delay ago, D: channels where the signal arrives
+//
+// A lateral connection is a struct with
+//   static constexpr int state_channels;             C
+//   static constexpr int target_channels;            D (Image: the image's)
+//   void compose(Composition& at, bool bias, bool weight_norm, int target)    makes its parameters
+//   void parameters(auto&& visit)
+//   Tensor operator()(Tensor const& h) const
+// Full, Depthwise, Pointwise, DepthPointwise, PointDepthwise, Self, Local, LocalDepthwise and None are written
+// <C, K, D = C>: channels of the state, kernel size, channels of the target.
+#pragma once
+#include <dynvision/model/composition.hpp>
+#include <dynvision/operations/kernel.hpp>
+#include <dynvision/operations/operation.hpp>
+
+#include <concepts>
+
+namespace dynvision {
+
+template <class L>
+concept Lateral = std::default_initializable<L> &&
+    requires(L& lateral, L const& fixed, Tensor const& h, Composition& at, ParameterVisitor const& visit) {
+  { L::state_channels } -> std::convertible_to<int>;
+  { L::target_channels } -> std::convertible_to<int>;
+  lateral.compose(at, true, false, 1);
+  lateral.parameters(visit);
+  { fixed(h) } -> std::convertible_to<Tensor>;
+};
+
+// The convolutions that lateral connections are made of: stride 1, padding floor(K/2), weights uniform in +-max, bias 0.
+inline Kernel lateral_kernel(Composition& at, int in, int out, int kernel_size, int groups, bool bias) {
+  Kernel kernel{.padding = kernel_size / 2, .groups = groups};
+  kernel.weight = at.uniform({out, in / groups, kernel_size, kernel_size}, at.max_weight(0.05));
+  if (bias) kernel.make_bias(at);
+  return kernel;
+}
+
+}  // namespace dynvision

@@ -1,0 +1,39 @@
+// Local lateral connection on the topographic plane: neighbours in space and in feature space.
+//
+//   rec(h) = layer( W * plane(h) + b )     W (1,1,K,K), b (1), reflected margin        parameters: conv
+//
+// K follows from the tile's side f: q = floor(f/4), made odd, at least 3; the kernel size of the layer is not used.
+#pragma once
+#include <dynvision/connections/lateral.hpp>
+#include <dynvision/connections/topographic_plane.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace dynvision {
+
+template <int C, int Unused = 3, int D = C> struct Local {
+  static constexpr int state_channels = C, target_channels = D;
+  static constexpr bool keeps_channels = true;
+  Kernel conv;
+
+  static int kernel_size(std::int64_t channels) {
+    auto const q = static_cast<int>(TopographicPlane{channels}.side() / 4);
+    return std::max(3, q % 2 ? q : q + 1);
+  }
+
+  void compose(Composition& at, bool bias, bool weight_norm, int /*target*/) {
+    int const k = kernel_size(C);
+    conv.weight = at.uniform({1, 1, k, k}, at.max_weight(0.05));
+    if (bias) conv.bias = at.uniform({1}, 1.0 / k);
+    if (weight_norm) conv.normalise();
+  }
+  void parameters(auto&& visit) { conv.parameters("conv.", visit); }
+
+  Tensor operator()(Tensor const& h) const {  // (B,C,H,W) -> (B,C,H,W)
+    TopographicPlane const plane{h.size(1)};
+    return plane.to_layer(conv(plane.from_layer(h, conv.weight.size(2) / 2)), {h.size(2), h.size(3)});
+  }
+};
+
+}  // namespace dynvision

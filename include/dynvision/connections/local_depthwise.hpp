@@ -1,0 +1,34 @@
+// Local connection on the topographic plane, then a depthwise one: neighbours, then patches further away.
+//
+//   rec(h)_c = W_c * local(h)_c + b_c     W (C,1,K,K), b (C)        parameters: local_conv.conv, patchy_conv
+//
+// It cannot be weight-normalised. The local part starts as an ordinary convolution: Kaiming uniform, a = sqrt(5).
+#pragma once
+#include <dynvision/connections/local.hpp>
+
+#include <cmath>
+
+namespace dynvision {
+
+template <int C, int K = 3, int D = C> struct LocalDepthwise {
+  static constexpr int state_channels = C, target_channels = D;
+  static constexpr bool keeps_channels = true;
+  static constexpr bool can_normalise = false;
+  Local<C> local_conv;
+  Kernel patchy_conv;
+
+  void compose(Composition& at, bool bias, bool /*weight_norm*/, int target) {
+    local_conv.compose(at, bias, false, target);
+    auto const k = local_conv.conv.weight.size(2);
+    local_conv.conv.weight = at.uniform({1, 1, k, k}, 1.0 / static_cast<double>(k));
+    patchy_conv = lateral_kernel(at, C, C, K, C, bias);
+    if (bias) patchy_conv.bias = at.uniform({C}, 1.0 / K);
+  }
+  void parameters(auto&& visit) {
+    local_conv.parameters([&](std::string const& name, Tensor& x) { visit("local_conv." + name, x); });
+    patchy_conv.parameters("patchy_conv.", visit);
+  }
+  Tensor operator()(Tensor const& h) const { return patchy_conv(local_conv(h)); }  // (B,C,H,W) -> (B,C,H,W)
+};
+
+}  // namespace dynvision

@@ -1,0 +1,22 @@
+// Pointwise lateral connection: every channel to every channel, at the same place.
+//
+//   rec(h) = W h + b         W (D,C,1,1), b (D)        parameters: conv
+#pragma once
+#include <dynvision/connections/lateral.hpp>
+
+namespace dynvision {
+
+template <int C, int K = 1, int D = C>  // K is taken and not used, so that all lateral connections are written alike
+struct Pointwise {
+  static constexpr int state_channels = C, target_channels = D;
+  Kernel conv;
+
+  void compose(Composition& at, bool bias, bool weight_norm, int target) {
+    conv = lateral_kernel(at, C, target, 1, 1, bias);
+    if (weight_norm) conv.normalise();
+  }
+  void parameters(auto&& visit) { conv.parameters("conv.", visit); }
+  Tensor operator()(Tensor const& h) const { return conv(h); }  // (B,C,H,W) -> (B,D,H,W)
+};
+
+}  // namespace dynvision

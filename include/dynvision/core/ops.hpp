@@ -1,0 +1,84 @@
+// The ATen functions that the library calls, one line each: the only place that includes ATen operators.
+//
+// Methods of Tensor (x.relu(), x.add(y)) come with core/tensor.hpp; here are the free functions. Everything goes
+// through the dispatcher, so it is differentiated by autograd and runs on any device.
+#pragma once
+#include <dynvision/core/tensor.hpp>
+
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/avg_pool2d_ops.h>
+#include <ATen/ops/concatenate_ops.h>
+#include <ATen/ops/conv2d_ops.h>
+#include <ATen/ops/full_ops.h>
+#include <ATen/ops/group_norm_ops.h>
+#include <ATen/ops/linear_ops.h>
+#include <ATen/ops/max_pool2d_ops.h>
+#include <ATen/ops/randn_ops.h>
+#include <ATen/ops/stack_ops.h>
+#include <ATen/ops/upsample_nearest2d_ops.h>
+
+#include <initializer_list>
+#include <optional>
+#include <vector>
+
+namespace dynvision {
+
+inline std::vector<c10::SymInt> symbolic(at::IntArrayRef sizes) { return {sizes.begin(), sizes.end()}; }
+
+inline std::optional<Tensor> optional(Tensor const& x) { return x.defined() ? std::optional(x) : std::nullopt; }
+
+inline Tensor full(at::IntArrayRef sizes, double value, at::TensorOptions options = {}) {
+  return at::_ops::full::call(symbolic(sizes), value,
+                              options.dtype_opt() ? at::typeMetaToScalarType(options.dtype()) : at::kFloat,
+                              options.layout_opt(), options.device_opt(), options.pinned_memory_opt());
+}
+inline Tensor zeros(at::IntArrayRef sizes, at::TensorOptions options = {}) { return full(sizes, 0.0, options); }
+inline Tensor ones(at::IntArrayRef sizes, at::TensorOptions options = {}) { return full(sizes, 1.0, options); }
+
+inline Tensor randn(at::IntArrayRef sizes, at::TensorOptions options = {}) {
+  return at::_ops::randn::call(symbolic(sizes), c10::optTypeMetaToScalarType(options.dtype_opt()), options.layout_opt(),
+                               options.device_opt(), options.pinned_memory_opt());
+}
+
+inline Tensor stack(at::TensorList tensors, std::int64_t axis) { return at::_ops::stack::call(tensors, axis); }
+inline Tensor cat(at::TensorList tensors, std::int64_t axis) { return at::_ops::concatenate::call(tensors, axis); }
+
+// 1-D index tensor from host numbers, on the device of `like`.
+inline Tensor indices(std::vector<std::int64_t> const& values, Tensor const& like) {
+  Tensor host = full({static_cast<std::int64_t>(values.size())}, 0.0, at::TensorOptions(at::kLong));
+  std::copy(values.begin(), values.end(), host.mutable_data_ptr<std::int64_t>());
+  return like.is_cpu() ? host : host.to(at::TensorOptions(like.device()));
+}
+
+// x (B,In,H,W), weight (Out,In/groups,K,K), zero padding
+inline Tensor conv2d(Tensor const& x, Tensor const& weight, Tensor const& bias, std::int64_t stride,
+                     std::int64_t padding, std::int64_t groups = 1) {
+  c10::SymInt const s(stride), p(padding), dilation(1);
+  return at::_ops::conv2d::call(x, weight, optional(bias), {&s, 1}, {&p, 1}, {&dilation, 1}, groups);
+}
+
+inline Tensor linear(Tensor const& x, Tensor const& weight, Tensor const& bias) {
+  return at::_ops::linear::call(x, weight, optional(bias));
+}
+
+inline Tensor max_pool2d(Tensor const& x, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
+  return at::_ops::max_pool2d::call(x, {&kernel, 1}, {&stride, 1}, {&padding, 1}, 1, false);
+}
+
+inline Tensor avg_pool2d(Tensor const& x, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
+  return at::_ops::avg_pool2d::call(x, {&kernel, 1}, {&stride, 1}, {&padding, 1}, false, true, std::nullopt);
+}
+
+inline Tensor group_norm(Tensor const& x, std::int64_t groups, Tensor const& weight, Tensor const& bias, double eps) {
+  return at::_ops::group_norm::call(x, groups, optional(weight), optional(bias), eps, true);
+}
+
+// Nearest neighbour: source index = min(floor(i * ratio), n - 1). ratio = n_in/n_out, or 1/scale where one is given.
+inline Tensor nearest(Tensor const& x, std::int64_t height, std::int64_t width,
+                      std::optional<double> scale = std::nullopt) {
+  if (x.size(-2) == height && x.size(-1) == width) return x;
+  std::vector<c10::SymInt> const size{height, width};
+  return at::_ops::upsample_nearest2d::call(x, size, scale, scale);
+}
+
+}  // namespace dynvision

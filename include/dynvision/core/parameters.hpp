@@ -1,0 +1,24 @@
+// Parameters: the named tensors of a model, as seen by everything that is not templated on the model.
+#pragma once
+#include <dynvision/core/tensor.hpp>
+
+#include <string>
+#include <vector>
+
+namespace dynvision {
+
+struct Parameter {
+  std::string name;     // "V1.conv.weight", as in the Python toolbox
+  Tensor tensor;        // shares storage with the model
+  bool learned = true;  // false: saved and loaded, not trained
+};
+
+using Parameters = std::vector<Parameter>;
+
+inline std::int64_t count_learned(Parameters const& parameters) {
+  std::int64_t n = 0;
+  for (Parameter const& p : parameters) n += p.learned ? p.tensor.numel() : 0;
+  return n;
+}
+
+}  // namespace dynvision

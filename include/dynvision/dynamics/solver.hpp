@@ -1,0 +1,41 @@
+// Solver: one time step of tau dr/dt = -r + u, with the drive u held constant over the step.
+//
+//   r(t+dt) = S::step(r(t), u, tau, dt)       r, u: (B,C,H,W); tau, dt [ms]; tau a scalar tensor, so it can learn
+//
+// S::order is the order of convergence; tests/laws/solver.cpp measures it for every solver. A solver is a struct with
+// these two static members: nothing to register, nothing to derive from.
+#pragma once
+#include <dynvision/core/tensor.hpp>
+
+#include <concepts>
+
+namespace dynvision {
+
+template <class S>
+concept Solver = requires(Tensor const& r, Tensor const& u, Tensor const& tau, double dt) {
+  { S::order } -> std::convertible_to<int>;
+  { S::step(r, u, tau, dt) } -> std::same_as<Tensor>;
+};
+
+// Before there is a state the first step is (dt/tau) u, for every solver.
+inline Tensor first_step(Tensor const& u, Tensor const& tau, double dt) { return u.mul(tau.reciprocal().mul(dt)); }
+
+// A solver with its own state, for use outside a model: the state is the newest result of a call without `r`.
+template <Solver S> struct Integrator {
+  Tensor tau;      // [ms], scalar
+  double dt = 2;   // [ms]
+  Tensor state{};  // (B,C,H,W), absent at first
+
+  Tensor operator()(Tensor const& u) {
+    if (!u.defined()) return u;
+    return state = state.defined() ? S::step(state, u, tau, dt) : first_step(u, tau, dt);
+  }
+  Tensor operator()(Tensor const& u, Tensor const& r) const {  // from a given state: the own one stays as it is
+    return u.defined() ? S::step(r, u, tau, dt) : u;
+  }
+  void detach() {
+    if (state.defined()) state = state.detach();
+  }
+};
+
+}  // namespace dynvision

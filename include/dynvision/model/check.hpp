@@ -1,0 +1,245 @@
+// The one place where a written model is checked: one mistake, one message.
+//
+// check<Layers...>() walks the composition at compile time and returns the first fault, with its place; Explain turns
+// it into a static_assert whose template parameters say which layer, position, operation and channels are meant.
+#pragma once
+#include <dynvision/core/list.hpp>
+#include <dynvision/model/fault.hpp>
+#include <dynvision/model/layer.hpp>
+#include <dynvision/operations/operation.hpp>
+
+#include <array>
+
+namespace dynvision {
+
+struct Finding {
+  Fault fault = Fault::none;
+  int layer = 0;     // index of the layer
+  int position = 0;  // of the operation in the layer, from 0
+  int has = 0;       // channels that are there
+};
+
+namespace checking {
+
+struct Walk {  // along the operations of a layer
+  Finding finding{};
+  int channels = 0;  // leaving
+  int state = -1;    // channels of the stored response, -1: nothing is stored
+  bool recurs = false, evolves = false;
+
+  constexpr bool sound() const { return finding.fault == Fault::none; }
+  constexpr void found(Fault fault, int position, int has = 0) {
+    if (sound()) finding = {fault, finding.layer, position, has};
+  }
+};
+
+template <class Op> constexpr void enter(Walk& walk, int position) {
+  if (!walk.sound()) return;
+  if constexpr (requires { Op::fault; }) walk.found(Op::fault, position, walk.channels);
+  if constexpr (!Operation<Op>) {
+    walk.found(Fault::not_an_operation, position);
+  } else {
+    if constexpr (requires { Op::is_memory; }) walk.state = walk.channels;
+    if constexpr (requires { Op::is_evolution; }) walk.evolves = true;
+    if constexpr (requires { Op::is_recurrence; }) {
+      if constexpr (!Op::silent) walk.recurs = true;
+    }
+    if constexpr (requires { Op::groups; }) {
+      if (walk.channels % Op::groups) walk.found(Fault::groups, position, walk.channels);
+    }
+    int const out = out_channels<Op>(walk.channels);
+    if (out < 0) walk.found(Fault::channels, position, walk.channels);
+    if (walk.sound()) walk.channels = out;
+  }
+}
+
+// Second pass, when the channels of the stored response are known.
+template <class Op> constexpr void enter_recurrence(Walk& walk, int position, int state) {
+  if (!walk.sound()) return;
+  if constexpr (requires { Op::is_recurrence; }) {
+    if constexpr (!Op::silent) {
+      using L = typename Op::lateral_type;
+      if (!same_channels(L::state_channels, state)) walk.found(Fault::state_channels, position, state);
+      int const arrives = requires { L::keeps_channels; }
+      ? L::state_channels : L::target_channels;
+      if (!same_channels(arrives, walk.channels) || !same_channels(L::target_channels, walk.channels)) {
+        walk.found(Fault::target_channels, position, walk.channels);
+      }
+    }
+  }
+  if (walk.sound()) walk.channels = out_channels<Op>(walk.channels);
+}
+
+template <class Op, class... Ops> constexpr int count = (static_cast<int>(std::is_same_v<Op, Ops>) + ...);
+
+template <class... Ops> constexpr Walk walk(List<Ops...>, int in, int layer) {
+  Walk first{.finding = {.layer = layer}, .channels = in};
+  int position = 0;
+  (enter<Ops>(first, position++), ...);
+  if (!first.sound()) return first;
+
+  position = 0;
+  auto const repeated = [&]<class Op>(std::type_identity<Op>) {
+    if constexpr (requires { Op::only_once; }) {
+      constexpr int same = (static_cast<int>(label_of<Ops>() == Op::label) + ...);
+      if (same > 1) first.found(Fault::twice, position);
+    }
+    ++position;
+  };
+  (repeated(std::type_identity<Ops>{}), ...);
+  if (first.state < 0 && first.evolves) first.found(Fault::evolve_without_delay, 0);
+  if (first.state < 0 && first.recurs) first.found(Fault::recurrence_without_delay, 0);
+  if (!first.sound()) return first;
+
+  Walk second = first;
+  second.channels = in;
+  position = 0;
+  (enter_recurrence<Ops>(second, position++, first.state), ...);
+  return second;
+}
+
+struct Known {  // what the other layers see
+  std::string_view name;
+  bool stores;
+};
+
+template <class Op, std::size_t N>
+constexpr void enter_connection(Finding& finding, std::array<Known, N> const& layers, int layer, int position) {
+  if constexpr (requires { Op::comes_from_later; }) {
+    if (finding.fault != Fault::none) return;
+    int source = -1;
+    for (std::size_t i = 0; i < N; ++i) {
+      if (layers[i].name == Op::source) source = static_cast<int>(i);
+    }
+    auto const found = [&](Fault fault) { finding = {fault, layer, position, 0}; };
+    if (source < 0) {
+      found(Fault::unknown_source);
+    } else if (!Op::comes_from_later && source >= layer) {
+      found(Fault::skip_backwards);
+    } else if (Op::comes_from_later && source <= layer) {
+      found(Fault::feedback_forwards);
+    } else if (!layers[static_cast<std::size_t>(source)].stores) {
+      found(Fault::source_without_delay);
+    }
+  }
+}
+
+template <std::size_t N, class... Ops>
+constexpr void connections(List<Ops...>, Finding& finding, std::array<Known, N> const& layers, int layer) {
+  int position = 0;
+  (enter_connection<Ops>(finding, layers, layer, position++), ...);
+}
+
+template <class... Ops> constexpr bool stores(List<Ops...>) {
+  return ((requires { Ops::is_memory; }) || ...);
+}
+
+}  // namespace checking
+
+template <class... Layers> constexpr Finding check() {
+  if constexpr (sizeof...(Layers) == 0) {
+    return {Fault::no_layers};
+  } else if constexpr (!(LayerType<Layers> && ...)) {
+    Finding finding{Fault::not_a_layer};
+    bool const is_layer[] = {LayerType<Layers>...};
+    while (is_layer[finding.layer]) ++finding.layer;
+    return finding;
+  } else {
+    std::array<checking::Known, sizeof...(Layers)> const layers{
+        checking::Known{Layers::name, checking::stores(typename Layers::operations{})}...};
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if (layers[i].name == layers[j].name) return {Fault::same_name, static_cast<int>(i)};
+      }
+    }
+    Finding finding{};
+    int channels = Image, index = 0;
+    auto const through = [&]<class L>(std::type_identity<L>) {
+      if (finding.fault == Fault::none) {
+        checking::Walk const walk = checking::walk(typename L::operations{}, channels, index);
+        finding = walk.finding;
+        channels = walk.channels;
+      }
+      if (finding.fault == Fault::none) checking::connections(typename L::operations{}, finding, layers, index);
+      ++index;
+    };
+    (through(std::type_identity<Layers>{}), ...);
+    return finding;
+  }
+}
+
+// The sentence: its template parameters name the layer, the position in it, the operation and the channels there.
+template <Fault F, Name Layer, int Position, class Operation, int Channels> struct Explain {
+  static_assert(F != Fault::no_layers, "dynvision: a model needs at least one layer (docs/concepts/model.md)");
+  static_assert(F != Fault::not_a_layer,
+                "dynvision: expected layers, such as struct V1 : Layer<\"V1\", ...> {} (docs/concepts/layer.md)");
+  static_assert(F != Fault::same_name, "dynvision: two layers have the same name (docs/concepts/layer.md)");
+  static_assert(F != Fault::not_an_operation,
+                "dynvision: this is not an Operation: expected a default-constructible struct with "
+                "Tensor operator()(Tensor const&) const (docs/concepts/operation.md)");
+  static_assert(F != Fault::number,
+                "dynvision: a number of this operation is out of range (docs/concepts/operation.md)");
+  static_assert(F != Fault::policy,
+                "dynvision: this operation does not take one of its policies (docs/concepts/operation.md)");
+  static_assert(F != Fault::channels,
+                "dynvision: this operation cannot take so many channels (docs/concepts/layer.md)");
+  static_assert(F != Fault::solver,
+                "dynvision: Evolve needs a Solver, such as Euler or RungeKutta4 (docs/concepts/solver.md)");
+  static_assert(F != Fault::lateral,
+                "dynvision: Recur needs a Lateral connection, such as Full<36, 3> (docs/concepts/connection.md)");
+  static_assert(F != Fault::normalisation,
+                "dynvision: this lateral connection cannot be weight-normalised (docs/concepts/connection.md)");
+  static_assert(F != Fault::state_channels,
+                "dynvision: the lateral connection starts from other channels than the layer stores at Delay "
+                "(docs/concepts/connection.md)");
+  static_assert(F != Fault::target_channels,
+                "dynvision: the lateral connection arrives with other channels than there are at this place: choose "
+                "another recurrence target or type (docs/concepts/connection.md)");
+  static_assert(F != Fault::twice, "dynvision: this operation can be in a layer only once (docs/concepts/layer.md)");
+  static_assert(F != Fault::evolve_without_delay,
+                "dynvision: a layer with Evolve needs Delay, where its state is stored (docs/concepts/solver.md)");
+  static_assert(F != Fault::recurrence_without_delay,
+                "dynvision: a layer with Recur needs Delay, where its state is stored (docs/concepts/connection.md)");
+  static_assert(F != Fault::unknown_source,
+                "dynvision: the model has no layer of the name this connection comes from "
+                "(docs/concepts/connection.md)");
+  static_assert(F != Fault::skip_backwards,
+                "dynvision: a skip connection comes from an earlier layer: use AddFeedback for a later one "
+                "(docs/concepts/connection.md)");
+  static_assert(F != Fault::feedback_forwards,
+                "dynvision: a feedback connection comes from a later layer: use AddSkip for an earlier one "
+                "(docs/concepts/connection.md)");
+  static_assert(F != Fault::source_without_delay,
+                "dynvision: the layer this connection comes from needs Delay, where its state is stored "
+                "(docs/concepts/connection.md)");
+  static_assert(F != Fault::groups,
+                "dynvision: the channels here are no multiple of the number of groups (docs/concepts/operation.md)");
+  static_assert(F != Fault::middle,
+                "dynvision: Middle needs a layer with two convolutions: choose Output or Input "
+                "(docs/concepts/connection.md)");
+};
+
+struct Nothing {};
+
+template <int Position, class... Ops> element<Position, Ops..., Nothing> operation_at(List<Ops...>);
+
+// The type whose existence is the check: Explain<...> of the fault, or Sound.
+struct Sound {};
+template <Finding Found, class... Layers> constexpr auto explanation() {
+  if constexpr (Found.fault == Fault::none) {
+    return std::type_identity<Sound>{};
+  } else if constexpr (Found.fault == Fault::no_layers) {
+    return std::type_identity<Explain<Found.fault, "", 0, Nothing, 0>>{};
+  } else {
+    using L = element<Found.layer, Layers...>;
+    if constexpr (Found.fault == Fault::not_a_layer) {
+      return std::type_identity<Explain<Found.fault, "", Found.layer, L, 0>>{};
+    } else {
+      using Operations = typename L::operations;
+      using Op = decltype(operation_at<Found.position>(Operations{}));
+      return std::type_identity<Explain<Found.fault, L::layer_name, Found.position, Op, Found.has>>{};
+    }
+  }
+}
+
+}  // namespace dynvision

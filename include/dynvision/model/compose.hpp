@@ -1,0 +1,50 @@
+// How a model is put together: numbers are checked, every part makes its parameters and resolves its delays.
+#pragma once
+#include <dynvision/model/part.hpp>
+
+#include <string_view>
+#include <vector>
+
+namespace dynvision {
+
+// `parts`: the operations of all layers in order, then the head as one more. Returns the steps that each layer's
+// delay line must hold.
+inline std::vector<int> compose(Parts const& parts, std::vector<std::string_view> const& layers,
+                                Options const& options) {
+  Clock const clock{options.dt};
+  clock.steps(0, "dt");
+  if (options.dtype != at::kFloat && options.dtype != at::kDouble) {
+    fail("model", 102, std::string("dtype ") + c10::toString(options.dtype) + ": expected Float or Double");
+  }
+  auto const [channels, height, width] = options.input_dims;
+  if (channels < 1 || height < 0 || width < 0 || (height > 0) != (width > 0)) {
+    fail("model", 103,
+         "input_dims = {" + std::to_string(channels) + ", " + std::to_string(height) + ", " + std::to_string(width) +
+             "}: expected (channels, height, width)");
+  }
+  std::vector<LayerPlace> places;
+  for (std::string_view const name : layers) places.push_back({name});
+  Composition at{options, clock, places};
+  for (auto const& [name, numbers] : options.layers) at.find(name);
+  at.seed(options.seed);
+
+  std::vector<int> const entering = channels_of(parts, channels);
+  std::vector<Size> const sizes = sizes_of(parts, {height, width});
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].is_memory) places[static_cast<std::size_t>(parts[i].layer)].state_channels = entering[i];
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    at.layer = parts[i].layer;
+    at.channels = entering[i];
+    at.size = sizes[i];
+    parts[i].compose(parts[i].object, at);
+  }
+  tie_parameters(parts);
+  for (Parameter const& p : parameters_of(parts)) p.tensor.set_requires_grad(p.learned);
+
+  std::vector<int> memory;
+  for (LayerPlace const& place : places) memory.push_back(place.memory);
+  return memory;
+}
+
+}  // namespace dynvision

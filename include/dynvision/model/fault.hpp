@@ -1,0 +1,31 @@
+// What can be wrong with a composition; model/check.hpp says it.
+#pragma once
+
+namespace dynvision {
+
+enum class Fault {
+  none,
+  no_layers,
+  not_a_layer,
+  same_name,
+  not_an_operation,
+  number,
+  policy,
+  channels,
+  solver,
+  lateral,
+  normalisation,
+  state_channels,
+  target_channels,
+  twice,
+  evolve_without_delay,
+  recurrence_without_delay,
+  unknown_source,
+  skip_backwards,
+  feedback_forwards,
+  source_without_delay,
+  groups,
+  middle,
+};
+
+}  // namespace dynvision

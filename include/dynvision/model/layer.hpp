@@ -1,0 +1,35 @@
+// Layer: a named area, written as the operations it applies in each time step, in that order.
+//
+//   struct V1 : Layer<"V1", Conv<3, 36, 3>, Recur<Full<36, 3>>, Evolve<Euler>, Relu, Record, Delay, MaxPool<3, 2>> {};
+#pragma once
+#include <dynvision/core/list.hpp>
+#include <dynvision/core/name.hpp>
+#include <dynvision/operations/operation.hpp>
+
+#include <tuple>
+
+namespace dynvision {
+
+template <Name N, class... Ops> struct Layer {
+  static constexpr auto layer_name = N;
+  static constexpr std::string_view name = N.view();
+  using operations = List<Ops...>;
+
+  std::tuple<Ops...> ops{};
+
+  // Visits the operations in order: f(op, position).
+  void each(auto&& f) { for_each(ops, f); }
+};
+
+// The same from a list of operations, for families of models.
+template <Name N, class Operations> struct LayerOf;
+template <Name N, class... Ops> struct LayerOf<N, List<Ops...>> { using type = Layer<N, Ops...>; };
+
+template <class L>
+concept LayerType = requires {
+  { L::name } -> std::convertible_to<std::string_view>;
+  typename L::operations;
+  L::layer_name;
+};
+
+}  // namespace dynvision

@@ -1,0 +1,76 @@
+// Model: areas in a row, a head, and the numbers they are composed with.
+//
+//   struct MyNet : Model<V1, V2> {};
+//   MyNet net{Options{.n_classes = 10, .input_dims = {3, 32, 32}}};
+//
+// The constructor makes all parameters and turns delays into steps; run/unroll.hpp runs the model through time. Copies
+// share their parameters.
+#pragma once
+#include <dynvision/core/list.hpp>
+#include <dynvision/model/check.hpp>
+#include <dynvision/model/classifier.hpp>
+#include <dynvision/model/compose.hpp>
+
+#include <ATen/core/grad_mode.h>
+
+#include <tuple>
+
+namespace dynvision {
+
+template <class Head, class... Layers> struct ModelWith {
+  static constexpr Finding finding = check<Layers...>();
+  static constexpr int n_layers = static_cast<int>(sizeof...(Layers));
+
+  Options options;
+  std::tuple<Layers...> layers{};
+  Head head{};
+  std::vector<int> memory{};  // [steps] that each layer's delay line holds
+  [[no_unique_address]] typename decltype(explanation<finding, Layers...>())::type checked{};
+
+  ModelWith(Options numbers = {}) : options(std::move(numbers)) {  // NOLINT: implicit on purpose
+    if constexpr (finding.fault == Fault::none) memory = compose(parts(), {Layers::name...}, options);
+  }
+
+  // Visits the layers in order: f(layer, index).
+  void each_layer(auto&& f) { for_each(layers, f); }
+
+  // The operations of all layers in order, and the head.
+  Parts parts() {
+    Parts all;
+    each_layer([&](auto& layer, int l) {
+      layer.each([&](auto& op, int position) { all.push_back(part_of(op, l, position, layer.name)); });
+    });
+    all.push_back(part_of(head, n_layers - 1, 0, "head"));
+    return all;
+  }
+
+  // All named tensors, each once, in the order of the layers.
+  Parameters parameters() { return parameters_of(parts()); }
+
+  // Moves every parameter to another dtype or device.
+  void to(at::TensorOptions const& target) {
+    visit_parameters(parts(), [&](std::string const&, Tensor& tensor, bool learned) {
+      tensor = tensor.detach().to(target).set_requires_grad(learned);
+    });
+    tie_parameters(parts());
+    if (target.has_dtype()) options.dtype = at::typeMetaToScalarType(target.dtype());
+    if (target.has_device()) options.device = target.device();
+  }
+
+  // Steps that a signal takes from the image to the head: the sum of the feedforward delays.
+  int n_residual_timesteps() {
+    int n = 0;
+    each_layer([&](auto& layer, int) {
+      layer.each([&](auto& op, int) {
+        if constexpr (requires { op.is_memory; }) n += op.steps;
+      });
+    });
+    return n;
+  }
+};
+
+template <class... Layers> struct Model : ModelWith<Classifier, Layers...> {
+  Model(Options numbers = {}) : ModelWith<Classifier, Layers...>(std::move(numbers)) {}  // NOLINT: implicit on purpose
+};
+
+}  // namespace dynvision

@@ -1,0 +1,71 @@
+// A layer of a model family: its parts, put in the order that the model asks for.
+//
+// Parts is a struct with, for each operation the layer defines, a List under the operation's name:
+//   struct Parts { using layer = List<Conv<…>, Recur<…>>; using addskip = List<AddSkip<"V1">>; using pool = …; };
+// Operations it does not define are skipped; unknown names are a compile-time error.
+#pragma once
+#include <dynvision/model/layer.hpp>
+#include <dynvision/model/policies.hpp>
+#include <dynvision/operations/add_input.hpp>
+#include <dynvision/operations/delay.hpp>
+#include <dynvision/operations/record.hpp>
+#include <dynvision/operations/supralinear.hpp>
+
+namespace dynvision {
+
+template <Name Operation, class Parts> constexpr auto part() {
+  constexpr std::string_view name = Operation.view();
+  if constexpr (name == "layer") {
+    return typename Parts::layer{};
+  } else if constexpr (name == "addext") {
+    return List<AddInput>{};
+  } else if constexpr (name == "addskip") {
+    if constexpr (requires { typename Parts::addskip; })
+      return typename Parts::addskip{};
+    else
+      return List<>{};
+  } else if constexpr (name == "addfeedback") {
+    if constexpr (requires { typename Parts::addfeedback; })
+      return typename Parts::addfeedback{};
+    else
+      return List<>{};
+  } else if constexpr (name == "tstep") {
+    return typename Parts::tstep{};
+  } else if constexpr (name == "nonlin") {
+    return List<typename Parts::nonlinearity>{};
+  } else if constexpr (name == "supralin") {
+    return List<Supralinear>{};
+  } else if constexpr (name == "record") {
+    return List<Record>{};
+  } else if constexpr (name == "delay") {
+    return List<Delay>{};
+  } else if constexpr (name == "pool") {
+    if constexpr (requires { typename Parts::pool; })
+      return typename Parts::pool{};
+    else
+      return List<>{};
+  } else if constexpr (name == "norm") {
+    if constexpr (requires { typename Parts::norm; })
+      return typename Parts::norm{};
+    else
+      return List<>{};
+  } else {  // Order has said that there is no such operation
+    return List<>{};
+  }
+}
+
+template <class Order, class Parts> struct Ordered;
+template <Name... Operations, class Parts> struct Ordered<Order<Operations...>, Parts> {
+  using front = decltype([] {
+    if constexpr (requires { typename Parts::front; })
+      return typename Parts::front{};
+    else
+      return List<>{};
+  }());
+  using type = join<front, decltype(part<Operations, Parts>())...>;
+};
+
+template <Name N, class Order, class Parts>
+using OrderedLayer = typename LayerOf<N, typename Ordered<Order, Parts>::type>::type;
+
+}  // namespace dynvision

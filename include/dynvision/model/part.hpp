@@ -1,0 +1,122 @@
+// Part: an operation in its place in a model, seen without its type.
+//
+// Everything that happens outside the time loop (composition, parameters, sizes, reports) walks over parts, so it is
+// compiled once and not for every model.
+#pragma once
+#include <dynvision/core/parameters.hpp>
+#include <dynvision/model/composition.hpp>
+#include <dynvision/operations/operation.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace dynvision {
+
+struct Part {
+  void* object;
+  int layer;     // index
+  int position;  // in the layer
+  std::string_view layer_name;
+  std::string_view label;
+  std::string path;  // of its parameters
+  bool is_memory;    // its signal becomes the layer's state
+  int (*out_channels)(int in);
+  Size (*out_size)(void const* object, Size in);
+  void (*compose)(void* object, Composition& at);
+  void (*parameters)(void* object, ParameterVisitor const& visit);
+};
+
+template <class Op> Part part_of(Op& op, int layer, int position, std::string_view layer_name) {
+  std::string path;
+  if constexpr (requires { Op::path; }) {
+    path = in_layer(Op::path, layer_name);
+  } else {
+    path = std::string(layer_name) + "." +
+           (requires { Op::label; } ? std::string(label_of<Op>()) : std::to_string(position));
+  }
+  return {&op, layer, position, layer_name, label_of<Op>(), std::move(path), requires {Op::is_memory;
+}
+, [](int in) { return out_channels<Op>(in); },
+    [](void const* object, Size in) { return out_size(*static_cast<Op const*>(object), in); },
+    [](void* object, Composition& at) {
+      if constexpr (requires(Op & o) { o.compose(at); }) static_cast<Op*>(object)->compose(at);
+    },
+    [](void* object, ParameterVisitor const& visit) {
+      if constexpr (requires(Op & o) { o.parameters(visit); }) static_cast<Op*>(object)->parameters(visit);
+    }
+};  // namespace dynvision
+}
+
+using Parts = std::vector<Part>;
+
+// f(full name, tensor, learned) for every tensor of every part; a shared one comes up again.
+template <class F> void visit_parameters(Parts const& parts, F&& f) {
+  for (Part const& part : parts) {
+    auto named = [&](std::string const& name, Tensor& tensor, bool learned) {
+      f(name.empty() ? part.path : part.path + "." + name, tensor, learned);
+    };
+    part.parameters(part.object, ParameterVisitor(named));
+  }
+}
+
+// All named tensors, each once.
+inline Parameters parameters_of(Parts const& parts) {
+  Parameters all;
+  visit_parameters(parts, [&](std::string const& name, Tensor& tensor, bool learned) {
+    for (Parameter const& known : all) {
+      if (known.name == name) return;
+    }
+    all.push_back({name, tensor, learned});
+  });
+  return all;
+}
+
+// Operations with the same path share their parameters: the first one's.
+inline void tie_parameters(Parts const& parts) {
+  std::map<std::string, Tensor> first;
+  visit_parameters(parts, [&](std::string const& name, Tensor& tensor, bool) {
+    auto const [known, is_new] = first.emplace(name, tensor);
+    if (!is_new && !known->second.sizes().equals(tensor.sizes())) {
+      fail("model", 105,
+           "two operations have a parameter \"" + name + "\", of shapes " + shape_text(known->second.sizes()) +
+               " and " + shape_text(tensor.sizes()) + ": give one of them another path with As<...>");
+    }
+    tensor = known->second;
+  });
+}
+
+// (H,W) entering each part, for an image of `in` (0: any size).
+inline std::vector<Size> sizes_of(Parts const& parts, Size in) {
+  std::vector<Size> all;
+  for (Part const& part : parts) {
+    all.push_back(in);
+    if (in.height < 1 || in.width < 1) continue;
+    Size const out = part.out_size(part.object, in);
+    if (out.height < 1 || out.width < 1) {
+      fail("run", 103,
+           "image too small: nothing is left of " + std::to_string(in.height) + "x" + std::to_string(in.width) +
+               " after \"" + std::string(part.label) + "\" of layer " + std::string(part.layer_name));
+    }
+    in = out;
+  }
+  return all;
+}
+
+// Channels entering each part, for an image with `in` channels; the last entry is what leaves the last part.
+inline std::vector<int> channels_of(Parts const& parts, int in) {
+  std::vector<int> all{in};
+  for (Part const& part : parts) {
+    int const out = part.out_channels(in);
+    if (out < 1) {
+      fail("model", 104,
+           "layer " + std::string(part.layer_name) + ", operation " + std::to_string(part.position) + " (" +
+               std::string(part.label) + ") cannot take " + std::to_string(in) +
+               " channels: expected other input_dims");
+    }
+    all.push_back(in = out);
+  }
+  return all;
+}
+
+}  // namespace dynvision

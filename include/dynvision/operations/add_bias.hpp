@@ -1,0 +1,44 @@
+// Bias of a layer's drive: one number for each place and channel, each channel, or all.
+//
+//   y = x + b       AddBias<Spatial> b (C,H,W)   AddBias<Feature> b (C,1,1)   AddBias<Scalar> b []      parameter: bias
+//
+// The bias is there before any input: an absent signal becomes the bias itself, with a leading axis of size 1.
+// A spatial bias needs the image size (Options::input_dims), and images of that size.
+#pragma once
+#include <dynvision/model/composition.hpp>
+#include <dynvision/operations/operation.hpp>
+
+namespace dynvision {
+
+struct Spatial {};
+struct Feature {};
+struct Scalar {};
+
+template <class Kind> struct AddBias {
+  static constexpr std::string_view label = "addbias";
+  static constexpr std::string_view path = "addbias_{}";
+  static_assert(std::is_same_v<Kind, Spatial> || std::is_same_v<Kind, Feature> || std::is_same_v<Kind, Scalar>,
+                "dynvision: expected AddBias<Spatial>, AddBias<Feature> or AddBias<Scalar>");
+
+  Tensor bias;
+
+  void compose(Composition& at) {
+    if constexpr (std::is_same_v<Kind, Spatial>) {
+      if (at.size.height < 1 || at.size.width < 1) {
+        fail("model", 114,
+             "spatial bias of " + std::string(at.here().name) +
+                 ": expected the image size in input_dims, such as {3, 32, 32}");
+      }
+      bias = at.constant({at.channels, at.size.height, at.size.width}, 0);
+    } else if constexpr (std::is_same_v<Kind, Feature>) {
+      bias = at.constant({at.channels, 1, 1}, 0);
+    } else {
+      bias = at.constant({}, 0);
+    }
+  }
+  void parameters(auto&& visit) { visit("bias", bias); }
+
+  Signal operator()(Signal const& x, Moment&) const { return x.defined() ? x.add(bias) : bias.unsqueeze(0); }
+};
+
+}  // namespace dynvision

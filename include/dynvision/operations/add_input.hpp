@@ -1,0 +1,15 @@
+// External input to a layer: a current injected beside what arrives from other areas.
+//
+//   x(t) <- x(t) + I(t)       I (B,C,H,W) or what broadcasts to it, from run::Settings::external; absent: nothing
+#pragma once
+#include <dynvision/connections/integration.hpp>
+#include <dynvision/operations/operation.hpp>
+
+namespace dynvision {
+
+struct AddInput {
+  static constexpr std::string_view label = "addext";
+  Signal operator()(Signal const& x, Moment& now) const { return integrate<Additive>(x, now.external); }
+};
+
+}  // namespace dynvision

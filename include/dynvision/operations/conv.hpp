@@ -1,0 +1,72 @@
+// Feedforward convolution of a layer.
+//
+//   y = W * x + b       x (B,In,H,W), y (B,Out,H',W'), H' = floor((H + 2 padding - K)/stride) + 1
+//
+//   Conv<3, 36, 3>                         3 to 36 channels, kernel 3x3, stride 1, padding floor(K/2), bias
+//   Conv<64, 64, 5, 2, NoBias>             stride 2, without bias
+//   Conv<Image, 36, 3>                     as many channels in as the image has (Options::input_dims)
+//   Conv<64, 144, 3, 1, As<"{}.conv2">>    parameters under another path: the second convolution of a layer
+//   Conv<3, 64, 7, 2, Padding<3>, WeightNorm>
+//
+// Initialisation: Kaiming normal (He 2015), std sqrt(2/(In K^2)), or truncated normal, std 0.004; bias 0.
+#pragma once
+#include <dynvision/core/list.hpp>
+#include <dynvision/model/fault.hpp>
+#include <dynvision/operations/kernel.hpp>
+#include <dynvision/operations/operation.hpp>
+
+#include <cmath>
+
+namespace dynvision {
+
+template <int N> struct Padding {  // zero padding on each side
+  static constexpr int padding = N;
+};
+
+template <Name Path> struct As {  // where parameters are found; {} is the layer's name
+  static constexpr std::string_view path = Path.view();
+};
+
+template <class T>
+concept HasPadding = requires {
+  T::padding;
+};
+template <class T>
+concept HasPath = requires {
+  T::path;
+};
+template <class T> using IsPadding = std::bool_constant<HasPadding<T>>;
+template <class T> using IsPath = std::bool_constant<HasPath<T>>;
+
+template <class T>
+inline constexpr bool is_conv_policy =
+    HasPadding<T> || HasPath<T> || std::is_same_v<T, NoBias> || std::is_same_v<T, WeightNorm>;
+
+template <int In, int Out, int K, int Stride = 1, class... With> struct Conv {
+  static constexpr std::string_view label = "conv";
+  static constexpr std::string_view path = pick<IsPath, As<"{}.conv">, With...>::path;
+  static constexpr int padding = pick<IsPadding, Padding<K / 2>, With...>::padding;
+  static constexpr int out_channels(int in) { return same_channels(in, In) ? Out : mismatch; }
+  static constexpr Fault fault = In < 0 || Out < 1 || K < 1 || Stride < 1 || padding < 0 ? Fault::number
+                                 : !(is_conv_policy<With> && ...)                        ? Fault::policy
+                                                                                         : Fault::none;
+
+  Kernel kernel{.stride = Stride, .padding = padding};
+
+  void compose(Composition& at) {
+    double const std = at.options.feedforward_init == FeedforwardInit::truncated_normal
+                           ? 0.004
+                           : std::sqrt(2.0 / (at.channels * K * K));
+    kernel.weight = at.options.feedforward_init == FeedforwardInit::truncated_normal
+                        ? at.truncated_normal({Out, at.channels, K, K}, std)
+                        : at.normal({Out, at.channels, K, K}, std);
+    if (at.options.bias && !has<NoBias, With...>) kernel.make_bias(at);
+    if constexpr (has<WeightNorm, With...>) kernel.normalise();
+  }
+  void parameters(auto&& visit) { kernel.parameters("", visit); }
+  Size out_size(Size in) const { return shrunk(in, K, kernel.stride, kernel.padding); }
+
+  Tensor operator()(Tensor const& x) const { return kernel(x); }  // (B,In,H,W) -> (B,Out,H',W')
+};
+
+}  // namespace dynvision

@@ -1,0 +1,30 @@
+// Delay: the signal becomes the layer's state and is handed on t_feedforward later.
+//
+//   y(t) = r(t - n)       n = t_feedforward/dt steps; n = 0: engineering time, y(t) = r(t); absent for t < n
+//
+// What is stored here is what the solver, lateral, skip and feedback connections find in the past.
+#pragma once
+#include <dynvision/model/composition.hpp>
+#include <dynvision/operations/operation.hpp>
+
+namespace dynvision {
+
+struct Delay {
+  static constexpr std::string_view label = "delay";
+  static constexpr bool only_once = true;
+  static constexpr bool is_memory = true;
+
+  int steps = 0;
+
+  void compose(Composition& at) {
+    steps = at.steps(&Options::t_feedforward, &LayerOptions::t_feedforward, "t_feedforward");
+    at.remember(at.layer, steps);
+  }
+  Signal operator()(Signal const& x, Moment& now) const {
+    Signal const handed_on = steps == 0 ? x : now.memory().at_step(now.step - steps);
+    now.memory().store(x);
+    return handed_on;
+  }
+};
+
+}  // namespace dynvision

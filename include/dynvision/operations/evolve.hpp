@@ -1,0 +1,53 @@
+// Evolve: one step of the layer's differential equation, with the signal as drive u.
+//
+//   tau dr/dt = -r + u       r: the newest stored response; before there is one: (dt/tau) u
+//
+// tau [ms] is a scalar tensor of the layer, learned with Options::train_tau. An absent drive leaves the layer silent.
+#pragma once
+#include <dynvision/dynamics/euler.hpp>
+#include <dynvision/model/composition.hpp>
+#include <dynvision/model/fault.hpp>
+#include <dynvision/operations/conv.hpp>
+#include <dynvision/operations/operation.hpp>
+
+namespace dynvision {
+
+template <class S = Euler, class... With> struct Evolve {
+  static constexpr std::string_view label = "tstep";
+  static constexpr std::string_view path = pick<IsPath, As<"tau_{}">, With...>::path;
+  static constexpr bool is_evolution = true;
+  static constexpr bool only_once = true;
+  static constexpr Fault fault = !Solver<S>                      ? Fault::solver
+                                 : !(IsPath<With>::value && ...) ? Fault::policy
+                                                                 : Fault::none;
+
+  Tensor tau;     // [ms], scalar
+  double dt = 2;  // [ms]
+  bool learned = false;
+
+  void compose(Composition& at) {
+    double const value = at.number(&Options::tau, &LayerOptions::tau);
+    if (!(value > 0) || !std::isfinite(value)) {
+      fail("model", 111,
+           "tau of " + std::string(at.here().name) + " = " + std::to_string(value) + " ms: expected a positive number");
+    }
+    tau = at.constant({}, value);
+    dt = at.clock.dt;
+    learned = at.options.train_tau;
+  }
+  void parameters(auto&& visit) {
+    if (learned) {
+      visit("", tau);
+    } else {
+      visit("", tau, Fixed{});
+    }
+  }
+
+  Signal operator()(Signal const& u, Moment& now) const {
+    if (!u.defined()) return u;
+    Signal const r = now.memory().past(1);
+    return r.defined() ? S::step(r, u, tau, dt) : first_step(u, tau, dt);
+  }
+};
+
+}  // namespace dynvision

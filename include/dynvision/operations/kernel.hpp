@@ -1,0 +1,56 @@
+// Kernel: weight and bias of one convolution, plain or weight-normalised (Salimans & Kingma 2016).
+//
+//   y = w * x + b            w (Out, In/groups, K, K), b (Out); zero padding, square
+//   w = g v/|v|              weight-normalised: g (Out,1,1,1), norm over all axes but the first
+//
+// Parameters: weight, bias; weight-normalised: parametrizations.weight.original0 (g), .original1 (v), bias.
+#pragma once
+#include <dynvision/core/ops.hpp>
+#include <dynvision/core/size.hpp>
+#include <dynvision/model/composition.hpp>
+
+#include <cmath>
+#include <string>
+
+namespace dynvision {
+
+// Policies of everything that contains a convolution, in any order.
+struct NoBias {};      // without a bias
+struct WeightNorm {};  // weight-normalised
+
+struct Kernel {
+  Tensor weight{};     // (Out, In/groups, K, K); weight-normalised: the direction v
+  Tensor bias{};       // (Out), absent without one
+  Tensor magnitude{};  // (Out,1,1,1), absent if plain
+  int stride = 1;
+  int padding = 0;
+  int groups = 1;
+
+  bool exists() const { return weight.defined(); }
+
+  void make_bias(Composition& at, double value = 0) { bias = at.constant({weight.size(0)}, value); }
+  void normalise() {  // to a weight-normalised kernel of the same value
+    magnitude = norm().detach().clone();
+  }
+
+  Tensor operator()(Tensor const& x) const {  // (B,In,H,W) -> (B,Out,H',W')
+    return conv2d(x, magnitude.defined() ? weight.mul(magnitude.div(norm())) : weight, bias, stride, padding, groups);
+  }
+  Size out_size(Size in) const { return shrunk(in, weight.size(2), stride, padding); }
+
+  void parameters(std::string const& prefix, auto&& visit) {
+    if (!exists()) return;
+    if (magnitude.defined()) {
+      visit(prefix + "parametrizations.weight.original0", magnitude);
+      visit(prefix + "parametrizations.weight.original1", weight);
+    } else {
+      visit(prefix + "weight", weight);
+    }
+    if (bias.defined()) visit(prefix + "bias", bias);
+  }
+
+ private:
+  Tensor norm() const { return weight.norm(2, {1, 2, 3}, true); }
+};
+
+}  // namespace dynvision

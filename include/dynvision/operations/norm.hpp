@@ -1,0 +1,40 @@
+// Group normalisation (Wu & He 2018) over C/Groups channels and all places.
+//
+//   y = (x - mean)/sqrt(var + eps) weight + bias       weight, bias (C)       parameters: weight, bias
+//
+//   GroupNorm<32>     GroupNorm<5, As<"{}.mid_modules">>
+#pragma once
+#include <dynvision/core/ops.hpp>
+#include <dynvision/model/composition.hpp>
+#include <dynvision/model/fault.hpp>
+#include <dynvision/operations/conv.hpp>
+#include <dynvision/operations/operation.hpp>
+
+namespace dynvision {
+
+template <int Groups, class... With> struct GroupNorm {
+  static constexpr std::string_view label = "norm";
+  static constexpr std::string_view path = pick<IsPath, As<"norm_{}">, With...>::path;
+  static constexpr int groups = Groups;
+  static constexpr Fault fault = Groups < 1 ? Fault::number : Fault::none;
+
+  Tensor weight, bias;  // (C)
+  double eps = 1e-5;
+
+  void compose(Composition& at) {
+    if (at.channels % Groups) {
+      fail("model", 113,
+           std::to_string(at.channels) + " channels in " + std::to_string(Groups) +
+               " groups: expected a multiple of the number of groups");
+    }
+    weight = at.constant({at.channels}, 1);
+    bias = at.constant({at.channels}, 0);
+  }
+  void parameters(auto&& visit) {
+    visit("weight", weight);
+    visit("bias", bias);
+  }
+  Tensor operator()(Tensor const& x) const { return group_norm(x, Groups, weight, bias, eps); }
+};
+
+}  // namespace dynvision

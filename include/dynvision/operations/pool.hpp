@@ -1,0 +1,26 @@
+// Pooling.
+//
+//   MaxPool<3, 2>     maximum over 3 x 3, stride 2, padding floor(K/2)
+//   AvgPool<3, 2>     mean over 3 x 3, the padding counted as zeros
+#pragma once
+#include <dynvision/core/ops.hpp>
+#include <dynvision/model/fault.hpp>
+#include <dynvision/operations/operation.hpp>
+
+namespace dynvision {
+
+template <int K, int Stride, int Margin = K / 2> struct MaxPool {
+  static constexpr std::string_view label = "pool";
+  static constexpr Fault fault = K < 1 || Stride < 1 || Margin < 0 || Margin > K / 2 ? Fault::number : Fault::none;
+  Size out_size(Size in) const { return shrunk(in, K, Stride, Margin); }
+  Tensor operator()(Tensor const& x) const { return max_pool2d(x, K, Stride, Margin); }
+};
+
+template <int K, int Stride, int Margin = K / 2> struct AvgPool {
+  static constexpr std::string_view label = "pool";
+  static constexpr Fault fault = K < 1 || Stride < 1 || Margin < 0 || Margin > K / 2 ? Fault::number : Fault::none;
+  Size out_size(Size in) const { return shrunk(in, K, Stride, Margin); }
+  Tensor operator()(Tensor const& x) const { return avg_pool2d(x, K, Stride, Margin); }
+};
+
+}  // namespace dynvision

@@ -1,0 +1,16 @@
+// Record: the signal at this place is the layer's response, r(t), that a run reports.
+#pragma once
+#include <dynvision/operations/operation.hpp>
+
+namespace dynvision {
+
+struct Record {
+  static constexpr std::string_view label = "record";
+  static constexpr bool only_once = true;
+  Signal operator()(Signal const& x, Moment& now) const {
+    now.response() = x;
+    return x;
+  }
+};
+
+}  // namespace dynvision

@@ -1,0 +1,62 @@
+// Recurrence: the layer's own response, one lateral delay ago, arrives at this place of the layer.
+//
+//   x(t) <- x(t) (+) U(rec( r(t - max(1, n)) ))       n = t_recurrence/dt steps; (+) integration, additive by default
+//
+// U: nearest neighbour to the resolution at this place. The place is the recurrence target: before the convolution
+// (Input), between two convolutions (Middle), after them (Output).
+//
+//   Recur<Full<36, 3>>     Recur<Self<64>, Multiplicative, NoBias>     Recur<Full<64, 3>, WeightNorm>
+#pragma once
+#include <dynvision/connections/adapter.hpp>
+#include <dynvision/connections/lateral.hpp>
+#include <dynvision/model/fault.hpp>
+
+namespace dynvision {
+
+template <class L, class... With> struct Recur {
+  static constexpr std::string_view label = "recurrence";
+  static constexpr std::string_view path = pick<IsPath, As<"{}.recurrence">, With...>::path;
+  static constexpr bool is_recurrence = true;
+  static constexpr bool silent = requires { L::silent; };
+  using lateral_type = L;
+  using integration = pick<IsIntegration, Additive, With...>;
+
+  static constexpr Fault fault = [] {
+    if (!Lateral<L>) return Fault::lateral;
+    if (!(is_connection_policy<With> && ...)) return Fault::policy;
+    if (has<WeightNorm, With...> && requires { L::can_normalise; }) return Fault::normalisation;
+    return Fault::none;
+  }();
+
+  L lateral;
+  int delay = 1;  // [steps], at least 1
+  bool on = false;
+
+  void compose(Composition& at) {
+    if (at.options.feedforward_only || silent) return;
+    if (requires { L::keeps_channels; } && at.channels != at.state_channels()) {
+      fail("model", 106,
+           "recurrence of " + std::string(at.here().name) + " keeps the " + std::to_string(at.state_channels()) +
+               " channels of the state, but arrives where there are " + std::to_string(at.channels) +
+               ": expected another recurrence type or target");
+    }
+    on = true;
+    delay = std::max(1, at.steps(&Options::t_recurrence, &LayerOptions::t_recurrence, "t_recurrence"));
+    at.remember(at.layer, delay);
+    lateral.compose(at, at.options.bias && !has<NoBias, With...>, has<WeightNorm, With...>, at.channels);
+  }
+  void parameters(auto&& visit) {
+    if (on) lateral.parameters(visit);
+  }
+
+  Signal operator()(Signal const& x, Moment& now) const {
+    if (!on || now.feedforward_only) return x;
+    Signal const h = now.memory().at_step(now.step - delay);
+    if (!h.defined()) return x;
+    Tensor const drive = lateral(h);
+    Size const target = size_at(x, now.size);
+    return integrate<integration>(x, nearest(drive, target.height, target.width));
+  }
+};
+
+}  // namespace dynvision

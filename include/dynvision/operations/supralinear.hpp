@@ -1,0 +1,40 @@
+// Supralinear power function of a rate.
+//
+//   f(x) = k sign(x) max(|x|, 1e-6)^n       k = 0.8, n = Options::supralinearity; inputs are clamped to +-1e6
+//
+// With n = 1 the operation is left out. n and k are shared by all layers, saved and not learned: supralin.n, supralin.k.
+#pragma once
+#include <dynvision/model/composition.hpp>
+#include <dynvision/operations/operation.hpp>
+
+namespace dynvision {
+
+struct Supralinear {
+  static constexpr std::string_view label = "supralin";
+  static constexpr std::string_view path = "supralin";
+
+  Tensor n, k;  // scalar; absent: left out
+
+  void compose(Composition& at) {
+    double const exponent = at.options.supralinearity;
+    if (!(exponent > 0) || !std::isfinite(exponent)) {
+      fail("model", 112, "supralinearity = " + std::to_string(exponent) + ": expected a positive exponent");
+    }
+    if (exponent == 1) return;
+    n = at.constant({}, exponent);
+    k = at.constant({}, 0.8);
+  }
+  void parameters(auto&& visit) {
+    if (!n.defined()) return;
+    visit("n", n, Fixed{});
+    visit("k", k, Fixed{});
+  }
+
+  Tensor operator()(Tensor const& x) const {
+    if (!n.defined()) return x;
+    Tensor const bounded = x.clamp(-1e6, 1e6);
+    return bounded.sign().mul(bounded.abs().clamp_min(1e-6).pow(n)).mul(k);
+  }
+};
+
+}  // namespace dynvision

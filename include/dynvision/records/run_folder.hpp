@@ -1,0 +1,117 @@
+// A folder of its own for every run: runs/20260131-142501-DyRCNNx4/, and the link runs/latest.
+//
+// Station: records. Names sort by time (local). Two runs in the same second get "-2", "-3", …: a folder is made by one run only, and
+// nothing in it is ever written by another. Files appear complete or not at all (io/atomic_file.hpp); the link is replaced, never missing.
+//
+// Errors: records.131 … records.137, and those of io/atomic_file.hpp.
+#pragma once
+#include <dynvision/core/error.hpp>
+#include <dynvision/io/atomic_file.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <ctime>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace dynvision {
+
+class RunFolder {
+ public:
+  static RunFolder create(std::string_view model, std::filesystem::path const& runs = "runs") {
+    if (model.empty()) fail("records", 131, "run folder: expected the name of the model, found none");
+    std::error_code error;
+    std::filesystem::create_directories(runs, error);
+    if (error) fail("records", 132, runs.string() + ": the folder of all runs cannot be made: " + error.message());
+    std::string const name = time_text() + "-" + plain(model);
+    for (int count = 1;; ++count) {
+      auto const path = runs / (count == 1 ? name : name + "-" + std::to_string(count));
+      if (std::filesystem::create_directory(path, error)) {
+        link(runs, path.filename());
+        return RunFolder(path);
+      }
+      if (error) fail("records", 132, path.string() + ": cannot be made: " + error.message());
+    }
+  }
+  // A run to look at or to continue.
+  static RunFolder open(std::filesystem::path path) {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(path, ignored))
+      fail("records", 133,
+           path.string() + ": expected the folder of a run, found " +
+               (std::filesystem::exists(path, ignored) ? "a file" : "none"));
+    return RunFolder(std::move(path));
+  }
+  static RunFolder latest(std::filesystem::path const& runs = "runs") {
+    std::error_code error;
+    auto const link = runs / "latest";
+    if (!std::filesystem::is_symlink(link, error))
+      fail("records", 134,
+           link.string() +
+               ": expected the link to the latest run, found none: no run has been started here "
+               "(or name the folder of the run)");
+    auto const target = std::filesystem::read_symlink(link, error);
+    auto const path = target.is_absolute() ? target : runs / target;
+    if (error || !std::filesystem::is_directory(path, error))
+      fail("records", 135,
+           link.string() + ": expected a link to a run, found one to \"" + target.string() + "\", which is gone");
+    return RunFolder(path);
+  }
+
+  std::filesystem::path const& path() const noexcept { return path_; }
+  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
+  bool has(std::string_view name) const {
+    std::error_code ignored;
+    return std::filesystem::exists(path_ / name, ignored);
+  }
+
+  // `name` may have folders inside the run ("figures/curve.csv").
+  void write(std::filesystem::path const& name, std::string_view text) const {
+    bool const leaves = std::any_of(name.begin(), name.end(), [](auto const& part) { return part == ".."; });
+    if (name.empty() || name.is_absolute() || leaves)
+      fail("records", 136, "\"" + name.string() + "\": expected the name of a file inside " + path_.string());
+    std::error_code error;
+    std::filesystem::create_directories((path_ / name).parent_path(), error);
+    if (error) fail("records", 132, (path_ / name).parent_path().string() + ": cannot be made: " + error.message());
+    AtomicFile file(path_ / name);
+    file.write(text);
+    file.commit();
+  }
+
+ private:
+  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+
+  static std::string time_text() {
+    std::time_t const now = std::time(nullptr);
+    std::tm local{};
+    ::localtime_r(&now, &local);
+    std::array<char, 32> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), "%Y%m%d-%H%M%S", &local)};
+  }
+  static std::string plain(std::string_view model) {
+    std::string name(model.substr(0, 100));
+    for (char& c : name)
+      if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '_' && c != '-') c = '_';
+    return name;
+  }
+  static void link(std::filesystem::path const& runs, std::filesystem::path const& target) {
+    std::error_code error;
+    auto const temporary = runs / (".latest-" + std::to_string(::getpid()) + "-" + target.string());
+    std::filesystem::create_symlink(target, temporary, error);
+    if (!error) std::filesystem::rename(temporary, runs / "latest", error);
+    if (!error) return;
+    std::string const reason = error.message();
+    std::filesystem::remove(temporary, error);
+    fail("records", 137, (runs / "latest").string() + ": the link to the latest run cannot be set: " + reason);
+  }
+
+  std::filesystem::path path_;
+};
+
+}  // namespace dynvision

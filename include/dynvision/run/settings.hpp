@@ -1,0 +1,22 @@
+// How a model is run through time: numbers of a run, not of the model.
+#pragma once
+#include <dynvision/core/tensor.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dynvision::run {
+
+struct Settings {
+  int n_timesteps = 1;                 // [steps] a still image is shown
+  int idle_timesteps = 0;              // [steps] of blank input before, not recorded, without gradient
+  int truncated_bptt_timesteps = 0;    // [steps] after every so many the states are detached; 0: never
+  double non_input_value = 0;          // of every pixel of a blank frame
+  bool feedforward_only = false;       // without lateral, skip and feedback input
+  bool record = false;                 // keep the responses of all layers
+  std::vector<std::string> monitor{};  // keep what these operations give: "tstep" (all layers), "V1.tstep", "V1.layer"
+  std::vector<std::pair<std::string, Tensor>> external{};  // (layer, input): (B,T,C,H,W), for AddInput
+};
+
+}  // namespace dynvision::run

@@ -1,0 +1,37 @@
+// Trial: a batch as it is presented and scored.
+//
+//   images (B,C,H,W) or (B,T,C,H,W), labels (B) or (B,T)  ->  stimulus of T + R steps, labels (B, T + R)
+//
+// T: n_timesteps; R: residual steps, which the signal takes from the image to the head. The stimulus gets R blank steps
+// at the end, the labels are shifted by R, so that an input is scored with the output it causes. Where the pattern is 0
+// a blank is shown and the label does not count; nor does it during the reaction time after each onset.
+#pragma once
+#include <dynvision/data/presentation.hpp>
+#include <dynvision/run/stimulus.hpp>
+
+namespace dynvision::run {
+
+struct Trial {
+  Stimulus stimulus;
+  Tensor labels;  // (B, T + R) int64
+};
+
+struct TrialSettings {
+  int n_timesteps = 1;  // [steps]
+  Presentation presentation{};
+  double non_input_value = 0;
+  double dt = 2;                 // [ms]
+  int n_residual_timesteps = 0;  // [steps]
+};
+
+inline Trial make_trial(Tensor const& images, Tensor const& labels, TrialSettings const& settings) {
+  Presentation const& presentation = settings.presentation;
+  Trial trial{present(images, settings.n_timesteps, settings.non_input_value), {}};
+  std::vector<bool> const shown = stretch_pattern(presentation.pattern, trial.stimulus.n_timesteps());
+  trial.labels = step_labels(labels, shown, reaction_steps(presentation.loss_reaction_time, settings.dt),
+                             settings.n_residual_timesteps, presentation.non_label_index);
+  trial.stimulus.masked(shown).then_blank(settings.n_residual_timesteps);
+  return trial;
+}
+
+}  // namespace dynvision::run

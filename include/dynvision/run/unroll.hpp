@@ -1,0 +1,76 @@
+// The reference path: one time step at a time, differentiated by LibTorch's autograd.
+//
+//   for every step t:  x <- frame(t);  for every layer, in order:  x <- operations of the layer(x);  output(t) <- head(x)
+//
+// It defines what a model computes. State (the delay lines) lives in this function: it is empty at the start of every
+// run, and nothing is carried from one run to the next. Idle steps come first, without gradient; truncation detaches
+// the states after every k-th recorded step. As long as nothing has reached the head the output is zero.
+#pragma once
+#include <dynvision/model/model.hpp>
+#include <dynvision/run/activity.hpp>
+#include <dynvision/run/monitors.hpp>
+#include <dynvision/run/settings.hpp>
+#include <dynvision/run/stimulus.hpp>
+
+#include <ATen/core/grad_mode.h>
+
+namespace dynvision::run {
+
+template <class Model> Activity unroll(Model& model, Stimulus const& stimulus, Settings const& settings = {}) {
+  check_input(model.options, stimulus, settings);
+  Parts const parts = model.parts();
+  std::vector<Size> const sizes = sizes_of(parts, {stimulus.frames.size(3), stimulus.frames.size(4)});
+  std::vector<DelayLine> memories;
+  for (int const steps : model.memory) memories.emplace_back(steps);
+  std::vector<Signal> responses(memories.size());
+  Monitors monitors(parts, settings);
+  std::vector<Tensor> outputs;
+  Moment now{.feedforward_only = settings.feedforward_only, .memories = memories, .responses = responses};
+
+  auto const step = [&](int shown, int age, int t) {  // t: recorded step, or idle: t < 0
+    now.frame_age = age;
+    Signal x = stimulus.frame(shown);
+    std::size_t place = 0;  // of the operation in the model
+    model.each_layer([&](auto& layer, int l) {
+      now.layer = l;
+      now.external = monitors.external(l, t);
+      layer.each([&](auto& operation, int) {
+        now.size = sizes[place];
+        x = apply(operation, x, now);
+        if (t >= 0) monitors.after(place, x);
+        ++place;
+      });
+    });
+    ++now.step;
+    return x;
+  };
+
+  {
+    at::AutoGradMode const no_gradient(false);
+    for (int i = 0; i < settings.idle_timesteps; ++i) step(blank, i, -1);
+  }
+  int age = 0;
+  for (int t = 0; t < stimulus.n_timesteps(); ++t) {
+    std::size_t const i = static_cast<std::size_t>(t);
+    age = t > 0 && stimulus.shown[i] == stimulus.shown[i - 1] ? age + 1 : 0;
+    Signal const x = step(stimulus.shown[i], age, t);
+    monitors.record(responses);
+    if constexpr (requires { model.head(x); }) {
+      outputs.push_back(x.defined() ? model.head(x)
+                                    : zeros({stimulus.frames.size(0), model.head.classes()},
+                                            stimulus.frames.options().requires_grad(false)));
+    }
+    int const k = settings.truncated_bptt_timesteps;
+    if (k > 0 && (t + 1) % k == 0) {
+      for (DelayLine& memory : memories) memory.detach();
+    }
+  }
+  return monitors.activity(outputs.empty() ? Tensor{} : stack(outputs, 1));
+}
+
+// From images: see present().
+template <class Model> Activity unroll(Model& model, Tensor const& images, Settings const& settings = {}) {
+  return unroll(model, present(images, settings.n_timesteps, settings.non_input_value), settings);
+}
+
+}  // namespace dynvision::run
