@@ -32,7 +32,9 @@ template <int C, int Unused = 3, int D = C> struct Local {
 
   Tensor operator()(Tensor const& h) const {  // (B,C,H,W) -> (B,C,H,W)
     TopographicPlane const plane{h.size(1)};
-    return plane.to_layer(conv(plane.from_layer(h, conv.weight.size(2) / 2)), {h.size(2), h.size(3)});
+    Tensor const y =
+        plane.to_layer(conv.without_bias(plane.from_layer(h, conv.weight.size(2) / 2)), {h.size(2), h.size(3)});
+    return conv.bias.defined() ? y.add(conv.bias) : y;  // its gradient sums all units: by add it is summed pairwise
   }
 };
 

@@ -50,19 +50,21 @@ inline std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-// "expected a | b | c (did you mean "b"?)": the suggestion only if it is close.
+// "expected a | b | c (did you mean "b"?)": the suggestion only if it is close; of many names only the nearest one.
 template <class Names> std::string expected_one_of(std::string_view given, Names const& names) {
-  std::string text = "expected ", best;
-  std::size_t distance = given.size() / 2 + 2;
-  bool first = true;
+  std::string all, best;
+  std::size_t distance = given.size() / 2 + 2, n = 0;
   for (std::string_view name : names) {
-    text += (first ? "" : " | ") + std::string(name);
-    first = false;
+    all += (n++ ? " | " : "") + std::string(name);
     if (std::size_t const d = edit_distance(given, name); d < distance) distance = d, best = name;
   }
-  if (first) text += "none (there are no names to choose from)";
-  if (!best.empty()) text += " (did you mean \"" + best + "\"?)";
-  return text;
+  std::string text = "expected ";
+  if (n == 0) {
+    text += "none (there are no names to choose from)";
+  } else {
+    text += n <= 24 ? all : "one of " + std::to_string(n) + " names, such as " + all.substr(0, all.find(" | "));
+  }
+  return best.empty() ? text : text + " (did you mean \"" + best + "\"?)";
 }
 
 }  // namespace dynvision

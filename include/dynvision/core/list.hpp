@@ -1,7 +1,5 @@
 // Lists of types, and policies picked from an argument pack in any order: Conv<3, 36, 3, 1, NoBias, WeightNorm>.
 #pragma once
-#include <cstddef>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -9,13 +7,19 @@ namespace dynvision {
 
 template <class... T> struct List { static constexpr int size = sizeof...(T); };
 
-// f(element, index) for every element of a tuple, in order.
-template <class Tuple, class F> constexpr void for_each(Tuple& tuple, F&& f) {
-  [&]<std::size_t... I>(std::index_sequence<I...>) { (f(std::get<I>(tuple), static_cast<int>(I)), ...); }
-  (std::make_index_sequence<std::tuple_size_v<Tuple>>{});
-}
+// One object of each type, in order; a tuple that compiles fast.
+template <int I, class T> struct Slot { T value{}; };
 
-template <int I, class... T> using element = std::tuple_element_t<static_cast<std::size_t>(I), std::tuple<T...>>;
+template <class Indices, class... T> struct Slots;
+template <int... I, class... T> struct Slots<std::integer_sequence<int, I...>, T...> : Slot<I, T>... {
+  // f(object, index) for each, in order.
+  template <class F> constexpr void each(F&& f) { (f(static_cast<Slot<I, T>&>(*this).value, I), ...); }
+};
+
+template <class... T> using Row = Slots<std::make_integer_sequence<int, static_cast<int>(sizeof...(T))>, T...>;
+
+template <int I, class T> T slot_type(Slot<I, T> const*);
+template <int I, class... T> using element = decltype(slot_type<I>(static_cast<Row<T...> const*>(nullptr)));
 
 template <class T, class... With> inline constexpr bool has = (std::is_same_v<T, With> || ...);
 

@@ -1,7 +1,7 @@
 // The one place where a written model is checked: one mistake, one message.
 //
-// check<Layers...>() walks the composition at compile time and returns the first fault, with its place; Explain turns
-// it into a static_assert whose template parameters say which layer, position, operation and channels are meant.
+// check<Layers...>() walks the composition at compile time and returns the first fault, with its place; explain turns
+// it into a static_assert whose template arguments say which layer, position, operation and channels are meant.
 #pragma once
 #include <dynvision/core/list.hpp>
 #include <dynvision/model/fault.hpp>
@@ -23,9 +23,9 @@ namespace checking {
 
 struct Walk {  // along the operations of a layer
   Finding finding{};
-  int channels = 0;  // leaving
-  int state = -1;    // channels of the stored response, -1: nothing is stored
-  bool recurs = false, evolves = false;
+  int channels = 0;               // leaving
+  int state = -1;                 // channels of the stored response, -1: nothing is stored
+  int recurs = -1, evolves = -1;  // position, -1: nowhere
 
   constexpr bool sound() const { return finding.fault == Fault::none; }
   constexpr void found(Fault fault, int position, int has = 0) {
@@ -38,11 +38,11 @@ template <class Op> constexpr void enter(Walk& walk, int position) {
   if constexpr (requires { Op::fault; }) walk.found(Op::fault, position, walk.channels);
   if constexpr (!Operation<Op>) {
     walk.found(Fault::not_an_operation, position);
-  } else {
+  } else if (walk.sound()) {
     if constexpr (requires { Op::is_memory; }) walk.state = walk.channels;
-    if constexpr (requires { Op::is_evolution; }) walk.evolves = true;
+    if constexpr (requires { Op::is_evolution; }) walk.evolves = position;
     if constexpr (requires { Op::is_recurrence; }) {
-      if constexpr (!Op::silent) walk.recurs = true;
+      if constexpr (!Op::silent) walk.recurs = position;
     }
     if constexpr (requires { Op::groups; }) {
       if (walk.channels % Op::groups) walk.found(Fault::groups, position, walk.channels);
@@ -57,7 +57,7 @@ template <class Op> constexpr void enter(Walk& walk, int position) {
 template <class Op> constexpr void enter_recurrence(Walk& walk, int position, int state) {
   if (!walk.sound()) return;
   if constexpr (requires { Op::is_recurrence; }) {
-    if constexpr (!Op::silent) {
+    if constexpr (!Op::silent && Op::fault != Fault::lateral) {
       using L = typename Op::lateral_type;
       if (!same_channels(L::state_channels, state)) walk.found(Fault::state_channels, position, state);
       int const arrives = requires { L::keeps_channels; }
@@ -87,8 +87,8 @@ template <class... Ops> constexpr Walk walk(List<Ops...>, int in, int layer) {
     ++position;
   };
   (repeated(std::type_identity<Ops>{}), ...);
-  if (first.state < 0 && first.evolves) first.found(Fault::evolve_without_delay, 0);
-  if (first.state < 0 && first.recurs) first.found(Fault::recurrence_without_delay, 0);
+  if (first.state < 0 && first.evolves >= 0) first.found(Fault::evolve_without_delay, first.evolves);
+  if (first.state < 0 && first.recurs >= 0) first.found(Fault::recurrence_without_delay, first.recurs);
   if (!first.sound()) return first;
 
   Walk second = first;
@@ -168,8 +168,15 @@ template <class... Layers> constexpr Finding check() {
   }
 }
 
-// The sentence: its template parameters name the layer, the position in it, the operation and the channels there.
-template <Fault F, Name Layer, int Position, class Operation, int Channels> struct Explain {
+struct Sound {};                    // what the check of a sound model gives
+struct Nothing {};                  // in place of an operation
+template <int> struct Position {};  // of the operation in its layer, from 0
+template <int> struct Channels {};  // that there are at this place; 0: those of the image, or of no interest
+
+// The sentence: its template arguments name the layer, the operation, its position and the channels there.
+// The assertions stand in a function, whose result is deduced: clang++ takes a class with a failed assertion, and all
+// that contains it, for no class at all, and complains again wherever the model is used.
+template <Fault F, class Layer, class Operation, class At, class Given> constexpr auto explain() {
   static_assert(F != Fault::no_layers, "dynvision: a model needs at least one layer (docs/concepts/model.md)");
   static_assert(F != Fault::not_a_layer,
                 "dynvision: expected layers, such as struct V1 : Layer<\"V1\", ...> {} (docs/concepts/layer.md)");
@@ -217,27 +224,24 @@ template <Fault F, Name Layer, int Position, class Operation, int Channels> stru
   static_assert(F != Fault::middle,
                 "dynvision: Middle needs a layer with two convolutions: choose Output or Input "
                 "(docs/concepts/connection.md)");
-};
+  return Sound{};
+}
 
-struct Nothing {};
+template <int P, class... Ops> element<P, Ops..., Nothing> operation_at(List<Ops...>);
 
-template <int Position, class... Ops> element<Position, Ops..., Nothing> operation_at(List<Ops...>);
-
-// The type whose existence is the check: Explain<...> of the fault, or Sound.
-struct Sound {};
+// decltype(explanation<...>()) is the check: Sound, after what explain has to say.
 template <Finding Found, class... Layers> constexpr auto explanation() {
   if constexpr (Found.fault == Fault::none) {
-    return std::type_identity<Sound>{};
+    return Sound{};
   } else if constexpr (Found.fault == Fault::no_layers) {
-    return std::type_identity<Explain<Found.fault, "", 0, Nothing, 0>>{};
+    return explain<Found.fault, Nothing, Nothing, Position<0>, Channels<0>>();
   } else {
     using L = element<Found.layer, Layers...>;
     if constexpr (Found.fault == Fault::not_a_layer) {
-      return std::type_identity<Explain<Found.fault, "", Found.layer, L, 0>>{};
+      return explain<Found.fault, L, Nothing, Position<0>, Channels<0>>();
     } else {
-      using Operations = typename L::operations;
-      using Op = decltype(operation_at<Found.position>(Operations{}));
-      return std::type_identity<Explain<Found.fault, L::layer_name, Found.position, Op, Found.has>>{};
+      using Op = decltype(operation_at<Found.position>(typename L::operations{}));
+      return explain<Found.fault, L, Op, Position<Found.position>, Channels<Found.has>>();
     }
   }
 }

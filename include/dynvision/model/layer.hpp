@@ -6,8 +6,6 @@
 #include <dynvision/core/name.hpp>
 #include <dynvision/operations/operation.hpp>
 
-#include <tuple>
-
 namespace dynvision {
 
 template <Name N, class... Ops> struct Layer {
@@ -15,10 +13,10 @@ template <Name N, class... Ops> struct Layer {
   static constexpr std::string_view name = N.view();
   using operations = List<Ops...>;
 
-  std::tuple<Ops...> ops{};
+  Row<Ops...> ops{};
 
   // Visits the operations in order: f(op, position).
-  void each(auto&& f) { for_each(ops, f); }
+  void each(auto&& f) { ops.each(f); }
 };
 
 // The same from a list of operations, for families of models.

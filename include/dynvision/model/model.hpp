@@ -13,8 +13,6 @@
 
 #include <ATen/core/grad_mode.h>
 
-#include <tuple>
-
 namespace dynvision {
 
 template <class Head, class... Layers> struct ModelWith {
@@ -22,17 +20,18 @@ template <class Head, class... Layers> struct ModelWith {
   static constexpr int n_layers = static_cast<int>(sizeof...(Layers));
 
   Options options;
-  std::tuple<Layers...> layers{};
+  // Nothing of a wrong composition is kept, so that its one message is not followed by others from where it is used.
+  std::conditional_t<finding.fault == Fault::none, Row<Layers...>, Row<>> layers{};
   Head head{};
   std::vector<int> memory{};  // [steps] that each layer's delay line holds
-  [[no_unique_address]] typename decltype(explanation<finding, Layers...>())::type checked{};
+  [[no_unique_address]] decltype(explanation<finding, Layers...>()) checked{};
 
   ModelWith(Options numbers = {}) : options(std::move(numbers)) {  // NOLINT: implicit on purpose
     if constexpr (finding.fault == Fault::none) memory = compose(parts(), {Layers::name...}, options);
   }
 
   // Visits the layers in order: f(layer, index).
-  void each_layer(auto&& f) { for_each(layers, f); }
+  void each_layer(auto&& f) { layers.each(f); }
 
   // The operations of all layers in order, and the head.
   Parts parts() {

@@ -104,22 +104,27 @@ template <class Policy> constexpr bool known_policy() {
   return known;
 }
 
-template <class... Policies> constexpr bool distinct_policies() {
-  int const kinds[] = {policy_kind<Policies>()..., -2};
-  for (std::size_t i = 0; i < sizeof...(Policies); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if (kinds[i] == kinds[j]) return false;
-    }
+struct SoundPolicies {};
+
+// A function, so that the choice remains a class (see explain in model/check.hpp).
+template <class... Policies> constexpr auto check_policies() {
+  if constexpr ((known_policy<Policies>() & ... & true)) {
+    constexpr bool distinct = [] {
+      int const kinds[] = {policy_kind<Policies>()..., -1};
+      for (std::size_t i = 0; i < sizeof...(Policies); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+          if (kinds[i] == kinds[j]) return false;
+        }
+      }
+      return true;
+    }();
+    static_assert(distinct, "dynvision: two policies of the same kind (docs/concepts/model.md)");
   }
-  return true;
+  return SoundPolicies{};
 }
 
 // The choice made by the template arguments of a model.
-template <template <int...> class R, class... Policies> struct Choice {
-  static_assert((known_policy<Policies>() && ...));
-  static_assert(!((policy_kind<Policies>() >= 0) && ...) || distinct_policies<Policies...>(),
-                "dynvision: two policies of the same kind (docs/concepts/model.md)");
-
+template <template <int...> class R, class... Policies> struct Choice : decltype(check_policies<Policies...>()) {
   using target = pick<IsTarget, Output, Policies...>;
   using integration = pick<IsIntegration, Additive, Policies...>;
   using solver = pick<IsSolver, Euler, Policies...>;

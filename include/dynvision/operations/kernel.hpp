@@ -33,9 +33,8 @@ struct Kernel {
     magnitude = norm().detach().clone();
   }
 
-  Tensor operator()(Tensor const& x) const {  // (B,In,H,W) -> (B,Out,H',W')
-    return conv2d(x, magnitude.defined() ? weight.mul(magnitude.div(norm())) : weight, bias, stride, padding, groups);
-  }
+  Tensor operator()(Tensor const& x) const { return convolve(x, bias); }  // (B,In,H,W) -> (B,Out,H',W')
+  Tensor without_bias(Tensor const& x) const { return convolve(x, {}); }
   Size out_size(Size in) const { return shrunk(in, weight.size(2), stride, padding); }
 
   void parameters(std::string const& prefix, auto&& visit) {
@@ -50,6 +49,10 @@ struct Kernel {
   }
 
  private:
+  Tensor convolve(Tensor const& x, Tensor const& with_bias) const {
+    Tensor const w = magnitude.defined() ? weight.mul(magnitude.div(norm())) : weight;
+    return conv2d(x, w, with_bias, stride, padding, groups);
+  }
   Tensor norm() const { return weight.norm(2, {1, 2, 3}, true); }
 };
 

@@ -1,0 +1,11 @@
+// g++: this operation can be in a layer only once (docs/concepts/layer.md)
+// g++: Layer = V1; Operation = Delay
+// clang++: this operation can be in a layer only once (docs/concepts/layer.md)
+// clang++: V1, dynvision::Delay
+#include <dynvision/dyrcnn.hpp>
+
+using namespace dynvision;
+
+struct V1 : Layer<"V1", Conv<3, 36, 3>, Evolve<Euler>, Relu, Record, Delay, MaxPool<3, 2>, Delay> {};
+struct MyNet : Model<V1> {};
+MyNet net;

@@ -1,0 +1,49 @@
+// From a configuration to the compile-time model it asks for: every combination of the DyRCNN family that composes.
+//
+// Structure (model, recurrence type and target, skip, feedback, solver) picks the type; numbers stay numbers.
+#pragma once
+#include <dynvision/core/parameters.hpp>
+#include <dynvision/model/options.hpp>
+#include <dynvision/run/activity.hpp>
+#include <dynvision/run/settings.hpp>
+#include <dynvision/run/stimulus.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace golden {
+
+struct AnyModel {
+  using Run = dynvision::run::Activity (*)(void* model, dynvision::run::Stimulus const&,
+                                           dynvision::run::Settings const&);
+
+  std::unique_ptr<void, void (*)(void*)> model;
+  Run run;
+  dynvision::Parameters parameters;
+  int n_residual_timesteps;
+
+  dynvision::run::Activity unroll(dynvision::run::Stimulus const& stimulus,
+                                  dynvision::run::Settings const& settings) const {
+    return run(model.get(), stimulus, settings);
+  }
+};
+
+using Make = AnyModel (*)(dynvision::Options const&);
+using Variants = std::map<std::string, Make>;
+
+// "DyRCNNx4 full output skip=on feedback=mul euler"
+inline std::string variant_key(std::string const& model, std::string const& recurrence, std::string const& target,
+                               bool skip, std::string const& feedback, std::string const& solver) {
+  return model + " " + recurrence + " " + target + " skip=" + (skip ? "on" : "off") + " feedback=" + feedback + " " +
+         solver;
+}
+
+void add_x2_euler(Variants&);
+void add_x2_rk4(Variants&);
+void add_x4_euler(Variants&);
+void add_x4_rk4(Variants&);
+void add_x8_euler(Variants&);
+void add_x8_rk4(Variants&);
+
+}  // namespace golden

@@ -1,0 +1,11 @@
+#include "variants_of.hpp"
+
+void golden::add_x8_rk4(Variants& variants) {
+  VariantsOf<DyRCNNx8, RungeKutta4> of{variants, "DyRCNNx8", "rk4"};
+  of.add<None, Output>("none", "output");
+  of.add_any<Output>("output");
+  of.add_keeping<Output>("output");
+  of.add_any<Input>("input");
+  of.add_any<Middle>("middle");
+  of.add_keeping<Middle>("middle");
+}

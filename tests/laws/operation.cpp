@@ -1,0 +1,196 @@
+// The laws of every operation that works on one signal. A new one is added to `operations()`.
+#include <dynvision/dynamics/runge_kutta4.hpp>
+#include <dynvision/operations/add_bias.hpp>
+#include <dynvision/operations/add_input.hpp>
+#include <dynvision/operations/conv.hpp>
+#include <dynvision/operations/delay.hpp>
+#include <dynvision/operations/evolve.hpp>
+#include <dynvision/operations/input_adaption.hpp>
+#include <dynvision/operations/nonlinearity.hpp>
+#include <dynvision/operations/norm.hpp>
+#include <dynvision/operations/pool.hpp>
+#include <dynvision/operations/record.hpp>
+#include <dynvision/operations/retina.hpp>
+#include <dynvision/operations/supralinear.hpp>
+
+#include "alone.hpp"
+#include "gradient.hpp"
+#include <catch2/catch_test_macros.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+using namespace dynvision;
+using namespace laws;
+
+namespace {
+
+constexpr int channels = 4;
+
+// One that is composed, at a place of the given size, in a moment when everything it could use is there.
+// Without its type, so that the laws are compiled once.
+struct Running {
+  static constexpr std::int64_t batch = 3;
+  Parameters parameters;
+  int channels_out;
+  Size size_out;
+  std::function<Signal(Signal const&, Moment&)> apply;
+  Size size;
+  Tensor state, external;  // (B,C,H,W)
+
+  Signal operator()(Signal const& x, std::int64_t from = 0, std::int64_t n = batch) const {
+    Instant instant(8, size);
+    instant.memories[0].store(state.narrow(0, from, n));
+    instant.now.step = 1;
+    instant.now.frame_age = 2;
+    instant.now.external = external.narrow(0, from, n);
+    return apply(x, instant.now);
+  }
+};
+
+struct Kind {
+  std::string name;
+  std::function<Running(Size, std::uint64_t seed)> make;
+};
+
+template <class Op> Kind kind(std::string name) {
+  static_assert(Operation<Op>);
+  auto const make = [](Size size, std::uint64_t seed) {
+    Options options = in_double();
+    options.supralinearity = 1.5;
+    options.input_adaption_weight = 0.8;
+    Place place(options, channels, size);
+    auto const op = std::make_shared<Op>();
+    if constexpr (requires { op->compose(place.at); }) op->compose(place.at);
+    Parameters parameters;
+    if constexpr (requires(ParameterVisitor const& visit) { op->parameters(visit); }) parameters = listed(*op);
+    for (Parameter p : parameters) {
+      if (p.learned) assign(p.tensor, normal(p.tensor.sizes(), ++seed).mul(0.5));
+    }
+    std::vector<std::int64_t> const shape{Running::batch, channels, size.height, size.width};
+    return Running{parameters,
+                   out_channels<Op>(channels),
+                   out_size(*op, size),
+                   [op](Signal const& x, Moment& now) { return apply(*op, x, now); },
+                   size,
+                   normal(shape, 31),
+                   normal(shape, 32)};
+  };
+  return {std::move(name), make};
+}
+
+std::vector<Kind> operations() {
+  return {kind<Conv<4, 5, 3>>("Conv<4, 5, 3>"),
+          kind<Conv<4, 5, 3, 2>>("Conv<4, 5, 3, 2>"),
+          kind<Conv<4, 2, 4, 2, Padding<0>>>("Conv<4, 2, 4, 2, Padding<0>>"),
+          kind<Conv<4, 3, 1, 1, NoBias>>("Conv<4, 3, 1, 1, NoBias>"),
+          kind<Conv<Image, 5, 3, 2, WeightNorm>>("Conv<Image, 5, 3, 2, WeightNorm>"),
+          kind<Conv<4, 4, 5, 3, NoBias, WeightNorm>>("Conv<4, 4, 5, 3, NoBias, WeightNorm>"),
+          kind<GroupNorm<2>>("GroupNorm<2>"),
+          kind<GroupNorm<1>>("GroupNorm<1>"),
+          kind<AddBias<Spatial>>("AddBias<Spatial>"),
+          kind<AddBias<Feature>>("AddBias<Feature>"),
+          kind<AddBias<Scalar>>("AddBias<Scalar>"),
+          kind<MaxPool<3, 2>>("MaxPool<3, 2>"),
+          kind<MaxPool<2, 2, 0>>("MaxPool<2, 2, 0>"),
+          kind<MaxPool<1, 1>>("MaxPool<1, 1>"),
+          kind<AvgPool<3, 2>>("AvgPool<3, 2>"),
+          kind<AvgPool<2, 1>>("AvgPool<2, 1>"),
+          kind<Relu>("Relu"),
+          kind<MiddleRelu>("MiddleRelu"),
+          kind<Tanh>("Tanh"),
+          kind<Sigmoid>("Sigmoid"),
+          kind<Retanh>("Retanh"),
+          kind<Linear>("Linear"),
+          kind<Supralinear>("Supralinear"),
+          kind<Retina<4, 3, 5, 3>>("Retina<4, 3, 5, 3>"),
+          kind<Evolve<Euler>>("Evolve<Euler>"),
+          kind<Evolve<RungeKutta4>>("Evolve<RungeKutta4>"),
+          kind<InputAdaption>("InputAdaption"),
+          kind<AddInput>("AddInput"),
+          kind<Delay>("Delay"),
+          kind<Record>("Record")};
+}
+
+Tensor signal(Size size) { return normal({Running::batch, channels, size.height, size.width}, 1); }
+
+}  // namespace
+
+TEST_CASE("an operation gives the channels and the size it declares", "[laws][operation]") {
+  for (Kind const& kind : operations()) {
+    for (Size const size : {Size{5, 5}, Size{4, 7}, Size{9, 6}}) {
+      CAPTURE(kind.name, size.height, size.width);
+      Running const running = kind.make(size, 5);
+      CHECK(running(signal(size))
+                .sizes()
+                .equals({Running::batch, running.channels_out, running.size_out.height, running.size_out.width}));
+    }
+  }
+}
+
+TEST_CASE("an operation's gradient is that of finite differences", "[laws][operation]") {
+  for (Kind const& kind : operations()) {
+    CAPTURE(kind.name);
+    Running const running = kind.make({5, 6}, 5);
+    Tensor const x = signal({5, 6});
+    std::vector<Tensor> inputs{x};
+    // what is kept and not learned (tau, n, k) is not asked for
+    for (Parameter const& p : running.parameters) {
+      if (p.learned) inputs.push_back(p.tensor);
+    }
+    CHECK(gradient_error([&] { return running(x); }, inputs) < 1e-6);
+  }
+}
+
+TEST_CASE("an operation treats every sample alone", "[laws][operation]") {
+  for (Kind const& kind : operations()) {
+    CAPTURE(kind.name);
+    Running const running = kind.make({6, 5}, 5);
+    Tensor const x = signal({6, 5}), all = running(x);
+    for (std::int64_t b = 0; b < Running::batch; ++b) {
+      CHECK(distance(running(x.narrow(0, b, 1), b, 1), all.narrow(0, b, 1)) < 1e-12);
+    }
+  }
+}
+
+TEST_CASE("an operation does not change its input", "[laws][operation]") {
+  for (Kind const& kind : operations()) {
+    CAPTURE(kind.name);
+    Running const running = kind.make({5, 6}, 5);
+    Tensor const x = signal({5, 6}), before = x.clone(), state = running.state.clone();
+    running(x);
+    CHECK(distance(x, before) == 0);
+    CHECK(distance(running.state, state) == 0);
+  }
+}
+
+TEST_CASE("an absent signal stays absent, where nothing is added", "[laws][operation]") {
+  for (Kind const& kind : operations()) {
+    CAPTURE(kind.name);
+    Running const running = kind.make({5, 6}, 5);
+    Signal const y = running(Signal{});
+    if (kind.name.starts_with("AddBias")) {
+      CHECK(distance(y, running.parameters[0].tensor.unsqueeze(0)) == 0);
+    } else if (kind.name == "AddInput") {
+      CHECK(distance(y, running.external) == 0);
+    } else {
+      CHECK(!y.defined());
+    }
+  }
+}
+
+// Another one, with other numbers, becomes this one when it gets the listed numbers.
+TEST_CASE("what an operation lists is all that it has", "[laws][operation]") {
+  for (Kind const& kind : operations()) {
+    CAPTURE(kind.name);
+    Running const mine = kind.make({6, 5}, 50), other = kind.make({6, 5}, 500);
+    REQUIRE(names(mine.parameters) == names(other.parameters));
+    for (std::size_t i = 0; i < mine.parameters.size(); ++i) {
+      Tensor copy = other.parameters[i].tensor;
+      assign(copy, mine.parameters[i].tensor);
+      CHECK(copy.scalar_type() == at::kDouble);
+    }
+    CHECK(distance(mine(signal({6, 5})), other(signal({6, 5}))) == 0);
+  }
+}
