@@ -31,7 +31,7 @@ POLICIES = ["", ", RungeKutta4", ", Feedback<Multiplicative>"]
 MODEL = """\
   {{
     {model} model;
-    total += model(input).size(0);
+    total += run::unroll(model, input).outputs.size(0);
   }}
 """
 PROGRAM = """\

@@ -1,6 +1,9 @@
 // DyRCNN: recurrent convolutional networks with continuous-time dynamics, two, four and eight convolutions deep.
 //
-//   tau dr/dt = -r + Phi[ W * input + rec(r(t - t_recurrence)) + skip(t - t_skip) + feedback(t - t_feedback) ]
+//   tau dr/dt = -r + u,  u(t) = W * input + rec(r(t - t_recurrence)) + skip(t - t_skip) + feedback(t - t_feedback)
+//
+// and the nonlinearity after each step: r(t) = f(r(t - dt) + dt/tau (u(t) - r(t - dt))) with Euler.
+// Source: Gutzen & Lindsay 2025, eqs. 1-3, in the order of operations of their models.
 //
 //   DyRCNNx4<> model({.n_classes = 10, .input_dims = {3, 32, 32}});
 //   DyRCNNx8<Full, Middle, RungeKutta4, Feedback<Multiplicative>> other;

@@ -1,7 +1,7 @@
 // g++: a layer with Evolve needs Delay, where its state is stored (docs/concepts/solver.md)
-// g++: Layer = V1; Operation = Evolve<>; At = Position<1>
+// g++: Layer = V1; Operation = Evolve<.*>; At = Position<1>
 // clang++: a layer with Evolve needs Delay, where its state is stored (docs/concepts/solver.md)
-// clang++: V1, dynvision::Evolve<dynvision::Euler>, dynvision::Position<1>
+// clang++: V1, dynvision::Evolve<.*>, dynvision::Position<1>
 #include <dynvision/dyrcnn.hpp>
 
 using namespace dynvision;

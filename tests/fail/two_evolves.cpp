@@ -1,5 +1,5 @@
 // g++: this operation can be in a layer only once (docs/concepts/layer.md)
-// g++: Layer = V1; Operation = Evolve<>
+// g++: Layer = V1; Operation = Evolve<
 // clang++: this operation can be in a layer only once (docs/concepts/layer.md)
 // clang++: V1, dynvision::Evolve<
 #include <dynvision/dyrcnn.hpp>

@@ -7,7 +7,7 @@
 #include <dynvision/operations/supralinear.hpp>
 #include <dynvision/run/unroll.hpp>
 
-#include "unit_deviations.hpp"
+#include "deviations.hpp"
 #include "unit.hpp"
 
 using namespace dynvision;

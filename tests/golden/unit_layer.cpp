@@ -5,8 +5,8 @@
 // other numbers needs no other type: the operations here are the library's, told their sizes when the program runs.
 #include <dynvision/dyrcnn.hpp>
 
+#include "deviations.hpp"
 #include "unit.hpp"
-#include "unit_deviations.hpp"
 
 #include <map>
 #include <regex>
@@ -171,11 +171,9 @@ Options numbers(golden::File const& file, at::ScalarType run) {
 template <class Model>
 void test_layer(golden::File const& file, at::ScalarType run, Check& check, std::string const& y) {
   Options options = numbers(file, run);
-  Json const& c = deviation::constructor(file);
-  if (deviation::no_multiple_of_dt(c)) {
-    CHECK_THROWS_AS(Model(options), Error);
-    options.t_recurrence = std::floor(options.t_recurrence / options.dt) * options.dt;
-    options.t_feedforward = std::floor(options.t_feedforward / options.dt) * options.dt;
+  for (double* const t : {&options.t_recurrence, &options.t_feedforward}) {
+    if (deviation::no_multiple_of_dt(*t, options.dt)) CHECK_THROWS_AS(Model(options), Error);
+    *t = deviation::rounded_down(*t, options.dt);
   }
   Model model(options);
   read_layer(file, run, model);
@@ -192,13 +190,17 @@ void test_layer(golden::File const& file, at::ScalarType run, Check& check, std:
   if (recurs && deviation::lateral_never_arrives(file)) {
     // Here the recurrence arrives where there is a state; in the original it never does.
     Driven const ours = drive(file, model, xs, {}, y);
-    CHECK(relative_error(ours.y, file.number("y", run)) > 1e-3);
+    auto const first = std::find(ours.y_valid.begin(), ours.y_valid.end(), true);
+    auto const last = std::find(ours.y_valid.rbegin(), ours.y_valid.rend(), true);
+    bool const had_a_state = first < last.base() - 1;
+    bool const adds = !deviation::constructor(file).contains("integration_strategy");
+    if (had_a_state && adds) CHECK(relative_error(ours.y, file.number("y", run)) > 1e-3);
     settings.feedforward_only = true;
   }
   Driven driven = drive(file, model, xs, settings, y);
   if (deviation::never_handed_on(file)) {  // here it is, after its delay
     CHECK(driven.delayed.defined());
-    driven.delayed = {};
+    driven.delayed = Signal();
     std::fill(driven.delayed_valid.begin(), driven.delayed_valid.end(), false);
   }
 
@@ -228,7 +230,7 @@ void test_layer(golden::File const& file, at::ScalarType run, Check& check, std:
     bool const left_out = name == "recurrence.bias" && p.tensor.numel() == 1 && deviation::bias_left_out(p.tensor);
     if (left_out) {
       CHECK(file.has_no_gradient(name));
-      CHECK(largest(p.tensor.grad()) > 0);  // it learns
+      CHECK(p.learned);
     } else {
       check.gradient(name, p.tensor);
     }

@@ -1,7 +1,7 @@
 #include <dynvision/losses/activity_loss.hpp>
 #include <dynvision/losses/cross_entropy.hpp>
 
-#include "unit_deviations.hpp"
+#include "deviations.hpp"
 #include "unit.hpp"
 
 using namespace dynvision;

@@ -5,6 +5,7 @@
 #include <dynvision/operations/operation.hpp>
 
 #include "numbers.hpp"
+
 #include <string>
 #include <vector>
 

@@ -52,7 +52,8 @@ template <class L> Kind kind(std::string name) {
     lateral->compose(place.at, bias, weight_norm, L::target_channels);
     return {listed(*lateral), [lateral](Tensor const& h) -> Tensor { return (*lateral)(h); }};
   };
-  return {std::move(name), L::state_channels, L::target_channels, !requires { L::can_normalise; }, make};
+  constexpr bool only_plain = requires { L::can_normalise; };
+  return {std::move(name), L::state_channels, L::target_channels, !only_plain, make};
 }
 
 std::vector<Kind> laterals() {

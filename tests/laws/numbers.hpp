@@ -20,8 +20,7 @@ inline Tensor normal(at::IntArrayRef sizes, std::uint64_t seed, at::ScalarType d
 }
 
 inline Tensor row(std::vector<double> const& values) {  // [n]
-  Tensor const x =
-      dynvision::zeros({static_cast<std::int64_t>(values.size())}, at::TensorOptions(at::kDouble));
+  Tensor const x = dynvision::zeros({static_cast<std::int64_t>(values.size())}, at::TensorOptions(at::kDouble));
   std::copy(values.begin(), values.end(), x.mutable_data_ptr<double>());
   return x;
 }

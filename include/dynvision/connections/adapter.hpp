@@ -36,13 +36,11 @@ struct Adapter {
   std::optional<double> scale{};  // explicit scale factor; without one the size of the target counts
   bool resize = true;
 
+  // Policies: Through, NoBias, WeightNorm.
   template <class... With> void compose(Composition& at, int from, int to) {
     using T = pick<IsThrough, Through<1>, With...>;
-    if (from == to && !(IsThrough<With>::value || ...)) return;
-    conv = {.stride = T::stride, .padding = T::kernel_size / 2};
-    double const std = std::min(0.001, 1 / std::sqrt(static_cast<double>(from) * to));
-    conv.weight = at.truncated_normal({to, from, T::kernel_size, T::kernel_size}, std);
-    if (at.options.bias && !has<NoBias, With...>) conv.make_bias(at);
+    if (from == to && !(HasKernelSize<With> || ...)) return;
+    make(at, from, to, T::kernel_size, T::stride, !has<NoBias, With...>);
     if constexpr (has<WeightNorm, With...>) conv.normalise();
   }
   void parameters(auto&& visit) { conv.parameters("conv.", visit); }
@@ -54,9 +52,14 @@ struct Adapter {
     auto const scaled = [&](std::int64_t n) { return static_cast<std::int64_t>(static_cast<double>(n) * *scale); };
     return nearest(y, scaled(y.size(2)), scaled(y.size(3)), scale);
   }
-};
 
-// Where the signal is: its own size, or the size it would have.
-inline Size size_at(Signal const& x, Size otherwise) { return x.defined() ? Size{x.size(2), x.size(3)} : otherwise; }
+ private:
+  void make(Composition& at, int from, int to, int kernel_size, int stride, bool bias) {
+    conv = {.stride = stride, .padding = kernel_size / 2};
+    double const std = std::min(0.001, 1 / std::sqrt(static_cast<double>(from) * to));
+    conv.weight = at.truncated_normal({to, from, kernel_size, kernel_size}, std);
+    if (at.options.bias && bias) conv.make_bias(at);
+  }
+};
 
 }  // namespace dynvision

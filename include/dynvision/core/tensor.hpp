@@ -14,7 +14,7 @@ using at::Tensor;
 using Signal = at::Tensor;  // (B,C,H,W), or undefined: absent
 
 // "2x3x32x32" for messages.
-inline std::string shape_text(at::IntArrayRef sizes) {
+[[gnu::cold]] inline std::string shape_text(at::IntArrayRef sizes) {
   std::string text;
   for (std::int64_t const n : sizes) text += (text.empty() ? "" : "x") + std::to_string(n);
   return text.empty() ? "scalar" : text;

@@ -16,33 +16,21 @@ struct Clock {
 
   // `what` names the quantity in messages ("t_recurrence of V1").
   int steps(double t, std::string_view what) const {
-    if (!(dt > 0) || !std::isfinite(dt)) fail("dynamics", 101, "dt = " + text(dt) + " ms: expected a positive number");
+    if (!(dt > 0) || !std::isfinite(dt)) fail("dynamics", 101, {"dt = ", dt, " ms: expected a positive number"});
     if (!(t >= 0) || !std::isfinite(t)) {
-      fail("dynamics", 102, std::string(what) + " = " + text(t) + " ms: expected a finite time of at least 0 ms");
+      fail("dynamics", 102, {what, " = ", t, " ms: expected a finite time of at least 0 ms"});
     }
     double const n = std::round(t / dt);
-    if (n > 1e6) fail("dynamics", 103, std::string(what) + " = " + text(t) + " ms: more than a million steps of dt");
+    if (n > 1e6) fail("dynamics", 103, {what, " = ", t, " ms: more than a million steps of dt"});
     if (std::abs(t - n * dt) > 1e-6 * std::max(t, dt)) {
       double const below = std::floor(t / dt) * dt;
       fail("dynamics", 104,
-           std::string(what) + " = " + text(t) + " ms is no multiple of dt = " + text(dt) + " ms: expected " +
-               text(below) + " or " + text(below + dt) + " ms");
+           {what, " = ", t, " ms is no multiple of dt = ", dt, " ms: expected ", below, " or ", below + dt, " ms"});
     }
     return static_cast<int>(n);
   }
 
   double milliseconds(int steps) const { return steps * dt; }  // [ms]
-
- private:
-  static std::string text(double value) {
-    std::string s = std::to_string(value);
-    while (s.find('.') != std::string::npos && (s.back() == '0' || s.back() == '.')) {
-      bool const point = s.back() == '.';
-      s.pop_back();
-      if (point) break;
-    }
-    return s;
-  }
 };
 
 }  // namespace dynvision

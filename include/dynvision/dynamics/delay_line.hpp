@@ -14,8 +14,7 @@ namespace dynvision {
 class DelayLine {
  public:
   explicit DelayLine(int capacity = 1) {  // [steps]
-    if (capacity < 1)
-      fail("dynamics", 111, "delay line of " + std::to_string(capacity) + " steps: expected at least 1");
+    if (capacity < 1) fail("dynamics", 111, {"delay line of ", capacity, " steps: expected at least 1"});
     ring_.resize(static_cast<std::size_t>(capacity));
   }
   int capacity() const { return static_cast<int>(ring_.size()); }

@@ -34,7 +34,7 @@ struct ActivityLoss {
 
   // Scalar, or (B) with Reduction::none; zero if nothing was active.
   Tensor operator()(std::vector<run::Trace> const& traces) const {
-    if (!(p > 0) || !std::isfinite(p)) fail("losses", 111, "p = " + std::to_string(p) + ": expected a positive number");
+    if (!(p > 0) || !std::isfinite(p)) fail("losses", 111, {"p = ", p, ": expected a positive number"});
     Tensor sum;
     double places = 0, steps = 0;
     for (run::Trace const& trace : traces) {

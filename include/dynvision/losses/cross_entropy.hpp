@@ -48,23 +48,23 @@ struct CrossEntropy {
   void check(Tensor const& outputs, Tensor const& labels) const {
     if (outputs.dim() < 2 || !outputs.sizes().slice(0, outputs.sizes().size() - 1).equals(labels.sizes())) {
       fail("losses", 101,
-           "outputs " + shape_text(outputs.sizes()) + " and labels " + shape_text(labels.sizes()) +
-               ": expected (..., classes) and (...), such as (B,T,K) and (B,T)");
+           {"outputs ", shape_text(outputs.sizes()), " and labels ", shape_text(labels.sizes()),
+            ": expected (..., classes) and (...), such as (B,T,K) and (B,T)"});
     }
     if (labels.scalar_type() != at::kLong) {
-      fail("losses", 102, std::string("labels of dtype ") + c10::toString(labels.scalar_type()) + ": expected Long");
+      fail("losses", 102, {"labels of dtype ", c10::toString(labels.scalar_type()), ": expected Long"});
     }
     if (class_weight.defined() && !class_weight.sizes().equals({outputs.size(-1)})) {
       fail("losses", 103,
-           "class weights " + shape_text(class_weight.sizes()) + ": expected one for each of " +
-               std::to_string(outputs.size(-1)) + " classes");
+           {"class weights ", shape_text(class_weight.sizes()), ": expected one for each of ", outputs.size(-1),
+            " classes"});
     }
     Tensor const wrong = labels.ne(ignore_index).logical_and(labels.lt(0).logical_or(labels.ge(outputs.size(-1))));
     if (wrong.any().item<bool>()) {
       std::int64_t const found = labels.masked_select(wrong).select(0, 0).item<std::int64_t>();
       fail("losses", 104,
-           "label " + std::to_string(found) + " out of range: expected 0 ... " + std::to_string(outputs.size(-1) - 1) +
-               ", or " + std::to_string(ignore_index) + " where it does not count");
+           {"label ", found, " out of range: expected 0 ... ", outputs.size(-1) - 1, ", or ", ignore_index,
+            " where it does not count"});
     }
   }
 };

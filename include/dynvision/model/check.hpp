@@ -79,7 +79,7 @@ template <class... Ops> constexpr Walk walk(List<Ops...>, int in, int layer) {
   if (!first.sound()) return first;
 
   position = 0;
-  auto const repeated = [&]<class Op>(std::type_identity<Op>) {
+  [[maybe_unused]] auto const repeated = [&]<class Op>(std::type_identity<Op>) {
     if constexpr (requires { Op::only_once; }) {
       constexpr int same = (static_cast<int>(label_of<Ops>() == Op::label) + ...);
       if (same > 1) first.found(Fault::twice, position);
@@ -125,7 +125,8 @@ constexpr void enter_connection(Finding& finding, std::array<Known, N> const& la
 }
 
 template <std::size_t N, class... Ops>
-constexpr void connections(List<Ops...>, Finding& finding, std::array<Known, N> const& layers, int layer) {
+constexpr void connections(List<Ops...>, [[maybe_unused]] Finding& finding,
+                           [[maybe_unused]] std::array<Known, N> const& layers, [[maybe_unused]] int layer) {
   int position = 0;
   (enter_connection<Ops>(finding, layers, layer, position++), ...);
 }

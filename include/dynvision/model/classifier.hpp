@@ -17,7 +17,7 @@ struct Classifier {
 
   void compose(Composition& at) {
     if (at.options.n_classes < 1) {
-      fail("model", 121, "n_classes = " + std::to_string(at.options.n_classes) + ": expected at least 1");
+      fail("model", 121, {"n_classes = ", at.options.n_classes, ": expected at least 1"});
     }
     weight = at.truncated_normal({at.options.n_classes, at.channels}, 0.004);
     if (at.options.bias) bias = at.constant({at.options.n_classes}, 0);

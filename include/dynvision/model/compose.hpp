@@ -9,18 +9,17 @@ namespace dynvision {
 
 // `parts`: the operations of all layers in order, then the head as one more. Returns the steps that each layer's
 // delay line must hold.
-inline std::vector<int> compose(Parts const& parts, std::vector<std::string_view> const& layers,
+[[gnu::cold]] inline std::vector<int> compose(Parts const& parts, std::vector<std::string_view> const& layers,
                                 Options const& options) {
   Clock const clock{options.dt};
   clock.steps(0, "dt");
   if (options.dtype != at::kFloat && options.dtype != at::kDouble) {
-    fail("model", 102, std::string("dtype ") + c10::toString(options.dtype) + ": expected Float or Double");
+    fail("model", 102, {"dtype ", c10::toString(options.dtype), ": expected Float or Double"});
   }
   auto const [channels, height, width] = options.input_dims;
   if (channels < 1 || height < 0 || width < 0 || (height > 0) != (width > 0)) {
     fail("model", 103,
-         "input_dims = {" + std::to_string(channels) + ", " + std::to_string(height) + ", " + std::to_string(width) +
-             "}: expected (channels, height, width)");
+         {"input_dims = {", channels, ", ", height, ", ", width, "}: expected (channels, height, width)"});
   }
   std::vector<LayerPlace> places;
   for (std::string_view const name : layers) places.push_back({name});

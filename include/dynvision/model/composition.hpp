@@ -48,7 +48,7 @@ struct Composition {
     }
     std::vector<std::string_view> names;
     for (LayerPlace const& place : places) names.push_back(place.name);
-    fail("model", 101, "layer \"" + std::string(name) + "\": " + expected_one_of(name, names));
+    fail("model", 101, {"layer \"", name, "\": ", expected_one_of(name, names)});
   }
 
   // The delay line of layer `index` is asked to hold n steps.

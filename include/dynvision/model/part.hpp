@@ -7,7 +7,6 @@
 #include <dynvision/model/composition.hpp>
 #include <dynvision/operations/operation.hpp>
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -19,23 +18,23 @@ struct Part {
   int position;  // in the layer
   std::string_view layer_name;
   std::string_view label;
-  std::string path;  // of its parameters
-  bool is_memory;    // its signal becomes the layer's state
+  std::string_view path_pattern;  // empty: the operation says none
+  bool is_memory;                 // its signal becomes the layer's state
   int (*out_channels)(int in);
   Size (*out_size)(void const* object, Size in);
   void (*compose)(void* object, Composition& at);
   void (*parameters)(void* object, ParameterVisitor const& visit);
+
+  std::string path() const {  // of its parameters
+    if (!path_pattern.empty()) return in_layer(path_pattern, layer_name);
+    return std::string(layer_name) + "." + (label == "operation" ? std::to_string(position) : std::string(label));
+  }
 };
 
-template <class Op> Part part_of(Op& op, int layer, int position, std::string_view layer_name) {
-  std::string path;
-  if constexpr (requires { Op::path; }) {
-    path = in_layer(Op::path, layer_name);
-  } else {
-    path = std::string(layer_name) + "." +
-           (requires { Op::label; } ? std::string(label_of<Op>()) : std::to_string(position));
-  }
-  return {&op, layer, position, layer_name, label_of<Op>(), std::move(path), requires {Op::is_memory;
+template <class Op> [[gnu::noinline]] Part part_of(Op& op, int layer, int position, std::string_view layer_name) {
+  std::string_view pattern;
+  if constexpr (requires { Op::path; }) pattern = Op::path;
+  return {&op, layer, position, layer_name, label_of<Op>(), pattern, requires {Op::is_memory;
 }
 , [](int in) { return out_channels<Op>(in); },
     [](void const* object, Size in) { return out_size(*static_cast<Op const*>(object), in); },
@@ -54,14 +53,14 @@ using Parts = std::vector<Part>;
 template <class F> void visit_parameters(Parts const& parts, F&& f) {
   for (Part const& part : parts) {
     auto named = [&](std::string const& name, Tensor& tensor, bool learned) {
-      f(name.empty() ? part.path : part.path + "." + name, tensor, learned);
+      f(name.empty() ? part.path() : part.path() + "." + name, tensor, learned);
     };
     part.parameters(part.object, ParameterVisitor(named));
   }
 }
 
 // All named tensors, each once.
-inline Parameters parameters_of(Parts const& parts) {
+[[gnu::cold]] inline Parameters parameters_of(Parts const& parts) {
   Parameters all;
   visit_parameters(parts, [&](std::string const& name, Tensor& tensor, bool learned) {
     for (Parameter const& known : all) {
@@ -73,21 +72,23 @@ inline Parameters parameters_of(Parts const& parts) {
 }
 
 // Operations with the same path share their parameters: the first one's.
-inline void tie_parameters(Parts const& parts) {
-  std::map<std::string, Tensor> first;
+[[gnu::cold]] inline void tie_parameters(Parts const& parts) {
+  Parameters const first = parameters_of(parts);
   visit_parameters(parts, [&](std::string const& name, Tensor& tensor, bool) {
-    auto const [known, is_new] = first.emplace(name, tensor);
-    if (!is_new && !known->second.sizes().equals(tensor.sizes())) {
-      fail("model", 105,
-           "two operations have a parameter \"" + name + "\", of shapes " + shape_text(known->second.sizes()) +
-               " and " + shape_text(tensor.sizes()) + ": give one of them another path with As<...>");
+    for (Parameter const& known : first) {
+      if (known.name != name) continue;
+      if (!known.tensor.sizes().equals(tensor.sizes())) {
+        fail("model", 105,
+             {"two operations have a parameter \"", name, "\", of shapes ", shape_text(known.tensor.sizes()), " and ",
+              shape_text(tensor.sizes()), ": give one of them another path with As<...>"});
+      }
+      tensor = known.tensor;
     }
-    tensor = known->second;
   });
 }
 
 // (H,W) entering each part, for an image of `in` (0: any size).
-inline std::vector<Size> sizes_of(Parts const& parts, Size in) {
+[[gnu::cold]] inline std::vector<Size> sizes_of(Parts const& parts, Size in) {
   std::vector<Size> all;
   for (Part const& part : parts) {
     all.push_back(in);
@@ -95,8 +96,8 @@ inline std::vector<Size> sizes_of(Parts const& parts, Size in) {
     Size const out = part.out_size(part.object, in);
     if (out.height < 1 || out.width < 1) {
       fail("run", 103,
-           "image too small: nothing is left of " + std::to_string(in.height) + "x" + std::to_string(in.width) +
-               " after \"" + std::string(part.label) + "\" of layer " + std::string(part.layer_name));
+           {"image too small: nothing is left of ", in.height, "x", in.width, " after \"", part.label, "\" of layer ",
+            part.layer_name});
     }
     in = out;
   }
@@ -104,15 +105,14 @@ inline std::vector<Size> sizes_of(Parts const& parts, Size in) {
 }
 
 // Channels entering each part, for an image with `in` channels; the last entry is what leaves the last part.
-inline std::vector<int> channels_of(Parts const& parts, int in) {
+[[gnu::cold]] inline std::vector<int> channels_of(Parts const& parts, int in) {
   std::vector<int> all{in};
   for (Part const& part : parts) {
     int const out = part.out_channels(in);
     if (out < 1) {
       fail("model", 104,
-           "layer " + std::string(part.layer_name) + ", operation " + std::to_string(part.position) + " (" +
-               std::string(part.label) + ") cannot take " + std::to_string(in) +
-               " channels: expected other input_dims");
+           {"layer ", part.layer_name, ", operation ", part.position, " (", part.label, ") cannot take ", in,
+            " channels: expected other input_dims"});
     }
     all.push_back(in = out);
   }

@@ -2,7 +2,8 @@
 //
 //   y = x + b       AddBias<Spatial> b (C,H,W)   AddBias<Feature> b (C,1,1)   AddBias<Scalar> b []      parameter: bias
 //
-// The bias is there before any input: an absent signal becomes the bias itself, with a leading axis of size 1.
+// The bias is there before any input: an absent signal becomes the bias itself, for a batch of one and, in a model, at
+// the size of this place: (1,C,H,W).
 // A spatial bias needs the image size (Options::input_dims), and images of that size.
 #pragma once
 #include <dynvision/model/composition.hpp>
@@ -21,13 +22,14 @@ template <class Kind> struct AddBias {
                 "dynvision: expected AddBias<Spatial>, AddBias<Feature> or AddBias<Scalar>");
 
   Tensor bias;
+  int channels = 0;
 
   void compose(Composition& at) {
+    channels = at.channels;
     if constexpr (std::is_same_v<Kind, Spatial>) {
       if (at.size.height < 1 || at.size.width < 1) {
         fail("model", 114,
-             "spatial bias of " + std::string(at.here().name) +
-                 ": expected the image size in input_dims, such as {3, 32, 32}");
+             {"spatial bias of ", at.here().name, ": expected the image size in input_dims, such as {3, 32, 32}"});
       }
       bias = at.constant({at.channels, at.size.height, at.size.width}, 0);
     } else if constexpr (std::is_same_v<Kind, Feature>) {
@@ -38,7 +40,11 @@ template <class Kind> struct AddBias {
   }
   void parameters(auto&& visit) { visit("bias", bias); }
 
-  Signal operator()(Signal const& x, Moment&) const { return x.defined() ? x.add(bias) : bias.unsqueeze(0); }
+  Signal operator()(Signal const& x, Moment& now) const {
+    if (x.defined()) return x.add(bias);
+    Tensor const alone = bias.unsqueeze(0);
+    return now.size.height > 0 ? alone.expand({1, channels, now.size.height, now.size.width}) : alone;
+  }
 };
 
 }  // namespace dynvision

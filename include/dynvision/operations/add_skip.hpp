@@ -6,7 +6,7 @@
 //
 // A skip may be faster than the feedforward way: the layer then starts from the skip signal alone.
 #pragma once
-#include <dynvision/connections/adapter.hpp>
+#include <dynvision/connections/incoming.hpp>
 #include <dynvision/model/fault.hpp>
 
 namespace dynvision {
@@ -18,27 +18,17 @@ template <Name Source, class... With> struct AddSkip {
   static constexpr bool comes_from_later = false;
   static constexpr Fault fault = (is_connection_policy<With> && ...) ? Fault::none : Fault::policy;
 
-  Adapter adapter;
-  int from = 0;   // index of the source layer
-  int delay = 0;  // [steps]
-  bool on = false;
+  using integration = pick<IsIntegration, Additive, With...>;
+
+  Incoming incoming;
 
   void compose(Composition& at) {
     if (at.options.feedforward_only) return;
-    on = true;
-    from = at.find(source);
-    delay = at.steps(&Options::t_skip, &LayerOptions::t_skip, "t_skip");
-    at.remember(from, delay + 1);
-    adapter.compose<With...>(at, at.places[static_cast<std::size_t>(from)].state_channels, at.channels);
+    incoming.compose<With...>(at, source, at.steps(&Options::t_skip, &LayerOptions::t_skip, "t_skip"));
   }
-  void parameters(auto&& visit) { adapter.parameters(visit); }
+  void parameters(auto&& visit) { incoming.parameters(visit); }
 
-  Signal operator()(Signal const& x, Moment& now) const {
-    if (!on || now.feedforward_only) return x;
-    Signal const h = now.memory_of(from).at_step(now.step - delay);
-    if (!h.defined()) return x;
-    return integrate<pick<IsIntegration, Additive, With...>>(x, adapter(h, size_at(x, now.size)));
-  }
+  Signal operator()(Signal const& x, Moment& now) const { return integrate<integration>(x, incoming(x, now)); }
 };
 
 }  // namespace dynvision

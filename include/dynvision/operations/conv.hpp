@@ -8,14 +8,12 @@
 //   Conv<64, 144, 3, 1, As<"{}.conv2">>    parameters under another path: the second convolution of a layer
 //   Conv<3, 64, 7, 2, Padding<3>, WeightNorm>
 //
-// Initialisation: Kaiming normal (He 2015), std sqrt(2/(In K^2)), or truncated normal, std 0.004; bias 0.
+// Initialisation: see feedforward_kernel().
 #pragma once
 #include <dynvision/core/list.hpp>
 #include <dynvision/model/fault.hpp>
 #include <dynvision/operations/kernel.hpp>
 #include <dynvision/operations/operation.hpp>
-
-#include <cmath>
 
 namespace dynvision {
 
@@ -54,13 +52,9 @@ template <int In, int Out, int K, int Stride = 1, class... With> struct Conv {
   Kernel kernel{.stride = Stride, .padding = padding};
 
   void compose(Composition& at) {
-    double const std = at.options.feedforward_init == FeedforwardInit::truncated_normal
-                           ? 0.004
-                           : std::sqrt(2.0 / (at.channels * K * K));
-    kernel.weight = at.options.feedforward_init == FeedforwardInit::truncated_normal
-                        ? at.truncated_normal({Out, at.channels, K, K}, std)
-                        : at.normal({Out, at.channels, K, K}, std);
-    if (at.options.bias && !has<NoBias, With...>) kernel.make_bias(at);
+    kernel = feedforward_kernel(at, Out, K, !has<NoBias, With...>);
+    kernel.stride = Stride;
+    kernel.padding = padding;
     if constexpr (has<WeightNorm, With...>) kernel.normalise();
   }
   void parameters(auto&& visit) { kernel.parameters("", visit); }

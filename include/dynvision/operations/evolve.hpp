@@ -28,8 +28,7 @@ template <class S = Euler, class... With> struct Evolve {
   void compose(Composition& at) {
     double const value = at.number(&Options::tau, &LayerOptions::tau);
     if (!(value > 0) || !std::isfinite(value)) {
-      fail("model", 111,
-           "tau of " + std::string(at.here().name) + " = " + std::to_string(value) + " ms: expected a positive number");
+      fail("model", 111, {"tau of ", at.here().name, " = ", value, " ms: expected a positive number"});
     }
     tau = at.constant({}, value);
     dt = at.clock.dt;

@@ -9,6 +9,7 @@
 #include <dynvision/core/size.hpp>
 #include <dynvision/model/composition.hpp>
 
+#include <array>
 #include <cmath>
 #include <string>
 
@@ -55,5 +56,16 @@ struct Kernel {
   }
   Tensor norm() const { return weight.norm(2, {1, 2, 3}, true); }
 };
+
+// A feedforward kernel at its start: Kaiming normal (He 2015), std sqrt(2/(In K^2)), or truncated normal, std 0.004; bias 0.
+inline Kernel feedforward_kernel(Composition& at, int out, int kernel_size, bool bias) {
+  Kernel kernel{.padding = kernel_size / 2};
+  std::array<std::int64_t, 4> const sizes{out, at.channels, kernel_size, kernel_size};
+  kernel.weight = at.options.feedforward_init == FeedforwardInit::truncated_normal
+                      ? at.truncated_normal(sizes, 0.004)
+                      : at.normal(sizes, std::sqrt(2.0 / (at.channels * kernel_size * kernel_size)));
+  if (at.options.bias && bias) kernel.make_bias(at);
+  return kernel;
+}
 
 }  // namespace dynvision

@@ -24,8 +24,7 @@ template <int Groups, class... With> struct GroupNorm {
   void compose(Composition& at) {
     if (at.channels % Groups) {
       fail("model", 113,
-           std::to_string(at.channels) + " channels in " + std::to_string(Groups) +
-               " groups: expected a multiple of the number of groups");
+           {at.channels, " channels in ", Groups, " groups: expected a multiple of the number of groups"});
     }
     weight = at.constant({at.channels}, 1);
     bias = at.constant({at.channels}, 0);

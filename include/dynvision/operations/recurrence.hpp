@@ -7,7 +7,7 @@
 //
 //   Recur<Full<36, 3>>     Recur<Self<64>, Multiplicative, NoBias>     Recur<Full<64, 3>, WeightNorm>
 #pragma once
-#include <dynvision/connections/adapter.hpp>
+#include <dynvision/connections/incoming.hpp>
 #include <dynvision/connections/lateral.hpp>
 #include <dynvision/model/fault.hpp>
 
@@ -36,9 +36,9 @@ template <class L, class... With> struct Recur {
     if (at.options.feedforward_only || silent) return;
     if (requires { L::keeps_channels; } && at.channels != at.state_channels()) {
       fail("model", 106,
-           "recurrence of " + std::string(at.here().name) + " keeps the " + std::to_string(at.state_channels()) +
-               " channels of the state, but arrives where there are " + std::to_string(at.channels) +
-               ": expected another recurrence type or target");
+           {"recurrence of ", at.here().name, " keeps the ", at.state_channels(),
+            " channels of the state, but arrives where there are ", at.channels,
+            ": expected another recurrence type or target"});
     }
     on = true;
     delay = std::max(1, at.steps(&Options::t_recurrence, &LayerOptions::t_recurrence, "t_recurrence"));

@@ -6,8 +6,6 @@
 #include <dynvision/operations/kernel.hpp>
 #include <dynvision/operations/operation.hpp>
 
-#include <cmath>
-
 namespace dynvision {
 
 template <int In = 3, int Mid = 36, int Out = 18, int K = 9> struct Retina {
@@ -18,14 +16,9 @@ template <int In = 3, int Mid = 36, int Out = 18, int K = 9> struct Retina {
   Kernel conv1, conv2;
 
   void compose(Composition& at) {
-    auto const make = [&](int in, int out) {
-      Kernel kernel{.padding = K / 2};
-      kernel.weight = at.normal({out, in, K, K}, std::sqrt(2.0 / (in * K * K)));
-      if (at.options.bias) kernel.make_bias(at);
-      return kernel;
-    };
-    conv1 = make(at.channels, Mid);
-    conv2 = make(Mid, Out);
+    conv1 = feedforward_kernel(at, Mid, K, true);
+    at.channels = Mid;
+    conv2 = feedforward_kernel(at, Out, K, true);
   }
   void parameters(auto&& visit) {
     conv1.parameters("conv1.", visit);

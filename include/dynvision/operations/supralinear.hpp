@@ -18,7 +18,7 @@ struct Supralinear {
   void compose(Composition& at) {
     double const exponent = at.options.supralinearity;
     if (!(exponent > 0) || !std::isfinite(exponent)) {
-      fail("model", 112, "supralinearity = " + std::to_string(exponent) + ": expected a positive exponent");
+      fail("model", 112, {"supralinearity = ", exponent, ": expected a positive exponent"});
     }
     if (exponent == 1) return;
     n = at.constant({}, exponent);

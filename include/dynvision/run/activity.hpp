@@ -48,8 +48,8 @@ struct Activity {
       names.push_back(trace.layer);
     }
     fail("run", 121,
-         "response of layer \"" + std::string(layer) + "\": " +
-             (names.empty() ? "nothing was recorded: run with .record = true" : expected_one_of(layer, names)));
+         {"response of layer \"", layer,
+          "\": ", (names.empty() ? "nothing was recorded: run with .record = true" : expected_one_of(layer, names))});
   }
 };
 

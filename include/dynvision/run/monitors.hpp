@@ -10,30 +10,30 @@
 
 namespace dynvision::run {
 
-inline void check_input(Options const& options, Stimulus const& stimulus, Settings const& settings) {
+[[gnu::cold]] inline void check_input(Options const& options, Stimulus const& stimulus, Settings const& settings) {
   auto const expected = options.input_dims;  // (C,H,W)
   Tensor const& x = stimulus.frames;
   auto const text = [&] { return "image of shape " + shape_text(x.sizes().slice(2)) + ": expected "; };
   if (x.size(2) != expected[0]) {
-    fail("run", 101, text() + std::to_string(expected[0]) + " channels, as in input_dims");
+    fail("run", 101, {text(), expected[0], " channels, as in input_dims"});
   }
   if ((expected[1] > 0 && x.size(3) != expected[1]) || (expected[2] > 0 && x.size(4) != expected[2])) {
-    fail("run", 102, text() + std::to_string(expected[1]) + "x" + std::to_string(expected[2]) + ", as in input_dims");
+    fail("run", 102, {text(), expected[1], "x", expected[2], ", as in input_dims"});
   }
   if (x.scalar_type() != options.dtype) {
     fail("run", 104,
-         "images of dtype " + std::string(c10::toString(x.scalar_type())) + ": expected " +
-             c10::toString(options.dtype) + ", as the model's parameters");
+         {"images of dtype ", c10::toString(x.scalar_type()), ": expected ", c10::toString(options.dtype),
+          ", as the model's parameters"});
   }
   for (auto const& [name, value] : {std::pair{"idle_timesteps", settings.idle_timesteps},
                                     std::pair{"truncated_bptt_timesteps", settings.truncated_bptt_timesteps}}) {
-    if (value < 0) fail("run", 105, std::string(name) + " = " + std::to_string(value) + ": expected at least 0");
+    if (value < 0) fail("run", 105, {name, " = ", value, ": expected at least 0"});
   }
 }
 
 class Monitors {
  public:
-  Monitors(Parts const& parts, Settings const& settings) : record_(settings.record) {
+  [[gnu::cold]] Monitors(Parts const& parts, Settings const& settings) : record_(settings.record) {
     std::vector<std::string> known;
     traces_at_.resize(parts.size());
     for (std::size_t i = 0; i + 1 < parts.size(); ++i) {  // the last part is the head
@@ -47,12 +47,12 @@ class Monitors {
     }
     for (std::string const& wanted : settings.monitor) {
       if (std::find(known.begin(), known.end(), wanted) == known.end()) {
-        fail("run", 122, "monitor \"" + wanted + "\": " + expected_one_of(wanted, known));
+        fail("run", 122, {"monitor \"", wanted, "\": ", expected_one_of(wanted, known)});
       }
     }
     for (auto const& [name, input] : settings.external) {
       if (std::find(layers_.begin(), layers_.end(), name) == layers_.end()) {
-        fail("run", 123, "external input to \"" + name + "\": " + expected_one_of(name, layers_));
+        fail("run", 123, {"external input to \"", name, "\": ", expected_one_of(name, layers_)});
       }
       if (!input.defined() || input.dim() != 5) fail("run", 124, "external input: expected a tensor (B,T,C,H,W)");
     }
@@ -65,6 +65,9 @@ class Monitors {
   void after(std::size_t place, Signal const& x) {
     for (std::size_t const trace : traces_at_[place]) monitored_[trace].steps.push_back(x);
   }
+
+  bool wants(std::size_t place) const { return !traces_at_[place].empty(); }
+  bool has_external(int layer) const { return external_[static_cast<std::size_t>(layer)].defined(); }
 
   void record(std::vector<Signal> const& responses) {
     if (!record_) return;
@@ -96,8 +99,8 @@ class Monitors {
     return true;
   }
 
-  void keep_if_wanted(Settings const& settings, std::size_t place, std::string const& layer, std::string const& label,
-                      std::vector<std::string>& known) {
+  [[gnu::cold]] void keep_if_wanted(Settings const& settings, std::size_t place, std::string const& layer,
+                                    std::string const& label, std::vector<std::string>& known) {
     std::string const full = layer + "." + label;
     known.push_back(full);
     if (std::find(known.begin(), known.end(), label) == known.end()) known.push_back(label);

@@ -39,8 +39,7 @@ struct Stimulus {
   Stimulus& masked(std::vector<bool> const& mask) {
     if (mask.size() != shown.size()) {
       fail("run", 111,
-           "mask of " + std::to_string(mask.size()) + " steps for a stimulus of " + std::to_string(shown.size()) +
-               " steps: expected the same number");
+           {"mask of ", mask.size(), " steps for a stimulus of ", shown.size(), " steps: expected the same number"});
     }
     for (std::size_t t = 0; t < mask.size(); ++t) {
       if (!mask[t]) shown[t] = blank;
@@ -57,15 +56,15 @@ struct Stimulus {
 
 // Images of rank 2, 3, 4, 5 as (1,1,1,H,W), (B,1,1,H,W), (B,1,C,H,W), (B,T,C,H,W), presented for n steps:
 // a single frame is shown n times; of several frames there must be n (n = 1 means as many as there are).
-inline Stimulus present(Tensor const& images, int n_timesteps = 1, double non_input_value = 0) {
+[[gnu::cold]] inline Stimulus present(Tensor const& images, int n_timesteps = 1, double non_input_value = 0) {
   if (!images.defined()) fail("run", 112, "no images: expected a tensor (B,C,H,W) or (B,T,C,H,W)");
   if (!images.is_floating_point()) {
     fail("run", 113,
-         "images of dtype " + std::string(c10::toString(images.scalar_type())) +
-             ": expected a floating-point tensor, scaled by the data set");
+         {"images of dtype ", c10::toString(images.scalar_type()),
+          ": expected a floating-point tensor, scaled by the data set"});
   }
   if (n_timesteps < 1) {
-    fail("run", 114, "n_timesteps = " + std::to_string(n_timesteps) + ": expected at least 1");
+    fail("run", 114, {"n_timesteps = ", n_timesteps, ": expected at least 1"});
   }
   auto const s = images.sizes();
   Tensor frames;
@@ -83,14 +82,14 @@ inline Stimulus present(Tensor const& images, int n_timesteps = 1, double non_in
       frames = images;
       break;
     default:
-      fail("run", 115, "images of shape " + shape_text(s) + ": expected (H,W), (B,H,W), (B,C,H,W) or (B,T,C,H,W)");
+      fail("run", 115, {"images of shape ", shape_text(s), ": expected (H,W), (B,H,W), (B,C,H,W) or (B,T,C,H,W)"});
   }
-  if (frames.numel() == 0) fail("run", 116, "images of shape " + shape_text(s) + ": expected at least one of each");
+  if (frames.numel() == 0) fail("run", 116, {"images of shape ", shape_text(s), ": expected at least one of each"});
   auto const n_frames = static_cast<int>(frames.size(1));
   if (n_frames > 1 && n_timesteps > 1 && n_frames != n_timesteps) {
     fail("run", 117,
-         "images with " + std::to_string(n_frames) + " time steps and n_timesteps = " + std::to_string(n_timesteps) +
-             ": expected the same number, or one of them 1");
+         {"images with ", n_frames, " time steps and n_timesteps = ", n_timesteps,
+          ": expected the same number, or one of them 1"});
   }
   Stimulus stimulus{frames, {}, non_input_value};
   for (int t = 0; t < std::max(n_frames, n_timesteps); ++t) stimulus.shown.push_back(n_frames == 1 ? 0 : t);

@@ -24,10 +24,18 @@ struct TrialSettings {
   int n_residual_timesteps = 0;  // [steps]
 };
 
-inline Trial make_trial(Tensor const& images, Tensor const& labels, TrialSettings const& settings) {
+// `generator` shuffles the pattern if the presentation asks for it: a new order for every trial, the same for all
+// samples.
+inline Trial make_trial(Tensor const& images, Tensor const& labels, TrialSettings const& settings,
+                        std::mt19937_64* generator = nullptr) {
   Presentation const& presentation = settings.presentation;
+  if (presentation.shuffle && generator == nullptr) {
+    fail("run", 131, "presentation with shuffle: expected a generator as the last argument of make_trial");
+  }
   Trial trial{present(images, settings.n_timesteps, settings.non_input_value), {}};
-  std::vector<bool> const shown = stretch_pattern(presentation.pattern, trial.stimulus.n_timesteps());
+  std::vector<bool> const shown =
+      stretch_pattern(presentation.shuffle ? shuffle_pattern(presentation.pattern, *generator) : presentation.pattern,
+                      trial.stimulus.n_timesteps());
   trial.labels = step_labels(labels, shown, reaction_steps(presentation.loss_reaction_time, settings.dt),
                              settings.n_residual_timesteps, presentation.non_label_index);
   trial.stimulus.masked(shown).then_blank(settings.n_residual_timesteps);

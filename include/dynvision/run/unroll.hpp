@@ -56,9 +56,10 @@ template <class Model> Activity unroll(Model& model, Stimulus const& stimulus, S
     Signal const x = step(stimulus.shown[i], age, t);
     monitors.record(responses);
     if constexpr (requires { model.head(x); }) {
-      outputs.push_back(x.defined() ? model.head(x)
-                                    : zeros({stimulus.frames.size(0), model.head.classes()},
-                                            stimulus.frames.options().requires_grad(false)));
+      // A signal that came before the input (a bias alone) has a batch of one.
+      std::vector<std::int64_t> const shape{stimulus.frames.size(0), model.head.classes()};
+      outputs.push_back(x.defined() ? model.head(x).expand(shape)
+                                    : zeros(shape, stimulus.frames.options().requires_grad(false)));
     }
     int const k = settings.truncated_bptt_timesteps;
     if (k > 0 && (t + 1) % k == 0) {

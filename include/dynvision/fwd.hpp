@@ -1,0 +1,92 @@
+// The map: every public name, one line each, in the order config -> model -> data -> run -> losses -> records.
+// Declarations only, without LibTorch. Each name lives in the header that bears it (Full in connections/full.hpp).
+#pragma once
+#include <dynvision/core/name.hpp>
+
+namespace dynvision {
+
+// --- core
+class Error;                           // [dynvision.area.number] message
+struct Size;                           // (H,W)
+struct Parameter;                      // a named tensor of a model
+
+// --- numbers of a model
+struct Options;       // dt, tau, delays [ms], classes, image size, initialisation
+struct LayerOptions;  // exceptions for single layers
+
+// --- dynamics
+struct Clock;        // ms <-> steps
+struct Euler;        // order 1
+struct RungeKutta4;  // order 4
+class DelayLine;     // the newest states of a layer
+
+// --- connections
+struct Additive;                                       // x + h
+struct Multiplicative;                                 // x (1 + tanh h)
+template <int C, int K, int D> struct Full;            // lateral: all channels, K x K
+template <int C, int K, int D> struct Depthwise;       // each channel to itself, K x K
+template <int C, int K, int D> struct Pointwise;       // all channels, 1 x 1
+template <int C, int K, int D> struct DepthPointwise;  // depthwise, then pointwise
+template <int C, int K, int D> struct PointDepthwise;  // pointwise, then depthwise
+template <int C, int K, int D> struct Self;            // one weight
+template <int C, int K, int D> struct Local;           // on the topographic plane
+template <int C, int K, int D> struct LocalDepthwise;  // the same, then depthwise
+template <int C, int K, int D> struct None;            // no recurrence
+struct TopographicPlane;                               // channels side by side as one image
+
+// --- operations, in the usual order of a layer
+template <int In, int Out, int K, int Stride, class... With> struct Conv;  // feedforward convolution
+template <class Lateral, class... With> struct Recur;                      // lateral recurrence arrives
+struct AddInput;                                                           // external input arrives
+template <Name Source, class... With> struct AddSkip;                      // from an earlier layer
+template <Name Source, class... With> struct AddFeedback;                  // from a later layer
+template <class Solver, class... With> struct Evolve;                      // tau dr/dt = -r + u
+struct Relu;                                                               // also Tanh, Sigmoid, Retanh, Linear
+struct Supralinear;                                                        // k sign(x) |x|^n
+template <class Kind> struct AddBias;                                      // Spatial, Feature, Scalar
+template <int Groups, class... With> struct GroupNorm;
+struct Record;  // the response
+struct Delay;   // the state, and the feedforward delay
+template <int K, int Stride, int Margin> struct MaxPool;
+template <int K, int Stride, int Margin> struct AvgPool;
+struct InputAdaption;  // a frame fades while it stays on
+template <int In, int Mid, int Out, int K> struct Retina;
+struct Moment;       // what an operation sees of the running model
+struct Composition;  // what an operation sees of its place
+
+// --- models
+template <Name N, class... Operations> struct Layer;  // struct V1 : Layer<"V1", ...> {};
+template <class... Layers> struct Model;              // struct MyNet : Model<V1, V2> {};
+struct Classifier;                                    // the head of a model
+template <template <int...> class Recurrence, class... Policies> struct DyRCNNx2;
+template <template <int...> class Recurrence, class... Policies> struct DyRCNNx4;
+template <template <int...> class Recurrence, class... Policies> struct DyRCNNx8;
+
+// --- data
+struct Images;        // (N,C,H,W), labels, class names
+struct FashionMnist;  // from IDX files
+class Batches;        // shuffled minibatches
+struct Presentation;  // pattern and reaction time
+
+// --- run
+namespace run {
+struct Stimulus;  // what is shown at each step
+struct Settings;  // steps, idle steps, truncation, what is kept
+struct Activity;  // outputs and responses
+struct Trace;     // one signal over time
+struct Trial;     // a batch as it is presented and scored
+}  // namespace run
+
+// --- losses
+struct CrossEntropy;
+struct ActivityLoss;  // metabolic cost
+class WeightedSum;    // the objective
+
+// --- files and records
+class TensorMap;   // named tensors of a file: read_safetensors, write_safetensors
+class AtomicFile;  // written whole or not at all
+class RunFolder;   // runs/<time>-<model>
+class Progress;    // progress bar
+class Table;       // summary
+
+}  // namespace dynvision
