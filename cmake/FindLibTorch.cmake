@@ -16,7 +16,10 @@ if(LibTorch_INCLUDE_DIR AND (NOT EXISTS "${LibTorch_INCLUDE_DIR}" OR NOT "${_lt_
 endif()
 set(_LibTorch_HINTS "${_lt_hints}" CACHE INTERNAL "")
 
-find_path(LibTorch_INCLUDE_DIR NAMES torch/csrc/api/include/torch/torch.h HINTS ${_lt_hints} PATH_SUFFIXES include)
+# What the user names comes before what else is found.
+find_path(LibTorch_INCLUDE_DIR NAMES torch/csrc/api/include/torch/torch.h HINTS ${_lt_hints} PATH_SUFFIXES include
+  NO_DEFAULT_PATH)
+find_path(LibTorch_INCLUDE_DIR NAMES torch/csrc/api/include/torch/torch.h PATH_SUFFIXES include)
 if(NOT LibTorch_INCLUDE_DIR)
   find_program(LibTorch_PYTHON NAMES python3 python)
   if(LibTorch_PYTHON)

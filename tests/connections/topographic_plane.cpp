@@ -25,7 +25,9 @@ Tensor counted(at::IntArrayRef sizes) {
   return x;
 }
 
-double element_at(Tensor const& x, std::int64_t i, std::int64_t j) { return x.select(0, i).select(0, j).item<double>(); }
+double element_at(Tensor const& x, std::int64_t i, std::int64_t j) {
+  return x.select(0, i).select(0, j).item<double>();
+}
 
 }  // namespace
 

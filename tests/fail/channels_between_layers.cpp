@@ -1,7 +1,7 @@
 // g++: this operation cannot take so many channels (docs/concepts/layer.md)
-// g++: Layer = V2; Operation = Conv<35, 64, 3>; At = Position<0>; Given = Channels<36>
+// g++: Layer = V2; Operation = Conv<35, 64, 3.*; At = Position<0>; Given = Channels<36>
 // clang++: this operation cannot take so many channels (docs/concepts/layer.md)
-// clang++: V2, dynvision::Conv<35, 64, 3, 1>, dynvision::Position<0>, dynvision::Channels<36>
+// clang++: V2, dynvision::Conv<35, 64, 3.*>, dynvision::Position<0>, dynvision::Channels<36>
 //
 // The wrong model is also made and run: still one error.
 #include <dynvision/dyrcnn.hpp>

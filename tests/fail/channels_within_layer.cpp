@@ -1,7 +1,7 @@
 // g++: this operation cannot take so many channels (docs/concepts/layer.md)
-// g++: Layer = V1; Operation = Conv<64, 64, 3>; At = Position<2>; Given = Channels<36>
+// g++: Layer = V1; Operation = Conv<64, 64, 3.*; At = Position<2>; Given = Channels<36>
 // clang++: this operation cannot take so many channels (docs/concepts/layer.md)
-// clang++: V1, dynvision::Conv<64, 64, 3, 1>, dynvision::Position<2>, dynvision::Channels<36>
+// clang++: V1, dynvision::Conv<64, 64, 3.*>, dynvision::Position<2>, dynvision::Channels<36>
 #include <dynvision/dyrcnn.hpp>
 
 using namespace dynvision;

@@ -1,7 +1,7 @@
 // g++: a number of this operation is out of range (docs/concepts/operation.md)
 // g++: Layer = V1; Operation = MaxPool<3, 0>
 // clang++: a number of this operation is out of range (docs/concepts/operation.md)
-// clang++: V1, dynvision::MaxPool<3, 0, 1>
+// clang++: V1, dynvision::MaxPool<3, 0.*>
 #include <dynvision/dyrcnn.hpp>
 
 using namespace dynvision;

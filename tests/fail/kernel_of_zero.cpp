@@ -1,7 +1,7 @@
 // g++: a number of this operation is out of range (docs/concepts/operation.md)
-// g++: Layer = V1; Operation = Conv<3, 36, 0>
+// g++: Layer = V1; Operation = Conv<3, 36, 0.*
 // clang++: a number of this operation is out of range (docs/concepts/operation.md)
-// clang++: V1, dynvision::Conv<3, 36, 0, 1>
+// clang++: V1, dynvision::Conv<3, 36, 0.*>
 #include <dynvision/dyrcnn.hpp>
 
 using namespace dynvision;

@@ -1,7 +1,7 @@
 // g++: the lateral connection starts from other channels than the layer stores at Delay
-// g++: Operation = Recur<Full<64, 3> >; At = Position<1>; Given = Channels<36>
+// g++: Operation = Recur<Full<64.*; At = Position<1>; Given = Channels<36>
 // clang++: the lateral connection starts from other channels than the layer stores at Delay
-// clang++: V1, dynvision::Recur<dynvision::Full<64, 3>>, dynvision::Position<1>, dynvision::Channels<36>
+// clang++: V1, dynvision::Recur<dynvision::Full<64.*>>, dynvision::Position<1>, dynvision::Channels<36>
 #include <dynvision/dyrcnn.hpp>
 
 using namespace dynvision;

@@ -1,7 +1,7 @@
 // g++: Recur needs a Lateral connection, such as Full<36, 3> (docs/concepts/connection.md)
-// g++: Layer = V1; Operation = Recur<Conv<36, 36, 3> >
+// g++: Layer = V1; Operation = Recur<Conv<36
 // clang++: Recur needs a Lateral connection, such as Full<36, 3> (docs/concepts/connection.md)
-// clang++: V1, dynvision::Recur<dynvision::Conv<36, 36, 3>>
+// clang++: V1, dynvision::Recur<dynvision::Conv<36.*>>
 #include <dynvision/dyrcnn.hpp>
 
 using namespace dynvision;

@@ -1,7 +1,7 @@
 // g++: this lateral connection cannot be weight-normalised (docs/concepts/connection.md)
-// g++: Layer = V1; Operation = Recur<Self<36>, WeightNorm>
+// g++: Layer = V1; Operation = Recur<Self<36.*WeightNorm>
 // clang++: this lateral connection cannot be weight-normalised (docs/concepts/connection.md)
-// clang++: V1, dynvision::Recur<dynvision::Self<36>, dynvision::WeightNorm>
+// clang++: V1, dynvision::Recur<dynvision::Self<36.*, dynvision::WeightNorm>
 #include <dynvision/dyrcnn.hpp>
 
 using namespace dynvision;

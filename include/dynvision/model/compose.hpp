@@ -10,7 +10,7 @@ namespace dynvision {
 // `parts`: the operations of all layers in order, then the head as one more. Returns the steps that each layer's
 // delay line must hold.
 [[gnu::cold]] inline std::vector<int> compose(Parts const& parts, std::vector<std::string_view> const& layers,
-                                Options const& options) {
+                                              Options const& options) {
   Clock const clock{options.dt};
   clock.steps(0, "dt");
   if (options.dtype != at::kFloat && options.dtype != at::kDouble) {

@@ -65,7 +65,9 @@ struct Composition {
     return options.*of_model;
   }
   int steps(double Options::*of_model, std::optional<double> LayerOptions::*of_layer, std::string_view what) {
-    return clock.steps(number(of_model, of_layer), std::string(what) + " of " + std::string(here().name));
+    std::string name(what);
+    name.append(" of ").append(here().name);
+    return clock.steps(number(of_model, of_layer), name);
   }
 
   double max_weight(double when_alone) const { return options.max_weight_init.value_or(alone ? when_alone : 0.001); }

@@ -71,20 +71,32 @@ template <class F> void visit_parameters(Parts const& parts, F&& f) {
   return all;
 }
 
-// Operations with the same path share their parameters: the first one's.
+// Operations of one path share their parameters, the first one's. A path is shared on purpose if it is the same in all
+// layers ("supralin"); one that names its layer belongs to a single operation.
 [[gnu::cold]] inline void tie_parameters(Parts const& parts) {
-  Parameters const first = parameters_of(parts);
-  visit_parameters(parts, [&](std::string const& name, Tensor& tensor, bool) {
-    for (Parameter const& known : first) {
-      if (known.name != name) continue;
-      if (!known.tensor.sizes().equals(tensor.sizes())) {
-        fail("model", 105,
-             {"two operations have a parameter \"", name, "\", of shapes ", shape_text(known.tensor.sizes()), " and ",
-              shape_text(tensor.sizes()), ": give one of them another path with As<...>"});
+  struct Known {
+    std::string name;
+    Tensor tensor;
+  };
+  std::vector<Known> first;
+  for (Part const& part : parts) {
+    auto tie = [&](std::string const& name, Tensor& tensor, bool) {
+      std::string const full = name.empty() ? part.path() : part.path() + "." + name;
+      for (Known const& known : first) {
+        if (known.name != full) continue;
+        bool const shared = !part.path_pattern.empty() && part.path_pattern.find("{}") == std::string_view::npos;
+        if (!shared || !known.tensor.sizes().equals(tensor.sizes())) {
+          fail("model", 105,
+               {"two operations have a parameter \"", full, "\", of shapes ", shape_text(known.tensor.sizes()), " and ",
+                shape_text(tensor.sizes()), ": give one of them another path, with As<...> or its own `path`"});
+        }
+        tensor = known.tensor;
+        return;
       }
-      tensor = known.tensor;
-    }
-  });
+      first.push_back({full, tensor});
+    };
+    part.parameters(part.object, ParameterVisitor(tie));
+  }
 }
 
 // (H,W) entering each part, for an image of `in` (0: any size).

@@ -18,6 +18,9 @@
 #include <dynvision/operations/nonlinearity.hpp>
 #include <dynvision/operations/recurrence.hpp>
 
+#include <algorithm>
+#include <iterator>
+
 namespace dynvision {
 
 struct Output {};  // the recurrent signal arrives after the convolutions
@@ -108,7 +111,8 @@ struct SoundPolicies {};
 
 // A function, so that the choice remains a class (see explain in model/check.hpp).
 template <class... Policies> constexpr auto check_policies() {
-  if constexpr ((known_policy<Policies>() & ... & true)) {
+  constexpr bool known[] = {known_policy<Policies>()..., true};  // all of them, so that each unknown one is named
+  if constexpr (std::find(std::begin(known), std::end(known), false) == std::end(known)) {
     constexpr bool distinct = [] {
       int const kinds[] = {policy_kind<Policies>()..., -1};
       for (std::size_t i = 0; i < sizeof...(Policies); ++i) {

@@ -6,7 +6,9 @@
 // the size of this place: (1,C,H,W).
 // A spatial bias needs the image size (Options::input_dims), and images of that size.
 #pragma once
+#include <dynvision/core/list.hpp>
 #include <dynvision/model/composition.hpp>
+#include <dynvision/model/fault.hpp>
 #include <dynvision/operations/operation.hpp>
 
 namespace dynvision {
@@ -17,9 +19,9 @@ struct Scalar {};
 
 template <class Kind> struct AddBias {
   static constexpr std::string_view label = "addbias";
+  static constexpr bool forgets_state = true;
   static constexpr std::string_view path = "addbias_{}";
-  static_assert(std::is_same_v<Kind, Spatial> || std::is_same_v<Kind, Feature> || std::is_same_v<Kind, Scalar>,
-                "dynvision: expected AddBias<Spatial>, AddBias<Feature> or AddBias<Scalar>");
+  static constexpr Fault fault = has<Kind, Spatial, Feature, Scalar> ? Fault::none : Fault::policy;
 
   Tensor bias;
   int channels = 0;

@@ -9,6 +9,7 @@ namespace dynvision {
 
 struct AddInput {
   static constexpr std::string_view label = "addext";
+  static constexpr bool forgets_state = true;
   Signal operator()(Signal const& x, Moment& now) const { return integrate<Additive>(x, now.external); }
 };
 

@@ -13,6 +13,7 @@ namespace dynvision {
 
 struct InputAdaption {
   static constexpr std::string_view label = "input_adaption";
+  static constexpr bool forgets_state = true;
   static constexpr std::string_view path = "input_adaption.recurrence";
 
   Tensor weight;  // [1]; absent: left out

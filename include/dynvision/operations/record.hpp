@@ -6,6 +6,7 @@ namespace dynvision {
 
 struct Record {
   static constexpr std::string_view label = "record";
+  static constexpr bool forgets_state = true;
   static constexpr bool only_once = true;
   Signal operator()(Signal const& x, Moment& now) const {
     now.response() = x;

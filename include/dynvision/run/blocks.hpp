@@ -3,9 +3,10 @@
 //   d = min of the lateral and feedback delays [steps] (no such connection: all steps at once)
 //
 // Within d steps nothing feeds back on itself but the solver's own state. So in each block a layer does its convolutions
-// (feedforward, lateral, skip and feedback adapters) and everything else that does not read its newest state on
-// (d B, C, H, W); only the operations from Evolve to Delay walk through the d steps one by one. Frames that repeat are
-// convolved once. The results are those of run/unroll.hpp, to rounding; autograd differentiates both.
+// (feedforward, lateral, skip and feedback adapters), and all else that does not read its newest state, on (d B, C, H, W);
+// only the operations from Evolve to Delay walk through the d steps one by one. Frames that repeat are convolved once.
+// The results are those of run/unroll.hpp, to rounding, if every operation treats the samples of a batch separately;
+// autograd differentiates both.
 #pragma once
 #include <dynvision/model/model.hpp>
 #include <dynvision/operations/record.hpp>
@@ -27,14 +28,15 @@ template <class Op>
 concept IncomingOperation = requires {
   Op::comes_from_later;
 };
-template <class Op>
-concept WritesMemory = requires {
-  Op::is_memory;
-};
-template <class Op>
-concept ReadsNewestState = requires {
-  Op::is_evolution;
-};
+
+// Whether an operation must see single steps, in order: the solver, the store, and what may read the store.
+template <class Op> constexpr bool goes_step_by_step() {
+  if constexpr (RecurrenceOperation<Op> || IncomingOperation<Op> || requires { Op::forgets_state; }) {
+    return false;
+  } else {
+    return MomentOperation<Op>;
+  }
+}
 
 // Steps that can be computed at once; `all` if nothing feeds back.
 template <class Model> int block_length(Model& model, bool feedforward_only, int all) {
@@ -46,6 +48,9 @@ template <class Model> int block_length(Model& model, bool feedforward_only, int
         if (op.on) length = std::min(length, op.delay);
       } else if constexpr (IncomingOperation<Op>) {
         if (Op::comes_from_later && op.incoming.on) length = std::min(length, op.incoming.delay);
+      } else if constexpr (
+          goes_step_by_step<Op>() && !requires { Op::is_evolution; } && !requires { Op::is_memory; }) {
+        length = 1;  // it may read the newest state of any layer
       }
     });
   });
@@ -92,13 +97,13 @@ template <class Op> BlockSignal apply_block(Op& op, BlockSignal const& x, BlockM
   }
 }
 
-// First and last operation of a layer that must go step by step: from Evolve to Delay, in whatever order they come.
+// First and last operation of a layer that must go step by step; what lies between goes with them.
 template <class... Ops> constexpr std::pair<int, int> stepwise(List<Ops...>) {
-  bool const evolves[] = {ReadsNewestState<Ops>..., false}, stores[] = {WritesMemory<Ops>..., false};
+  bool const each[] = {goes_step_by_step<Ops>()..., false};
   int const n = static_cast<int>(sizeof...(Ops));
   int first = n, last = -1;
   for (int i = 0; i < n; ++i) {
-    if (evolves[i] || stores[i]) first = std::min(first, i), last = i;
+    if (each[i]) first = std::min(first, i), last = i;
   }
   return {first, last};
 }
@@ -220,8 +225,7 @@ template <class Model> Activity blocks(Model& model, Stimulus const& stimulus, S
 }
 
 // From images: see present().
-template <class Model>
-Activity blocks(Model& model, Tensor const& images, Settings const& settings = {}) {
+template <class Model> Activity blocks(Model& model, Tensor const& images, Settings const& settings = {}) {
   return blocks(model, present(images, settings.n_timesteps, settings.non_input_value), settings);
 }
 

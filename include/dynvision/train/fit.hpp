@@ -32,11 +32,11 @@ struct FitSettings {
   CosineAnnealing scheduler{};
   std::int64_t check_val_every_n_epoch = 1;
   std::int64_t val_batch_size = 128;
-  std::int64_t log_every_n_steps = 20;        // rows of metrics between validations
-  double max_seconds = 0;                     // [s] of this call; 0: any
-  std::filesystem::path checkpoint{};         // file; none if empty
-  double checkpoint_seconds = 30;             // [s] between checkpoints, at most
-  std::filesystem::path metrics{};            // CSV file; none if empty
+  std::int64_t log_every_n_steps = 20;            // rows of metrics between validations
+  double max_seconds = 0;                         // [s] of this call; 0: any
+  std::filesystem::path checkpoint{};             // file; none if empty
+  double checkpoint_seconds = 30;                 // [s] between checkpoints, at most
+  std::filesystem::path metrics{};                // CSV file; none if empty
   std::map<std::string, std::string> identity{};  // goes into the checkpoint; must be the same to go on
   bool progress = true;
   std::function<bool()> stop_requested{};
@@ -239,7 +239,8 @@ inline Fit fit(Optimizer& optimizer, WeightedSum const& objective, RunBatch cons
         state.images = images;
         state.sums = sums;
         if (state.step % settings.log_every_n_steps == 0 && i + 1 < n_batches) {
-          ledger.row(static_cast<double>(state.epoch) + static_cast<double>(i + 1) / static_cast<double>(n_batches), {});
+          ledger.row(static_cast<double>(state.epoch) + static_cast<double>(i + 1) / static_cast<double>(n_batches),
+                     {});
           sums = state.sums;
         }
         ledger.save_if_due();
@@ -248,8 +249,7 @@ inline Fit fit(Optimizer& optimizer, WeightedSum const& objective, RunBatch cons
     if (auto const stop = stopped(); stop == Stop::requested) return end(*stop);
 
     MetricsRow row;
-    bool const due =
-        (state.epoch + 1) % settings.check_val_every_n_epoch == 0 || state.epoch + 1 == settings.epochs;
+    bool const due = (state.epoch + 1) % settings.check_val_every_n_epoch == 0 || state.epoch + 1 == settings.epochs;
     if (due && validation.size() > 0) {
       Evaluation const result = evaluate(run, objective, validation,
                                          {.batch_size = settings.val_batch_size,

@@ -52,10 +52,10 @@ struct TrainingSums {
 };
 
 struct TrainingState {
-  std::int64_t epoch = 0;   // that is under way, from 0
-  std::int64_t batch = 0;   // batches of it that are done
-  std::int64_t step = 0;    // updates of the parameters
-  std::int64_t images = 0;  // shown
+  std::int64_t epoch = 0;         // that is under way, from 0
+  std::int64_t batch = 0;         // batches of it that are done
+  std::int64_t step = 0;          // updates of the parameters
+  std::int64_t images = 0;        // shown
   double seconds = 0;             // [s] of training, validation included
   double validation_seconds = 0;  // [s]
   TrainingSums sums;              // since the last row of the metrics

@@ -1,0 +1,116 @@
+#include <dynvision/core/ops.hpp>
+#include <dynvision/io/weights.hpp>
+
+#include "failure.hpp"
+#include "temporary_folder.hpp"
+#include <catch2/catch_test_macros.hpp>
+
+#include <cmath>
+#include <limits>
+
+using namespace dynvision;
+
+namespace {
+
+Parameters some() {
+  return {{"layer1.conv.weight", randn({2, 3, 1, 1}).set_requires_grad(true)},
+          {"layer1.conv.bias", randn({2}).set_requires_grad(true)},
+          {"tstep_layer1.tau", full({}, 5), false}};
+}
+
+bool same(Parameters const& a, Parameters const& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (!a[i].tensor.equal(b[i].tensor)) return false;
+  }
+  return a.size() == b.size();
+}
+
+bool holds(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("weights come back as they were", "[io][weights]") {
+  TemporaryFolder const folder;
+  Parameters const saved = some(), loaded = some();
+  REQUIRE_FALSE(same(saved, loaded));
+  save_weights(folder / "w.safetensors", saved, {{"model_name", "test"}});
+  WeightsReport const report = load_weights(folder / "w.safetensors", loaded);
+  CHECK(same(saved, loaded));
+  CHECK(report.fits());
+  CHECK(report.loaded.size() == 3);
+  CHECK(loaded[0].tensor.requires_grad());
+  CHECK(loaded[0].tensor.is_leaf());
+  CHECK(read_safetensors(folder / "w.safetensors").metadata.at("model_name") == "test");
+}
+
+TEST_CASE("weights are converted to the dtype of the model", "[io][weights]") {
+  TemporaryFolder const folder;
+  Parameters const saved = some();
+  save_weights(folder / "w.safetensors", saved);
+  Parameters wide{{"layer1.conv.weight", zeros({2, 3, 1, 1}, at::kDouble)},
+                  {"layer1.conv.bias", zeros({2}, at::kDouble)},
+                  {"tstep_layer1.tau", zeros({}, at::kDouble)}};
+  load_weights(folder / "w.safetensors", wide);
+  CHECK(wide[0].tensor.scalar_type() == at::kDouble);
+  CHECK(wide[0].tensor.equal(saved[0].tensor.to(at::kDouble)));
+}
+
+TEST_CASE("everything that does not fit is listed at once, and nothing is copied", "[io][weights]") {
+  TemporaryFolder const folder;
+  Parameters const parameters = some();
+  Tensor const before = parameters[2].tensor.clone();
+  write_safetensors(folder / "w.safetensors", {{"layer1.conv.weigth", randn({2, 3, 1, 1})},
+                                               {"layer1.conv.bias", randn({3})},
+                                               {"tstep_layer1.tau", full({}, 9)},
+                                               {"layer7.conv.bias", randn({3})}});
+  auto const load = [&] { load_weights(folder / "w.safetensors", parameters); };
+  CHECK(failure(load) == "io.181");
+  std::string const text = message(load);
+  CHECK(holds(text, "1 missing"));
+  CHECK(holds(text, "\n    layer1.conv.weight\n"));
+  CHECK(holds(text, "2 unexpected"));
+  CHECK(holds(text, "layer1.conv.weigth (did you mean \"layer1.conv.weight\"?)"));
+  CHECK(holds(text, "layer7.conv.bias"));
+  CHECK(holds(text, "1 of another shape"));
+  CHECK(holds(text, "layer1.conv.bias: expected 2, found 3"));
+  CHECK(parameters[2].tensor.equal(before));
+
+  WeightsReport const report = load_weights(folder / "w.safetensors", parameters, false);
+  CHECK(report.loaded == std::vector<std::string>{"tstep_layer1.tau"});
+  CHECK(report.missing == std::vector<std::string>{"layer1.conv.weight"});
+  CHECK(report.unexpected == std::vector<std::string>{"layer1.conv.weigth", "layer7.conv.bias"});
+  CHECK(report.misshapen == std::vector<std::string>{"layer1.conv.bias: expected 2, found 3"});
+  CHECK(parameters[2].tensor.item<double>() == 9);
+}
+
+TEST_CASE("numbers that are none are an error, strict or not", "[io][weights]") {
+  TemporaryFolder const folder;
+  for (double const bad : {std::nan(""), std::numeric_limits<double>::infinity()}) {
+    Parameters saved = some();
+    saved[1].tensor = full({2}, bad);
+    save_weights(folder / "w.safetensors", saved);
+    Parameters const parameters = some(), before = {{"", parameters[0].tensor.clone()}};
+    for (bool const strict : {true, false}) {
+      auto const load = [&] { load_weights(folder / "w.safetensors", parameters, strict); };
+      CHECK(failure(load) == "io.182");
+      CHECK(holds(message(load), "layer1.conv.bias"));
+    }
+    CHECK(parameters[0].tensor.equal(before[0].tensor));
+  }
+}
+
+TEST_CASE("what Python files hold beside the parameters is passed over", "[io][weights]") {
+  TemporaryFolder const folder;
+  Parameters const parameters = some();
+  std::vector<TensorMap::Entry> entries = named_tensors(parameters);
+  entries.emplace_back("n_residual_timesteps", full({}, 3, at::kInt));
+  entries.emplace_back("addskip_layer2.source.conv.weight", randn({2, 3}));
+  entries.emplace_back("addfeedback_layer1.source.recurrence.conv.bias", randn({2}));
+  write_safetensors(folder / "w.safetensors", entries);
+  WeightsReport const report = load_weights(folder / "w.safetensors", parameters);
+  CHECK(report.ignored.size() == 3);
+  CHECK(report.fits());
+  entries.emplace_back("addskip_layer2.conv.weight", randn({2, 3}));
+  write_safetensors(folder / "w.safetensors", entries);
+  CHECK(failure([&] { load_weights(folder / "w.safetensors", parameters); }) == "io.181");
+}

@@ -1,0 +1,302 @@
+// Training, stopping and going on, with a model of two lines.
+#include <dynvision/train/fit.hpp>
+
+#include "../io/failure.hpp"
+#include "../io/temporary_folder.hpp"
+#include <catch2/catch_test_macros.hpp>
+
+#include <limits>
+
+using namespace dynvision;
+
+namespace {
+
+constexpr int n_steps = 3;
+
+// Four classes: where the bright quarter of the image is.
+Images quarters(std::int64_t n) {
+  Images set{dynvision::zeros({n, 1, 2, 2}), dynvision::zeros({n}, at::kLong), {"a", "b", "c", "d"}};
+  auto* const pixels = set.images.mutable_data_ptr<float>();
+  for (std::int64_t i = 0; i < n; ++i) {
+    set.labels.mutable_data_ptr<std::int64_t>()[i] = i % 4;
+    for (int k = 0; k < 4; ++k) {
+      pixels[4 * i + k] = static_cast<float>((i % 4 == k ? 1.0 : 0.0) + 0.1 * static_cast<double>((7 * i + 3 * k) % 11));
+    }
+  }
+  return set;
+}
+
+struct Toy {
+  Tensor weight, bias;
+  Toy() : weight(dynvision::zeros({4, 4})), bias(dynvision::zeros({4})) {
+    auto* const w = weight.mutable_data_ptr<float>();
+    for (int i = 0; i < 16; ++i) w[i] = 0.01F * static_cast<float>((5 * i) % 7 - 3);
+    weight.set_requires_grad(true);
+    bias.set_requires_grad(true);
+  }
+  Parameters parameters() const { return {{"toy.weight", weight}, {"toy.recurrence.bias", bias}}; }
+  // The output grows over the steps; the first does not count.
+  RunBatch run() const {
+    return [*this](Batch const& batch, Occasion const& occasion) {
+      Tensor const z = dynvision::linear(batch.images.flatten(1), weight, bias);
+      std::vector<Tensor> steps;
+      run::Activity activity;
+      if (occasion.record) activity.responses = {{"toy", "record", {}}};
+      for (int t = 0; t < n_steps; ++t) {
+        steps.push_back(z.mul(t));
+        if (occasion.record) activity.responses[0].steps.push_back(t == 0 ? Signal{} : z.detach().mul(t));
+      }
+      activity.outputs = dynvision::stack(steps, 1);
+      Tensor const labels = batch.labels.unsqueeze(1).repeat({1, n_steps});
+      labels.select(1, 0).fill_(-1);
+      return Presented{activity, labels};
+    };
+  }
+};
+
+WeightedSum cross_entropy() {
+  WeightedSum objective;
+  objective.add("CrossEntropyLoss", 1, CrossEntropy{});
+  return objective;
+}
+
+OptimizerSettings const adam{.learning_rate = 0.02};
+
+FitSettings quiet(std::int64_t epochs) {
+  FitSettings settings;
+  settings.epochs = epochs;
+  settings.batches = {.batch_size = 8, .seed = 3};
+  settings.log_every_n_steps = 3;
+  settings.scheduler.T_max = 3;
+  settings.progress = false;
+  settings.identity = {{"seed", "3"}};
+  return settings;
+}
+
+// Asks to stop when it has been asked for the n-th time.
+std::function<bool()> after(int n) {
+  return [n]() mutable { return --n < 0; };
+}
+
+struct Trained {
+  Toy toy;
+  Optimizer optimizer{toy.parameters(), adam};
+  Fit result;
+};
+
+bool same(Trained const& a, Trained const& b) {
+  auto const x = a.optimizer.state(), y = b.optimizer.state();
+  if (x.size() != y.size() || !a.toy.weight.equal(b.toy.weight) || !a.toy.bias.equal(b.toy.bias)) return false;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (!x[i].second.equal(y[i].second)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("training learns", "[train]") {
+  Trained t;
+  FitSettings settings = quiet(3);
+  t.result = fit(t.optimizer, cross_entropy(), t.toy.run(), quarters(40), quarters(20), settings);
+  CHECK(t.result.stop == Stop::finished);
+  CHECK(t.result.state.epoch == 3);
+  CHECK(t.result.state.step == 15);
+  CHECK(t.result.state.images == 120);
+  auto const& rows = t.result.state.metrics;
+  std::vector<double> steps;
+  for (MetricsRow const& row : rows) steps.push_back(row.step);
+  REQUIRE(steps == std::vector<double>{3, 5, 6, 9, 10, 12, 15});  // every third, and the last of each epoch
+  CHECK(rows.front().epoch == 0.6);
+  CHECK(std::isnan(rows.front().val_loss));
+  CHECK(rows.back().epoch == 3);
+  CHECK(rows.back().val_loss < rows[1].val_loss);
+  CHECK(rows.back().val_accuracy > 0.9);
+  CHECK(rows.back().learning_rate < rows.front().learning_rate);
+}
+
+TEST_CASE("a training that was stopped goes on as if it had not been, bit for bit", "[train]") {
+  Images const train = quarters(44), validation = quarters(12);
+  for (std::int64_t const accumulate : {1, 3}) {
+    FitSettings settings = quiet(2);
+    settings.accumulate_grad_batches = accumulate;
+    Trained straight;
+    straight.result = fit(straight.optimizer, cross_entropy(), straight.toy.run(), train, validation, settings);
+    for (int const stop_after : {0, 1, 2, 3, 5, 7, 9}) {
+      CAPTURE(accumulate, stop_after);
+      TemporaryFolder const folder;
+      settings.checkpoint = folder / "checkpoint.safetensors";
+      settings.metrics = folder / "metrics.csv";
+      settings.stop_requested = after(stop_after);
+      Trained first;
+      first.result = fit(first.optimizer, cross_entropy(), first.toy.run(), train, validation, settings);
+      settings.stop_requested = {};
+
+      Trained second;
+      TrainingState const state = resume(settings.checkpoint, second.optimizer, settings.identity);
+      CHECK(same(first, second));
+      second.result = fit(second.optimizer, cross_entropy(), second.toy.run(), train, validation, settings, state);
+      CHECK(second.result.stop == Stop::finished);
+      CHECK(same(straight, second));
+
+      auto const &rows = second.result.state.metrics, &expected = straight.result.state.metrics;
+      REQUIRE(rows.size() == expected.size());
+      auto const table = read_csv(settings.metrics);
+      REQUIRE(table.rows.size() == expected.size());
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        auto a = rows[i], b = expected[i];
+        a.seconds = b.seconds = 0;
+        auto const x = a.numbers(), y = b.numbers();
+        for (std::size_t k = 0; k < x.size(); ++k) CHECK((x[k] == y[k] || (std::isnan(x[k]) && std::isnan(y[k]))));
+        CHECK(table.rows[i][5] == CsvWriter::text(a.train_loss));
+      }
+    }
+  }
+}
+
+TEST_CASE("a training stops when its time is over", "[train]") {
+  Trained t;
+  FitSettings settings = quiet(1000000);
+  settings.max_seconds = 0.05;
+  t.result = fit(t.optimizer, cross_entropy(), t.toy.run(), quarters(40), {}, settings);
+  CHECK(t.result.stop == Stop::out_of_time);
+  CHECK(t.result.state.step > 0);
+  CHECK(t.result.state.seconds >= 0.05);
+}
+
+TEST_CASE("a loss that is not finite ends the training, and what was learned before is kept", "[train]") {
+  TemporaryFolder const folder;
+  FitSettings settings = quiet(1);
+  settings.checkpoint = folder / "checkpoint.safetensors";
+  for (double const bad : {std::nan(""), std::numeric_limits<double>::infinity()}) {
+    Trained t;
+    int calls = 0;
+    Tensor before;
+    RunBatch const run = [&](Batch const& batch, Occasion const& occasion) {
+      Presented shown = t.toy.run()(batch, occasion);
+      if (++calls == 3) {
+        before = t.toy.weight.detach().clone();
+        shown.activity.outputs = shown.activity.outputs.mul(bad);
+      }
+      return shown;
+    };
+    std::string const text = message([&] { fit(t.optimizer, cross_entropy(), run, quarters(40), {}, settings); });
+    CHECK(text.starts_with("[dynvision.train.131] epoch 1/1, batch 3/5"));
+    CHECK(t.toy.weight.detach().equal(before));
+    Trained again;
+    CHECK(resume(settings.checkpoint, again.optimizer, settings.identity).step == 2);
+    CHECK(again.toy.weight.detach().equal(before));
+  }
+}
+
+TEST_CASE("a run without gradient is an error", "[train]") {
+  Trained t;
+  RunBatch const run = [&](Batch const& batch, Occasion const& occasion) {
+    Presented shown = t.toy.run()(batch, occasion);
+    shown.activity.outputs = shown.activity.outputs.detach();
+    return shown;
+  };
+  CHECK(failure([&] { fit(t.optimizer, cross_entropy(), run, quarters(40), {}, quiet(1)); }) == "train.135");
+}
+
+TEST_CASE("a damaged or foreign checkpoint is an error, and changes nothing", "[train]") {
+  TemporaryFolder const folder;
+  auto const path = folder / "checkpoint.safetensors";
+  FitSettings settings = quiet(1);
+  settings.checkpoint = path;
+  Trained t;
+  fit(t.optimizer, cross_entropy(), t.toy.run(), quarters(40), {}, settings);
+  std::string const good = contents(path);
+
+  Trained other;
+  Tensor const before = other.toy.weight.detach().clone();
+  auto const failed = [&](std::map<std::string, std::string> const& identity = {{"seed", "3"}}) {
+    std::string const error = failure([&] { resume(path, other.optimizer, identity); });
+    CHECK(other.toy.weight.detach().equal(before));
+    CHECK(other.optimizer.state().empty());
+    return error;
+  };
+  folder.file("checkpoint.safetensors", good.substr(0, good.size() - 10));
+  CHECK(failed().starts_with("io."));
+  folder.file("checkpoint.safetensors", "no such thing");
+  CHECK(failed().starts_with("io."));
+  save_weights(path, t.toy.parameters());
+  CHECK(failed() == "train.121");
+  std::string changed = good;
+  changed.replace(changed.find("format_version\\\":1"), 18, "format_version\\\":9");
+  folder.file("checkpoint.safetensors", changed);
+  CHECK(failed() == "train.122");
+  changed = good;
+  changed.replace(changed.find("\\\"epoch\\\""), 9, "\\\"epock\\\"");
+  folder.file("checkpoint.safetensors", changed);
+  CHECK(failed() == "train.123");
+
+  folder.file("checkpoint.safetensors", good);
+  CHECK(failed({{"seed", "4"}}) == "train.124");
+  CHECK(failed({{"seed", "3"}, {"batch_size", "8"}}) == "train.124");
+  CHECK(failed({}) == "train.124");
+  std::string const text = message([&] { resume(path, other.optimizer, {{"seed", "4"}, {"tau", "5"}}); });
+  CHECK(text.find("seed: expected 4, found 3") != std::string::npos);
+  CHECK(text.find("tau: expected 5, found none") != std::string::npos);
+
+  Parameters const another{{"toy.weight", dynvision::zeros({2, 2}).set_requires_grad(true)}};
+  Optimizer of_another(another);
+  CHECK(failure([&] { resume(path, of_another, settings.identity); }) == "io.181");
+  CHECK_FALSE(failure([&] { resume(path, other.optimizer, settings.identity); }) == "io.181");
+}
+
+TEST_CASE("evaluation counts answers, confidences and responses", "[train]") {
+  Toy toy;
+  {
+    at::AutoGradMode const no_gradient(false);
+    auto* const w = toy.weight.mutable_data_ptr<float>();
+    for (int i = 0; i < 16; ++i) w[i] = i % 5 == 0 ? 10.0F : 0.0F;
+  }
+  Images images = quarters(40);
+  auto const result = evaluate(toy.run(), cross_entropy(), images, {.batch_size = 7, .record = true, .progress = ""});
+  CHECK(result.complete);
+  CHECK(result.n_images == 40);
+  auto const shown = toy.run()({images.images, images.labels}, {});
+  CHECK(std::abs(result.accuracy - accuracy(shown.activity.outputs, shown.labels)) < 1e-12);
+  REQUIRE(result.accuracy_over_time.size() == n_steps);
+  CHECK(result.accuracy_over_time[0] == 0.25);  // all outputs are 0: the first class
+  CHECK(result.guess_confidence_over_time[0] == 0.25);
+  CHECK(result.label_confidence_over_time[2] > result.label_confidence_over_time[1]);
+  std::int64_t sum = 0, right = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    for (std::size_t j = 0; j < 4; ++j) sum += result.confusion[i][j];
+    right += result.confusion[i][i];
+  }
+  CHECK(sum == 40);
+  CHECK(std::abs(result.answer_accuracy - static_cast<double>(right) / 40) < 1e-12);
+  REQUIRE(result.responses.size() == 1);
+  CHECK(result.responses[0].layer == "toy");
+  CHECK(std::isnan(result.responses[0].mean[0]));
+  CHECK(std::abs(result.responses[0].mean[2] - 2 * result.responses[0].mean[1]) < 1e-4);
+  CHECK(shown.activity.outputs.requires_grad());
+
+  auto const part = evaluate(toy.run(), cross_entropy(), images,
+                             {.batch_size = 8, .progress = "", .stop_requested = after(1)});
+  CHECK_FALSE(part.complete);
+  CHECK(part.n_images == 16);
+}
+
+TEST_CASE("settings of a training are checked", "[train]") {
+  Trained t;
+  auto const with = [&](auto&& change) {
+    FitSettings settings = quiet(1);
+    change(settings);
+    return failure([&] { fit(t.optimizer, cross_entropy(), t.toy.run(), quarters(40), {}, settings); });
+  };
+  CHECK(with([](auto& s) { s.epochs = -1; }) == "train.133");
+  CHECK(with([](auto& s) { s.accumulate_grad_batches = 0; }) == "train.133");
+  CHECK(with([](auto& s) { s.gradient_clip_val = std::nan(""); }) == "train.133");
+  CHECK(with([](auto& s) { s.max_seconds = -1; }) == "train.133");
+  CHECK(with([](auto& s) { s.log_every_n_steps = 0; }) == "train.133");
+  CHECK(with([](auto& s) { s.batches.batch_size = 0; }) == "data.131");
+  FitSettings settings = quiet(1);
+  TrainingState beyond;
+  beyond.batch = 99;
+  CHECK(failure([&] { fit(t.optimizer, cross_entropy(), t.toy.run(), quarters(40), {}, settings, beyond); }) ==
+        "train.134");
+}
