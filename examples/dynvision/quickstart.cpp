@@ -127,8 +127,7 @@ void write_summary(RunFolder const& folder, Choices const& choices, Outcome cons
                       {{"dynvision", version}, {"libtorch", TORCH_VERSION}, {"compiler", __VERSION__}}}};
   folder.write("summary.json", summary.dump(2) + "\n");
 
-  Table table({"", ""});
-  table.add({"model", "DyRCNNx2, full recurrence, " + std::to_string(outcome.n_parameters) + " parameters"});
+  Table table({"model", "DyRCNNx2, full recurrence, " + std::to_string(outcome.n_parameters) + " parameters"});
   table.add({"training", status + ": " + std::to_string(state.images) + " images in " + rounded(state.seconds, 0) +
                              " s (" + rounded(rate, 0) + " images/s, " + std::to_string(at::get_num_threads()) +
                              " threads)"});
@@ -148,7 +147,18 @@ void write_summary(RunFolder const& folder, Choices const& choices, Outcome cons
   std::cout << text.str() << std::flush;
 }
 
-int train_and_test(Choices const& choices, RunFolder const& folder) {
+struct Data {
+  Images train, validation, test;
+};
+
+Data load(Choices const& choices) {
+  FashionMnist const files{.folder = choices.data};
+  Images const all = files.train();
+  auto parts = split(all, static_cast<double>(choices.validation_images) / static_cast<double>(all.size()), choices.seed);
+  return {std::move(parts.second), std::move(parts.first), subset(files.test(), choices.test_images)};
+}
+
+int train_and_test(Choices const& choices, Data const& data, RunFolder const& folder) {
   Interrupt const interrupt;
   auto const stop_requested = [&] { return interrupt.requested(); };
   if (choices.threads > 0) at::set_num_threads(choices.threads);
@@ -168,15 +178,11 @@ int train_and_test(Choices const& choices, RunFolder const& folder) {
   WeightedSum objective;
   objective.add("CrossEntropyLoss", 1, CrossEntropy{});
 
-  FashionMnist const data{.folder = choices.data};
-  Images const all = data.train();
-  double const validation_ratio = static_cast<double>(choices.validation_images) / static_cast<double>(all.size());
-  auto const [validation, train] = split(all, validation_ratio, choices.seed);
-
   Json const configuration = quickstart::configuration(choices);
   Optimizer optimizer(model.parameters(),
                       {.learning_rate = effective_learning_rate(choices.learning_rate, choices.batch_size),
-                       .weight_decay = 0});
+                       .weight_decay = choices.weight_decay,
+                       .lr_parameter_groups = choices.lr_parameter_groups});
   FitSettings settings{
       .epochs = choices.epochs,
       .batches = {.batch_size = choices.batch_size, .seed = choices.seed},
@@ -201,25 +207,24 @@ int train_and_test(Choices const& choices, RunFolder const& folder) {
             << (start.images > 0 ? "after " + std::to_string(start.images) + " images, " : "") << "on "
             << at::get_num_threads() << " threads" << std::endl;
 
-  outcome.fit = fit(optimizer, objective, run, train, validation, settings, std::move(start));
+  outcome.fit = fit(optimizer, objective, run, data.train, data.validation, settings, std::move(start));
   save_weights(folder / "weights.safetensors", model.parameters());
   outcome.interrupted = outcome.fit.stop == Stop::requested;
 
   if (!outcome.interrupted) {
-    Images const test = subset(data.test(), std::min<std::int64_t>(choices.test_images, 10000));
-    outcome.test = evaluate(run, objective, test,
+    outcome.test = evaluate(run, objective, data.test,
                             {.record = true, .progress = "test", .stop_requested = stop_requested});
     if (outcome.test.complete) {
       std::vector<bool> const shown(static_cast<std::size_t>(choices.n_timesteps), true);
       write_over_time(folder / "test_time_steps.csv", outcome.test, shown, choices.dt);
-      write_confusion(folder / "confusion_matrix.csv", outcome.test, test.classes);
+      write_confusion(folder / "confusion_matrix.csv", outcome.test, data.test.classes);
 
       // An image comes and goes: what the layers do before, meanwhile and afterwards.
       run::TrialSettings course = trial;
       course.presentation = {.pattern = "001111111100000"};
       course.n_timesteps = static_cast<int>(course.presentation.pattern.size());
       Evaluation const over_time =
-          evaluate(presented_to(model, course), objective, subset(test, std::min<std::int64_t>(512, test.size())),
+          evaluate(presented_to(model, course), objective, subset(data.test, std::min<std::int64_t>(512, data.test.size())),
                    {.record = true, .progress = "time course", .stop_requested = stop_requested});
       write_over_time(folder / "time_course.csv", over_time,
                       stretch_pattern(course.presentation.pattern, course.n_timesteps), choices.dt);
@@ -248,11 +253,14 @@ int main(int argc, char** argv) {
     quickstart::CommandLine command;
     if (!command.parse(argc, argv)) return 0;
     Choices& choices = command.choices;
-    if (!choices.resume) return train_and_test(choices, RunFolder::create("DyRCNNx2", choices.runs));
+    if (!choices.resume) {
+      Data const data = load(choices);  // before there is a folder: a mistake leaves none
+      return train_and_test(choices, data, RunFolder::create("DyRCNNx2", choices.runs));
+    }
     RunFolder const folder =
         choices.resume->empty() ? RunFolder::latest(choices.runs) : RunFolder::open(*choices.resume);
     command.adopt(folder);
-    return train_and_test(choices, folder);
+    return train_and_test(choices, load(choices), folder);
   } catch (Error const& error) {
     std::cerr << error.what() << std::endl;
   } catch (c10::Error const& error) {

@@ -3,6 +3,7 @@
 #include <dynvision/core/error.hpp>
 #include <dynvision/io/input_file.hpp>
 #include <dynvision/records/run_folder.hpp>
+#include <dynvision/train/parameter_groups.hpp>
 #include <dynvision/train/schedule.hpp>
 
 #include <CLI/CLI.hpp>
@@ -30,8 +31,17 @@ struct Choices {
   // Fixed here; every program of one's own may choose otherwise.
   double dt = 2, tau = 5, t_recurrence = 6;  // [ms]
   double loss_reaction_time = 4;             // [ms]
+  double weight_decay = 0;
+  // The classifier averages over space: its inputs differ little, so its weights have a long way to go.
+  dynvision::LrParameterGroups lr_parameter_groups{{"regular", 1}, {"classifier", 60}};
   std::int64_t validation_images = 1000;
 };
+
+inline Json groups_json(dynvision::LrParameterGroups const& groups) {
+  Json all;
+  for (auto const& [key, factor] : groups) all[key] = {{"lr_factor", factor}};
+  return all;
+}
 
 // The resolved configuration, keys as in the Python toolbox. What stands in "program" may differ when a run goes on.
 inline Json configuration(Choices const& c) {
@@ -58,8 +68,8 @@ inline Json configuration(Choices const& c) {
             {"learning_rate", c.learning_rate},
             {"effective_learning_rate", dynvision::effective_learning_rate(c.learning_rate, c.batch_size)},
             {"optimizer", "Adam"},
-            {"optimizer_kwargs", {{"weight_decay", 0.0}}},
-            {"lr_parameter_groups", {{"regular", {{"lr_factor", 1.0}}}, {"recurrence", {{"lr_factor", 0.2}}}}},
+            {"optimizer_kwargs", {{"weight_decay", c.weight_decay}}},
+            {"lr_parameter_groups", groups_json(c.lr_parameter_groups)},
             {"scheduler", "CosineAnnealingLR"}}},
           {"trainer",
            {{"gradient_clip_val", 1.0},

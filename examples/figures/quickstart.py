@@ -86,8 +86,8 @@ def mark_stimulus(axes, course, step):
 
 def label_stimulus(axes, course, step):
     shown = course["time_ms"][course["shown"] > 0]
-    axes.text((shown[0] + shown[-1] + step) / 2, 1.015, "stimulus", transform=axes.get_xaxis_transform(),
-              ha="center", va="bottom", color=GREY, fontsize=8)
+    axes.text(shown[0] + step / 4, 0.985, "stimulus", transform=axes.get_xaxis_transform(), ha="left", va="top",
+              color=GREY, fontsize=8)
 
 
 def over_time(run):

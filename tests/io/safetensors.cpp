@@ -1,3 +1,6 @@
+// covers: io/host_tensor.hpp
+// covers: io/safetensors_header.hpp
+// covers: io/tensor_map.hpp
 #include <dynvision/io/safetensors.hpp>
 
 #include "failure.hpp"
@@ -28,6 +31,9 @@ std::string entry(std::string const& name, std::string const& dtype, std::string
   return "\"" + name + "\":{\"dtype\":\"" + dtype + "\",\"shape\":" + shape + ",\"data_offsets\":" + offsets + "}";
 }
 
+// covers: io/host_tensor.hpp
+// covers: io/safetensors_header.hpp
+// covers: io/tensor_map.hpp
 // The error of a file with this header and this many bytes of numbers.
 std::string refused(std::string const& header, std::size_t n_bytes) {
   TemporaryFolder const folder;

@@ -37,7 +37,7 @@ TEST_CASE("files of a run", "[records]") {
   CHECK(contents(run.path() / "figures/curve.csv") == "x\n");
   CHECK(run.has("config.json"));
   CHECK_FALSE(run.has("other"));
-  for (auto const* const bad : {"", "/tmp/x", "../x", "a/../../x"})
+  for (auto const* const bad : {"", "/x", "../x", "a/../../x"})
     CHECK(failure([&] { run.write(bad, ""); }) == "records.136");
   CHECK(failure([&] { run.write("config.json/x", ""); }) == "records.132");
 }
