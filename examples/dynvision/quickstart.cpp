@@ -21,7 +21,6 @@
 #include <torch/version.h>
 
 #include "quickstart_options.hpp"
-
 #include <malloc.h>
 #include <sys/resource.h>
 
@@ -45,8 +44,7 @@ template <class Model> RunBatch presented_to(Model& model, run::TrialSettings co
 
 void write_over_time(std::filesystem::path const& path, Evaluation const& result, std::vector<bool> const& shown,
                      double dt) {
-  std::vector<std::string> columns{"time_step",        "time_ms",         "shown", "accuracy",
-                                   "guess_confidence", "label_confidence"};
+  std::vector<std::string> columns{"time_step", "time_ms", "shown", "accuracy", "guess_confidence", "label_confidence"};
   for (LayerResponse const& layer : result.responses) columns.push_back(layer.layer + "_response_avg");
   auto const onset = std::find(shown.begin(), shown.end(), true) - shown.begin();
   CsvWriter csv(path, columns, 0);
@@ -97,7 +95,7 @@ void write_summary(RunFolder const& folder, Choices const& choices, Outcome cons
   TrainingState const& state = outcome.fit.state;
   double const learning_seconds = state.seconds - state.validation_seconds;
   double const rate = learning_seconds > 0 ? static_cast<double>(state.images) / learning_seconds : 0;
-  std::string const status = outcome.interrupted                        ? "interrupted"
+  std::string const status = outcome.interrupted                     ? "interrupted"
                              : outcome.fit.stop == Stop::out_of_time ? "out of time"
                                                                      : "finished";
   bool const tested = outcome.test.complete;
@@ -123,8 +121,7 @@ void write_summary(RunFolder const& folder, Choices const& choices, Outcome cons
                      {"n_parameters", outcome.n_parameters},
                      {"seed", choices.seed},
                      {"threads", at::get_num_threads()},
-                     {"versions",
-                      {{"dynvision", version}, {"libtorch", TORCH_VERSION}, {"compiler", __VERSION__}}}};
+                     {"versions", {{"dynvision", version}, {"libtorch", TORCH_VERSION}, {"compiler", __VERSION__}}}};
   folder.write("summary.json", summary.dump(2) + "\n");
 
   Table table({"model", "DyRCNNx2, full recurrence, " + std::to_string(outcome.n_parameters) + " parameters"});
@@ -154,7 +151,8 @@ struct Data {
 Data load(Choices const& choices) {
   FashionMnist const files{.folder = choices.data};
   Images const all = files.train();
-  auto parts = split(all, static_cast<double>(choices.validation_images) / static_cast<double>(all.size()), choices.seed);
+  auto parts =
+      split(all, static_cast<double>(choices.validation_images) / static_cast<double>(all.size()), choices.seed);
   return {std::move(parts.second), std::move(parts.first), subset(files.test(), choices.test_images)};
 }
 
@@ -183,18 +181,17 @@ int train_and_test(Choices const& choices, Data const& data, RunFolder const& fo
                       {.learning_rate = effective_learning_rate(choices.learning_rate, choices.batch_size),
                        .weight_decay = choices.weight_decay,
                        .lr_parameter_groups = choices.lr_parameter_groups});
-  FitSettings settings{
-      .epochs = choices.epochs,
-      .batches = {.batch_size = choices.batch_size, .seed = choices.seed},
-      .limit_train_batches = (choices.images + choices.batch_size - 1) / choices.batch_size,
-      .gradient_clip_val = 1,
-      .scheduler = {.T_max = static_cast<double>(choices.epochs)},
-      .log_every_n_steps = 10,
-      .max_seconds = choices.max_seconds,
-      .checkpoint = folder / "checkpoint.safetensors",
-      .metrics = folder / "metrics.csv",
-      .identity = quickstart::identity(configuration),
-      .stop_requested = stop_requested};
+  FitSettings settings{.epochs = choices.epochs,
+                       .batches = {.batch_size = choices.batch_size, .seed = choices.seed},
+                       .limit_train_batches = (choices.images + choices.batch_size - 1) / choices.batch_size,
+                       .gradient_clip_val = 1,
+                       .scheduler = {.T_max = static_cast<double>(choices.epochs)},
+                       .log_every_n_steps = 10,
+                       .max_seconds = choices.max_seconds,
+                       .checkpoint = folder / "checkpoint.safetensors",
+                       .metrics = folder / "metrics.csv",
+                       .identity = quickstart::identity(configuration),
+                       .stop_requested = stop_requested};
 
   TrainingState start;
   if (choices.resume && folder.has("checkpoint.safetensors")) {
@@ -212,8 +209,8 @@ int train_and_test(Choices const& choices, Data const& data, RunFolder const& fo
   outcome.interrupted = outcome.fit.stop == Stop::requested;
 
   if (!outcome.interrupted) {
-    outcome.test = evaluate(run, objective, data.test,
-                            {.record = true, .progress = "test", .stop_requested = stop_requested});
+    outcome.test =
+        evaluate(run, objective, data.test, {.record = true, .progress = "test", .stop_requested = stop_requested});
     if (outcome.test.complete) {
       std::vector<bool> const shown(static_cast<std::size_t>(choices.n_timesteps), true);
       write_over_time(folder / "test_time_steps.csv", outcome.test, shown, choices.dt);
@@ -223,9 +220,9 @@ int train_and_test(Choices const& choices, Data const& data, RunFolder const& fo
       run::TrialSettings course = trial;
       course.presentation = {.pattern = "001111111100000"};
       course.n_timesteps = static_cast<int>(course.presentation.pattern.size());
-      Evaluation const over_time =
-          evaluate(presented_to(model, course), objective, subset(data.test, std::min<std::int64_t>(512, data.test.size())),
-                   {.record = true, .progress = "time course", .stop_requested = stop_requested});
+      Evaluation const over_time = evaluate(
+          presented_to(model, course), objective, subset(data.test, std::min<std::int64_t>(512, data.test.size())),
+          {.record = true, .progress = "time course", .stop_requested = stop_requested});
       write_over_time(folder / "time_course.csv", over_time,
                       stretch_pattern(course.presentation.pattern, course.n_timesteps), choices.dt);
       outcome.interrupted = !over_time.complete;

@@ -101,7 +101,6 @@ inline std::map<std::string, std::string> identity(Json const& configuration) {
   return all;
 }
 
-
 class CommandLine {
  public:
   CommandLine() : app_("Trains DyRCNNx2 on Fashion-MNIST and tests it.", "quickstart") {

@@ -20,7 +20,8 @@ Images quarters(std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) {
     set.labels.mutable_data_ptr<std::int64_t>()[i] = i % 4;
     for (int k = 0; k < 4; ++k) {
-      pixels[4 * i + k] = static_cast<float>((i % 4 == k ? 1.0 : 0.0) + 0.1 * static_cast<double>((7 * i + 3 * k) % 11));
+      pixels[4 * i + k] =
+          static_cast<float>((i % 4 == k ? 1.0 : 0.0) + 0.1 * static_cast<double>((7 * i + 3 * k) % 11));
     }
   }
   return set;
@@ -275,8 +276,8 @@ TEST_CASE("evaluation counts answers, confidences and responses", "[train]") {
   CHECK(std::abs(result.responses[0].mean[2] - 2 * result.responses[0].mean[1]) < 1e-4);
   CHECK(shown.activity.outputs.requires_grad());
 
-  auto const part = evaluate(toy.run(), cross_entropy(), images,
-                             {.batch_size = 8, .progress = "", .stop_requested = after(1)});
+  auto const part =
+      evaluate(toy.run(), cross_entropy(), images, {.batch_size = 8, .progress = "", .stop_requested = after(1)});
   CHECK_FALSE(part.complete);
   CHECK(part.n_images == 16);
 }

@@ -24,8 +24,8 @@ std::vector<std::string> names(ParameterGroup const& group) {
 }  // namespace
 
 TEST_CASE("a parameter belongs to the first key in its name", "[train]") {
-  Parameters parameters = named({"V1.conv.weight", "V1.recurrence.conv.weight", "addfeedback_V1.conv.bias",
-                                 "feedback.recurrence", "tau_V1"});
+  Parameters parameters = named(
+      {"V1.conv.weight", "V1.recurrence.conv.weight", "addfeedback_V1.conv.bias", "feedback.recurrence", "tau_V1"});
   parameters.back().learned = false;
   auto const groups = parameter_groups(parameters);
   REQUIRE(groups.size() == 3);

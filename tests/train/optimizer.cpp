@@ -69,8 +69,9 @@ TEST_CASE("three steps are those of the Python toolbox", "[train][golden]") {
       optimizer.zero_grad();
       loss.backward();
       double const norm = optimizer.step();
-      for (auto const& [name, value] : {std::pair{"losses", loss.item<double>()}, std::pair{"grad_norm_before_clip", norm},
-                                        std::pair{"accuracy", accuracy(outputs, trial.labels)}}) {
+      for (auto const& [name, value] :
+           {std::pair{"losses", loss.item<double>()}, std::pair{"grad_norm_before_clip", norm},
+            std::pair{"accuracy", accuracy(outputs, trial.labels)}}) {
         auto const [computed, reference] = number(file.stored(name), k, value);
         check.same(name, computed, reference);
       }
@@ -86,8 +87,8 @@ TEST_CASE("three steps are those of the Python toolbox", "[train][golden]") {
         auto const found = golden::statistics(p.tensor);
         for (std::size_t i = 0; i < found.size(); ++i) {
           bool const a_size = i == 1 || i == 2 || i == 3;
-          check.same(step + "." + p.name + " statistics " + std::to_string(i), dynvision::full({}, found[i], at::kDouble),
-                     stored.select(0, static_cast<std::int64_t>(i)),
+          check.same(step + "." + p.name + " statistics " + std::to_string(i),
+                     dynvision::full({}, found[i], at::kDouble), stored.select(0, static_cast<std::int64_t>(i)),
                      a_size ? 0.0 : stored.select(0, 1).item<double>());
         }
       }
@@ -97,7 +98,9 @@ TEST_CASE("three steps are those of the Python toolbox", "[train][golden]") {
 
 TEST_CASE("settings of the optimiser are checked", "[train]") {
   Parameters const parameters{{"a", dynvision::zeros({2}).set_requires_grad(true)}};
-  auto const with = [&](OptimizerSettings const& settings) { return failure([&] { Optimizer(parameters, settings); }); };
+  auto const with = [&](OptimizerSettings const& settings) {
+    return failure([&] { Optimizer(parameters, settings); });
+  };
   CHECK(with({}) == "none");
   CHECK(with({.learning_rate = 0}) == "train.111");
   CHECK(with({.beta1 = 1}) == "train.111");
@@ -121,7 +124,8 @@ TEST_CASE("a gradient that is not finite changes nothing", "[train]") {
 }
 
 TEST_CASE("the state of the optimiser is loaded whole or not at all", "[train]") {
-  Parameters const parameters{{"a", dynvision::ones({2}).set_requires_grad(true)}, {"b", dynvision::ones({3}).set_requires_grad(true)}};
+  Parameters const parameters{{"a", dynvision::ones({2}).set_requires_grad(true)},
+                              {"b", dynvision::ones({3}).set_requires_grad(true)}};
   Optimizer optimizer(parameters, {.learning_rate = 0.1});
   for (Parameter const& p : parameters) p.tensor.mutable_grad() = dynvision::ones(p.tensor.sizes());
   optimizer.step();

@@ -16,12 +16,12 @@ struct Incoming {
   int delay = 0;  // [steps]
   bool on = false;
 
-  // The response of `source`, `steps` ago.
-  template <class... With> void compose(Composition& at, std::string_view source, int steps) {
+  // The response of `source`, `steps` ago; its delay line must hold `memory` steps.
+  template <class... With> void compose(Composition& at, std::string_view source, int steps, int memory) {
     on = true;
     from = at.find(source);
     delay = steps;
-    at.remember(from, delay + 1);
+    at.remember(from, memory);
     adapter.compose<With...>(at, at.places[static_cast<std::size_t>(from)].state_channels, at.channels);
   }
   void parameters(auto&& visit) { adapter.parameters(visit); }

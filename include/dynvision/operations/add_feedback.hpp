@@ -22,8 +22,8 @@ template <Name Source, class... With> struct AddFeedback {
 
   void compose(Composition& at) {
     if (at.options.feedforward_only) return;
-    incoming.compose<With...>(at, source,
-                              std::max(1, at.steps(&Options::t_feedback, &LayerOptions::t_feedback, "t_feedback")));
+    int const n = std::max(1, at.steps(&Options::t_feedback, &LayerOptions::t_feedback, "t_feedback"));
+    incoming.compose<With...>(at, source, n, n);
   }
   void parameters(auto&& visit) { incoming.parameters(visit); }
 

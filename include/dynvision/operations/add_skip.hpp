@@ -24,7 +24,8 @@ template <Name Source, class... With> struct AddSkip {
 
   void compose(Composition& at) {
     if (at.options.feedforward_only) return;
-    incoming.compose<With...>(at, source, at.steps(&Options::t_skip, &LayerOptions::t_skip, "t_skip"));
+    int const n = at.steps(&Options::t_skip, &LayerOptions::t_skip, "t_skip");
+    incoming.compose<With...>(at, source, n, n + 1);  // the source has stored this step's state already
   }
   void parameters(auto&& visit) { incoming.parameters(visit); }
 

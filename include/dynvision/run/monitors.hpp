@@ -54,6 +54,10 @@ class Monitors {
       if (std::find(layers_.begin(), layers_.end(), name) == layers_.end()) {
         fail("run", 123, {"external input to \"", name, "\": ", expected_one_of(name, layers_)});
       }
+      bool const arrives = std::any_of(parts.begin(), parts.end(), [&](Part const& part) {
+        return part.layer_name == name && part.label == "addext";
+      });
+      if (!arrives) fail("run", 125, {"external input to \"", name, "\": expected a layer with AddInput"});
       if (!input.defined() || input.dim() != 5) fail("run", 124, "external input: expected a tensor (B,T,C,H,W)");
     }
     if (record_) {

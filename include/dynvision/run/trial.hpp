@@ -4,7 +4,8 @@
 //
 // T: n_timesteps; R: residual steps, which the signal takes from the image to the head. The stimulus gets R blank steps
 // at the end, the labels are shifted by R, so that an input is scored with the output it causes. Where the pattern is 0
-// a blank is shown and the label does not count; nor does it during the reaction time after each onset.
+// a blank is shown and the label does not count; nor does it during the reaction time after each onset. A single step is
+// always shown and counts.
 #pragma once
 #include <dynvision/data/presentation.hpp>
 #include <dynvision/run/stimulus.hpp>
@@ -33,9 +34,10 @@ inline Trial make_trial(Tensor const& images, Tensor const& labels, TrialSetting
     fail("run", 131, "presentation with shuffle: expected a generator as the last argument of make_trial");
   }
   Trial trial{present(images, settings.n_timesteps, settings.non_input_value), {}};
-  std::vector<bool> const shown =
-      stretch_pattern(presentation.shuffle ? shuffle_pattern(presentation.pattern, *generator) : presentation.pattern,
-                      trial.stimulus.n_timesteps());
+  std::string const pattern =
+      presentation.shuffle ? shuffle_pattern(presentation.pattern, *generator) : presentation.pattern;
+  int const n = trial.stimulus.n_timesteps();
+  std::vector<bool> const shown = stretch_pattern(n > 1 ? pattern : "1", n);  // a single step is always shown
   trial.labels = step_labels(labels, shown, reaction_steps(presentation.loss_reaction_time, settings.dt),
                              settings.n_residual_timesteps, presentation.non_label_index);
   trial.stimulus.masked(shown).then_blank(settings.n_residual_timesteps);
