@@ -102,7 +102,7 @@ def over_time(run):
     confidence.plot(time, course["guess_confidence"], "o-", color=ORANGE, label="of the guess")
     confidence.plot(time, course["label_confidence"], "s-", color=GREEN, label="of the label")
     confidence.set(title="Confidence", ylabel="probability", ylim=(0, 1))
-    confidence.legend(loc="lower right")
+    confidence.legend(loc="lower center")
     for axes in (accuracy, confidence):
         mark_stimulus(axes, course, step)
         label_stimulus(axes, course, step)
@@ -121,7 +121,7 @@ def responses(run):
         ends.append(np.nanmax(course[name]))
     axes.set(title="Layer responses", ylabel="mean response |r| (a.u.)")
     axes.set_ylim(0, 1.1 * max(ends))
-    axes.legend(loc="upper left")
+    axes.legend(loc="upper right")
     mark_stimulus(axes, course, step)
     label_stimulus(axes, course, step)
     return figure

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles a program that must not compile, and reads the compiler's message as its author would.
 
-    check.py NAME.cpp --compiler g++=PATH [--compiler clang++=PATH] -- FLAGS
+    check.py NAME.cpp --compiler g++=PATH [--compiler clang++=PATH] [--precompiled FOLDER] -- FLAGS
 
 NAME.cpp begins with what each compiler must say, as a literal text or a regular expression (several lines: all of them):
 
@@ -12,6 +12,7 @@ The compiler must print exactly one error, and the text must be in its output. o
 it shows that its neighbours fail for the reason they name.
 """
 import argparse
+import fcntl
 import os
 import re
 import subprocess
@@ -36,6 +37,25 @@ def occurs(wanted, output):
         return re.search(wanted, output) is not None
     except re.error:
         return False
+
+
+def precompiled(folder, name, compiler, flags):
+    """Flags that bring in LibTorch's tensor header, compiled once: most of the time of a case is spent there."""
+    if folder is None:
+        return []
+    here = folder / name.replace("+", "x")
+    here.mkdir(parents=True, exist_ok=True)
+    header, key = here / "tensor.hpp", here / "key"
+    product = here / ("tensor.hpp.gch" if name == "g++" else "tensor.hpp.pch")
+    version = subprocess.run([compiler, "--version"], capture_output=True, text=True).stdout
+    wanted = "\n".join([compiler, version, *flags])
+    with open(here / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not product.exists() or not key.exists() or key.read_text() != wanted:
+            header.write_text("#include <ATen/core/Tensor.h>\n")
+            subprocess.run([compiler, *flags, "-x", "c++-header", str(header), "-o", str(product)], check=True)
+            key.write_text(wanted)
+    return ["-include", str(header)] if name == "g++" else ["-include-pch", str(product)]
 
 
 def complaints(source, name, compiler, flags):
@@ -65,12 +85,14 @@ def main():
     parser = argparse.ArgumentParser(usage="check.py NAME.cpp --compiler NAME=PATH [...] -- FLAGS")
     parser.add_argument("source", type=Path)
     parser.add_argument("--compiler", action="append", required=True)
+    parser.add_argument("--precompiled", type=Path)
     options = parser.parse_args(arguments)
 
     compilers = dict(compiler.split("=", 1) for compiler in options.compiler)
     failed = False
     for name, compiler in compilers.items():
-        wrong, output = complaints(options.source, name, compiler, flags)
+        also = precompiled(options.precompiled, name, compiler, flags)
+        wrong, output = complaints(options.source, name, compiler, [*also, *flags])
         if not wrong:
             print(f"{options.source.name} with {name}: as expected")
             continue

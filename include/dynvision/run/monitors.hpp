@@ -50,7 +50,9 @@ class Monitors {
         fail("run", 122, {"monitor \"", wanted, "\": ", expected_one_of(wanted, known)});
       }
     }
-    for (auto const& [name, input] : settings.external) {
+    for (auto const& entry : settings.external) {
+      std::string const& name = entry.first;
+      Tensor const& input = entry.second;
       if (std::find(layers_.begin(), layers_.end(), name) == layers_.end()) {
         fail("run", 123, {"external input to \"", name, "\": ", expected_one_of(name, layers_)});
       }
