@@ -15,12 +15,9 @@ namespace {
 golden::Variants const& variants() {
   static golden::Variants const all = [] {
     golden::Variants v;
-    golden::add_x2_euler(v);
-    golden::add_x2_rk4(v);
-    golden::add_x4_euler(v);
-    golden::add_x4_rk4(v);
-    golden::add_x8_euler(v);
-    golden::add_x8_rk4(v);
+    golden::add_x2(v);
+    golden::add_x4(v);
+    golden::add_x8(v);
     return v;
   }();
   return all;
@@ -113,10 +110,13 @@ Setup setup_of(golden::File const& file, golden::Json const& ctor, at::ScalarTyp
   number("activity_loss_weight", s.activity_loss_weight);
 
   std::string const solver = file.config.value("solver", ctor.value("dynamics_solver", "euler"));
+  if (solver != "euler" && solver != "rk4") golden::unknown(file.name + ": solver \"" + solver + "\"");
+  std::string const feedback = feedback_of(ctor);
+  golden::switches = {solver == "rk4", feedback == "mul"};
   std::string const recurrence = ctor.value("recurrence_type", "full");
   std::string const target = recurrence == "none" ? "output" : ctor.value("recurrence_target", "output");
-  s.variant = golden::variant_key(file.config.at("cls"), recurrence, target, ctor.value("skip", true),
-                                  feedback_of(ctor), solver);
+  s.variant =
+      golden::variant_key(file.config.at("cls"), recurrence, target, ctor.value("skip", true), feedback != "off");
   return s;
 }
 

@@ -1,6 +1,6 @@
 // From a configuration to the compile-time model it asks for: every combination of the DyRCNN family that composes.
 //
-// Structure (model, recurrence type and target, skip, feedback, solver) picks the type; numbers stay numbers.
+// Structure (model, recurrence type and target, skip, feedback) picks the type; numbers stay numbers.
 #pragma once
 #include <dynvision/core/parameters.hpp>
 #include <dynvision/model/options.hpp>
@@ -32,18 +32,22 @@ struct AnyModel {
 using Make = AnyModel (*)(dynvision::Options const&);
 using Variants = std::map<std::string, Make>;
 
-// "DyRCNNx4 full output skip=on feedback=mul euler"
+// "DyRCNNx4 full output skip=on feedback=off". Solver and the integration of feedback are chosen when a model runs (see
+// variants_of.hpp): a third of the models to compile.
 inline std::string variant_key(std::string const& model, std::string const& recurrence, std::string const& target,
-                               bool skip, std::string const& feedback, std::string const& solver) {
-  return model + " " + recurrence + " " + target + " skip=" + (skip ? "on" : "off") + " feedback=" + feedback + " " +
-         solver;
+                               bool skip, bool feedback) {
+  return model + " " + recurrence + " " + target + " skip=" + (skip ? "on" : "off") +
+         " feedback=" + (feedback ? "on" : "off");
 }
 
-void add_x2_euler(Variants&);
-void add_x2_rk4(Variants&);
-void add_x4_euler(Variants&);
-void add_x4_rk4(Variants&);
-void add_x8_euler(Variants&);
-void add_x8_rk4(Variants&);
+struct Switches {
+  bool runge_kutta = false;              // else Euler
+  bool multiplicative_feedback = false;  // else additive
+};
+inline Switches switches;
+
+void add_x2(Variants&);
+void add_x4(Variants&);
+void add_x8(Variants&);
 
 }  // namespace golden

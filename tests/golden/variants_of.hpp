@@ -1,4 +1,4 @@
-// The variants of one model with one solver; included by the variants_*.cpp files, one for each.
+// The variants of one model; included by the variants_*.cpp files, one for each.
 #pragma once
 #include <dynvision/dyrcnn.hpp>
 
@@ -18,24 +18,33 @@ template <class M> AnyModel make(Options const& options) {
           model->n_residual_timesteps()};
 }
 
-template <template <template <int...> class, class...> class Model, class Solver> struct VariantsOf {
-  Variants& variants;
-  std::string model, solver;
+struct EitherSolver {
+  static constexpr int order = 1;  // at least
+  static Tensor step(Tensor const& r, Tensor const& u, Tensor const& tau, double dt) {
+    return switches.runge_kutta ? RungeKutta4::step(r, u, tau, dt) : Euler::step(r, u, tau, dt);
+  }
+};
+struct EitherIntegration {
+  Tensor operator()(Tensor const& x, Tensor const& h) const {
+    return switches.multiplicative_feedback ? Multiplicative{}(x, h) : Additive{}(x, h);
+  }
+};
 
-  template <template <int...> class R, class... Policies>
+template <template <template <int...> class, class...> class Model> struct VariantsOf {
+  Variants& variants;
+  std::string model;
+
+  template <template <int...> class R, class Target>
   void add(std::string const& recurrence, std::string const& target) {
-    auto const put = [&]<class S, class F>(std::type_identity<S>, std::type_identity<F>, bool skip,
-                                           std::string const& feedback) {
-      variants[variant_key(model, recurrence, target, skip, feedback, solver)] =
-          &make<Model<R, Policies..., Solver, S, F>>;
+    auto const put = [&]<class S, class F>(std::type_identity<S>, std::type_identity<F>, bool skip, bool feedback) {
+      variants[variant_key(model, recurrence, target, skip, feedback)] = &make<Model<R, Target, EitherSolver, S, F>>;
     };
-    auto const with_feedback = [&]<class S>(std::type_identity<S> s, bool skip) {
-      put(s, std::type_identity<NoFeedback>{}, skip, "off");
-      put(s, std::type_identity<Feedback<Additive>>{}, skip, "add");
-      put(s, std::type_identity<Feedback<Multiplicative>>{}, skip, "mul");
-    };
-    with_feedback(std::type_identity<Skip<>>{}, true);
-    with_feedback(std::type_identity<NoSkip>{}, false);
+    std::type_identity<Feedback<EitherIntegration>> const feedback;
+    std::type_identity<NoFeedback> const none;
+    put(std::type_identity<Skip<>>{}, none, true, false);
+    put(std::type_identity<Skip<>>{}, feedback, true, true);
+    put(std::type_identity<NoSkip>{}, none, false, false);
+    put(std::type_identity<NoSkip>{}, feedback, false, true);
   }
 
   // Recurrence types that keep the channels of the state: they arrive where those are.

@@ -1,7 +1,7 @@
 #include "variants_of.hpp"
 
-void golden::add_x2_rk4(Variants& variants) {
-  VariantsOf<DyRCNNx2, RungeKutta4> of{variants, "DyRCNNx2", "rk4"};
+void golden::add_x4(Variants& variants) {
+  VariantsOf<DyRCNNx4> of{variants, "DyRCNNx4"};
   of.add<None, Output>("none", "output");
   of.add_any<Output>("output");
   of.add_keeping<Output>("output");

@@ -1,7 +1,7 @@
 #include "variants_of.hpp"
 
-void golden::add_x8_euler(Variants& variants) {
-  VariantsOf<DyRCNNx8, Euler> of{variants, "DyRCNNx8", "euler"};
+void golden::add_x8(Variants& variants) {
+  VariantsOf<DyRCNNx8> of{variants, "DyRCNNx8"};
   of.add<None, Output>("none", "output");
   of.add_any<Output>("output");
   of.add_keeping<Output>("output");
