@@ -24,7 +24,7 @@ quietly() {
 }
 
 packages=(g++ cmake ninja-build ccache git python3-venv zlib1g-dev nlohmann-json3-dev libeigen3-dev libboost-dev
-          librapidcheck-dev libbenchmark-dev dataset-fashion-mnist)
+          librapidcheck-dev libbenchmark-dev libcli11-dev dataset-fashion-mnist)
 [ "${1:-}" = check ] && packages+=(clang clang-format)
 
 missing_packages() {
