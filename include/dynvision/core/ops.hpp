@@ -9,6 +9,7 @@
 #include <ATen/ops/avg_pool2d_ops.h>
 #include <ATen/ops/concatenate_ops.h>
 #include <ATen/ops/conv2d_ops.h>
+#include <ATen/ops/convolution_backward_ops.h>
 #include <ATen/ops/full_ops.h>
 #include <ATen/ops/group_norm_ops.h>
 #include <ATen/ops/linear_ops.h>
@@ -17,6 +18,7 @@
 #include <ATen/ops/stack_ops.h>
 #include <ATen/ops/upsample_nearest2d_ops.h>
 
+#include <array>
 #include <initializer_list>
 #include <optional>
 #include <vector>
@@ -40,8 +42,9 @@ inline Tensor randn(at::IntArrayRef sizes, at::TensorOptions options = {}) {
                                options.device_opt(), options.pinned_memory_opt());
 }
 
-inline Tensor stack(at::TensorList tensors, std::int64_t axis) { return at::_ops::stack::call(tensors, axis); }
-inline Tensor cat(at::TensorList tensors, std::int64_t axis) { return at::_ops::concatenate::call(tensors, axis); }
+// A vector, so that they are the better match where at::stack and at::cat can be seen as well.
+inline Tensor stack(std::vector<Tensor> const& tensors, std::int64_t axis) { return at::_ops::stack::call(tensors, axis); }
+inline Tensor cat(std::vector<Tensor> const& tensors, std::int64_t axis) { return at::_ops::concatenate::call(tensors, axis); }
 
 // 1-D index tensor from host numbers, on the device of `like`.
 inline Tensor indices(std::vector<std::int64_t> const& values, Tensor const& like) {
@@ -55,6 +58,17 @@ inline Tensor conv2d(Tensor const& x, Tensor const& weight, Tensor const& bias, 
                      std::int64_t padding, std::int64_t groups = 1) {
   c10::SymInt const s(stride), p(padding), dilation(1);
   return at::_ops::conv2d::call(x, weight, optional(bias), {&s, 1}, {&p, 1}, {&dilation, 1}, groups);
+}
+
+// Gradients of conv2d with respect to x, weight and bias; those that are not `wanted` are undefined.
+inline std::array<Tensor, 3> conv2d_backward(Tensor const& g, Tensor const& x, Tensor const& weight,
+                                             std::int64_t stride, std::int64_t padding, std::int64_t groups,
+                                             std::array<bool, 3> wanted) {
+  c10::SymInt const bias(weight.size(0)), s[] = {stride, stride}, p[] = {padding, padding}, one[] = {1, 1},
+      none[] = {0, 0};
+  auto [gx, gw, gb] = at::_ops::convolution_backward::call(g, x, weight, c10::SymIntArrayRef(&bias, 1), s, p, one,
+                                                           false, none, groups, wanted);
+  return {gx, gw, gb};
 }
 
 inline Tensor linear(Tensor const& x, Tensor const& weight, Tensor const& bias) {
