@@ -1,4 +1,4 @@
-// What scalar functors compute with: a plain number, or sixteen of them side by side.
+// What scalar functors compute with: a plain number, or a few of them side by side.
 //
 //   template <class V> V forward(V const& x) const { return rectified(x) * 2; }
 //
@@ -20,13 +20,31 @@
 #define DYNVISION_BOTH [[gnu::always_inline]] inline
 #endif
 
+// Loops over Lanes exist twice: for any processor, and for those with AVX2, chosen when the program runs.
+#if defined(__x86_64__) && !defined(__AVX2__) && !defined(__CUDACC__)
+#define DYNVISION_WIDE __attribute__((target("avx2,fma")))
+#else
+#define DYNVISION_WIDE
+#endif
+
 namespace dynvision::kernels {
+
+// Calls one of two functions that do the same; `wider` is marked DYNVISION_WIDE.
+template <class Wider, class Plain> void wide(Wider const& wider, Plain const& plain) {
+#if defined(__x86_64__) && !defined(__AVX2__) && !defined(__CUDACC__)
+  static bool const has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (has_avx2) return wider();
+#else
+  (void)wider;
+#endif
+  plain();
+}
 
 template <class Storage> using Arithmetic = std::conditional_t<std::is_same_v<Storage, c10::BFloat16>, float, Storage>;
 
 template <class T> struct Lanes {
-  static constexpr int width = 64 / static_cast<int>(sizeof(T));
-  typedef T Vector __attribute__((vector_size(64)));
+  static constexpr int width = 32 / static_cast<int>(sizeof(T));
+  typedef T Vector __attribute__((vector_size(32)));
   Vector v;
 };
 
@@ -110,8 +128,8 @@ template <class T> DYNVISION_BOTH Lanes<T> power(Lanes<T> const& x, std::type_id
 template <class T> DYNVISION_BOTH void load(T const* from, Lanes<T>& to) { std::memcpy(&to.v, from, sizeof to.v); }
 template <class T> DYNVISION_BOTH void store(Lanes<T> const& from, T* to) { std::memcpy(to, &from.v, sizeof from.v); }
 
-typedef std::uint16_t Halves __attribute__((vector_size(32)));
-typedef std::uint32_t Words __attribute__((vector_size(64)));
+typedef std::uint16_t Halves __attribute__((vector_size(16)));
+typedef std::uint32_t Words __attribute__((vector_size(32)));
 
 DYNVISION_BOTH void load(c10::BFloat16 const* from, Lanes<float>& to) {
   Halves h;

@@ -57,34 +57,18 @@ template <class S, class... Roles> class Pipeline {
 
   void forward(Flow<S, J> const& flow) const {
     each_chunk(flow, [&](std::int64_t sample, std::int64_t from, std::int64_t to) {
-      for (int t = 0; t < flow.n_steps; ++t) {
-        for (std::int64_t e = from; e < to; e += V::width) {
-          forward_lanes(flow, t, sample, e, static_cast<int>(std::min<std::int64_t>(V::width, to - e)),
-                        std::make_index_sequence<sizeof...(Roles)>{});
-        }
-      }
+      wide([&]() DYNVISION_WIDE { forward_chunk(flow, sample, from, to); },
+           [&] { forward_chunk(flow, sample, from, to); });
     });
   }
 
   void reverse(Flow<S, J> const& flow, Backflow<S, J> const& back) const {
     std::mutex adding;
     each_chunk(flow, [&](std::int64_t sample, std::int64_t from, std::int64_t to) {
-      V carry[chunk / V::width];
-      for (V& c : carry) c = V{};
       Sums sums{};
-      for (int t = flow.n_steps - 1; t >= 0; --t) {
-        for (std::int64_t e = from; e < to; e += V::width) {
-          reverse_lanes(flow, back, t, sample, e, static_cast<int>(std::min<std::int64_t>(V::width, to - e)),
-                        carry[(e - from) / V::width], sums, std::make_index_sequence<sizeof...(Roles)>{});
-        }
-      }
-      std::lock_guard<std::mutex> const lock(adding);
-      if (back.tau_gradient != nullptr) *back.tau_gradient += sums.of(2 * J);
-      for (std::size_t j = 0; j < J; ++j) {
-        if (back.g_affine[j] == nullptr) continue;
-        back.g_affine[j][0] += sums.of(2 * static_cast<int>(j));
-        back.g_affine[j][1] += sums.of(2 * static_cast<int>(j) + 1);
-      }
+      wide([&]() DYNVISION_WIDE { reverse_chunk(flow, back, sample, from, to, sums); },
+           [&] { reverse_chunk(flow, back, sample, from, to, sums); });
+      sums.add_to(back, adding);
     });
   }
 
@@ -96,7 +80,39 @@ template <class S, class... Roles> class Pipeline {
       for (int k = 0; k < V::width; ++k) sum += static_cast<double>(v[i].v[k]);
       return sum;
     }
+    void add_to(Backflow<S, J> const& back, std::mutex& adding) const {
+      bool wanted = back.tau_gradient != nullptr;
+      for (double const* affine : back.g_affine) wanted = wanted || affine != nullptr;
+      if (!wanted) return;
+      std::lock_guard<std::mutex> const lock(adding);
+      if (back.tau_gradient != nullptr) *back.tau_gradient += of(2 * J);
+      for (int j = 0; j < J; ++j) {
+        double* const to = back.g_affine[static_cast<std::size_t>(j)];
+        if (to != nullptr) to[0] += of(2 * j), to[1] += of(2 * j + 1);
+      }
+    }
   };
+
+  DYNVISION_BOTH void forward_chunk(Flow<S, J> const& flow, std::int64_t sample, std::int64_t from,
+                                    std::int64_t to) const {
+    for (int t = 0; t < flow.n_steps; ++t) {
+      for (std::int64_t e = from; e < to; e += V::width) {
+        forward_lanes(flow, t, sample, e, static_cast<int>(std::min<std::int64_t>(V::width, to - e)),
+                      std::make_index_sequence<sizeof...(Roles)>{});
+      }
+    }
+  }
+  DYNVISION_BOTH void reverse_chunk(Flow<S, J> const& flow, Backflow<S, J> const& back, std::int64_t sample,
+                                    std::int64_t from, std::int64_t to, Sums& sums) const {
+    V carry[chunk / V::width];
+    for (V& c : carry) c = V{};
+    for (int t = flow.n_steps - 1; t >= 0; --t) {
+      for (std::int64_t e = from; e < to; e += V::width) {
+        reverse_lanes(flow, back, t, sample, e, static_cast<int>(std::min<std::int64_t>(V::width, to - e)),
+                      carry[(e - from) / V::width], sums, std::make_index_sequence<sizeof...(Roles)>{});
+      }
+    }
+  }
 
   template <class F> static void each_chunk(Flow<S, J> const& flow, F const& f) {
     std::int64_t const chunks = (flow.size + chunk - 1) / chunk, all = flow.batch * chunks;

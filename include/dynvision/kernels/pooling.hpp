@@ -87,46 +87,63 @@ class MaxPooling {
 
   // Channels fastest: a window is compared for many channels at once.
   template <class S> void forward_rows(S const* x, S* y, std::uint8_t* place, std::int64_t n) const {
-    std::int64_t const channels = in_.channels;
     parallel_for(n * out_.height, 4, [&](std::int64_t first, std::int64_t last) {
-      for (std::int64_t line = first; line < last; ++line) {
-        std::int64_t const i = line % out_.height;
-        S const* const from = x + line / out_.height * in_.size();
-        for (std::int64_t j = 0; j < out_.width; ++j) {
-          Window const w = window(i, j);
-          std::int64_t const at = (line * out_.width + j) * channels;
-          for (std::int64_t c = 0; c < channels; c += lanes) {
-            window_rows(from, w, i, j, c, std::min<std::int64_t>(lanes, channels - c), y + at + c,
-                        place == nullptr ? nullptr : place + at + c);
-          }
-        }
-      }
+      wide([&]() DYNVISION_WIDE { rows(x, y, place, first, last); }, [&] { rows(x, y, place, first, last); });
     });
   }
-
-  static constexpr std::int64_t lanes = 32;
   template <class S>
-  void window_rows(S const* from, Window const& w, std::int64_t i, std::int64_t j, std::int64_t c, std::int64_t count,
-                   S* y, std::uint8_t* place) const {
-    S best[lanes];
-    std::uint8_t where[lanes];
-    std::uint8_t const corner = place_of(i, j, w.top, w.left);
-    S const* const start = from + (w.top * in_.width + w.left) * in_.channels + c;
-    for (std::int64_t k = 0; k < count; ++k) best[k] = start[k], where[k] = corner;
-    for (std::int64_t r = w.top; r < w.bottom; ++r) {
-      for (std::int64_t s = w.left; s < w.right; ++s) {
-        S const* const candidate = from + (r * in_.width + s) * in_.channels + c;
-        std::uint8_t const here = place_of(i, j, r, s);
-        for (std::int64_t k = 0; k < count; ++k) {
-          bool const better = candidate[k] > best[k] || candidate[k] != candidate[k];
-          best[k] = better ? candidate[k] : best[k];
-          where[k] = better ? here : where[k];
+  DYNVISION_BOTH void rows(S const* x, S* y, std::uint8_t* place, std::int64_t first, std::int64_t last) const {
+    using V = Lanes<Arithmetic<S>>;
+    std::int64_t const channels = in_.channels;
+    for (std::int64_t line = first; line < last; ++line) {
+      std::int64_t const i = line % out_.height;
+      S const* const from = x + line / out_.height * in_.size();
+      for (std::int64_t j = 0; j < out_.width; ++j) {
+        Window const w = window(i, j);
+        std::int64_t const at = (line * out_.width + j) * channels;
+        for (std::int64_t c = 0; c < channels; c += V::width) {
+          lanes(from + c, w, i, j, static_cast<int>(std::min<std::int64_t>(V::width, channels - c)), y + at + c,
+                place == nullptr ? nullptr : place + at + c);
         }
       }
     }
-    for (std::int64_t k = 0; k < count; ++k) y[k] = best[k];
+  }
+
+  template <class S>
+  DYNVISION_BOTH void lanes(S const* from, Window const& w, std::int64_t i, std::int64_t j, int count, S* y,
+                            std::uint8_t* place) const {
+    using T = Arithmetic<S>;
+    using V = Lanes<T>;
+    using Integer = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+    typedef Integer Integers __attribute__((vector_size(32)));
+    V best{}, candidate{};
+    Integers where{};
+    bool first = true;
+    for (std::int64_t r = w.top; r < w.bottom; ++r) {
+      for (std::int64_t s = w.left; s < w.right; ++s) {
+        S const* const at = from + (r * in_.width + s) * in_.channels;
+        if (count == V::width) {
+          load(at, candidate);
+        } else {
+          load_some(at, count, candidate);
+        }
+        Integers const here = Integers{} + static_cast<Integer>(place_of(i, j, r, s));
+        if (first) {
+          best = candidate, where = here, first = false;
+          continue;
+        }
+        auto const better = (candidate.v > best.v) | (candidate.v != candidate.v);
+        best.v = better ? candidate.v : best.v;
+        where = better ? here : where;
+      }
+    }
+    if (count == V::width) {
+      store(best, y);
+    } else {
+      store_some(best, count, y);
+    }
     if (place == nullptr) return;
-    for (std::int64_t k = 0; k < count; ++k) place[k] = where[k];
+    for (int k = 0; k < count; ++k) place[k] = static_cast<std::uint8_t>(where[k]);
   }
 
   Shape in_, out_;
