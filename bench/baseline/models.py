@@ -119,24 +119,24 @@ class DyRCNN(nn.Module):
             self.add_module(f"addskip_{target}", Skip(channels[source], channels[target]))
         self.classifier = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels[self.names[-1]], n_classes))
 
+    def step(self, images, histories):  # (B,C,H,W) -> (B,K)
+        x = images
+        for name in self.names:
+            area, history = getattr(self, name), histories[name]
+            x = area(x)
+            if len(history) >= self.delay:
+                x = x + area.recurrence(history[-self.delay])
+            if name in self.skips:
+                x = x + getattr(self, f"addskip_{name}")(histories[self.skips[name]][-1], x.shape[-2:])
+            x = history[-1] + self.rate * (x - history[-1]) if history else self.rate * x
+            x = F.relu(x)
+            history.append(x)
+            if len(history) > self.delay:
+                history.pop(0)
+            if area.pooled:
+                x = F.max_pool2d(x, 3, 2, 1)
+        return self.classifier(x)
+
     def forward(self, images):  # (B,C,H,W) -> (B,T,K)
         histories = {name: [] for name in self.names}
-        outputs = []
-        for _ in range(self.n_timesteps):
-            x = images
-            for name in self.names:
-                area, history = getattr(self, name), histories[name]
-                x = area(x)
-                if len(history) >= self.delay:
-                    x = x + area.recurrence(history[-self.delay])
-                if name in self.skips:
-                    x = x + getattr(self, f"addskip_{name}")(histories[self.skips[name]][-1], x.shape[-2:])
-                x = history[-1] + self.rate * (x - history[-1]) if history else self.rate * x
-                x = F.relu(x)
-                history.append(x)
-                if len(history) > self.delay:
-                    history.pop(0)
-                if area.pooled:
-                    x = F.max_pool2d(x, 3, 2, 1)
-            outputs.append(self.classifier(x))
-        return torch.stack(outputs, 1)
+        return torch.stack([self.step(images, histories) for _ in range(self.n_timesteps)], 1)
