@@ -2,7 +2,7 @@
 """The plain PyTorch models as a process that bench/run asks, line by line (JSON both ways; see bench/README.md).
 
     {"do": "open", "case": {...}, "weights": FILE, "expected": FILE}    a model, and one step with it; inputs are in the file
-    {"do": "check"}    {"do": "time", "calls": N}    {"do": "bytes"}    {"do": "count"}
+    {"do": "check"}    {"do": "time", "calls": N}    {"do": "bytes"}    {"do": "count"}    {"do": "close"}
 """
 import ctypes
 import json
@@ -74,6 +74,10 @@ class Worker:
         start = time.perf_counter()
         self.step()
         return {"first": time.perf_counter() - start}
+
+    def close(self, request):
+        self.model = self.images = self.labels = self.expected = None
+        return {}
 
     def step(self):
         with torch.autocast("cpu", torch.bfloat16, enabled=self.case["dtype"] == "bfloat16"):

@@ -2,7 +2,7 @@
 //
 //   {"do": "write", "case": {...}, "weights": FILE, "expected": FILE}    makes both files, by the reference path
 //   {"do": "open", "case": {...}, "weights": FILE, "expected": FILE}     a model, and one step with it
-//   {"do": "check"}    {"do": "time", "calls": N}    {"do": "bytes"}    {"do": "count"}    {"do": "paths"}
+//   {"do": "check"}    {"do": "time", "calls": N}    {"do": "bytes"}    {"do": "count"}    {"do": "close"}    {"do": "paths"}
 //
 // Another path is one line in `run_on` and one in `path_names`.
 #include <dynvision/dyrcnn.hpp>
@@ -141,6 +141,7 @@ class Worker {
     if (what == "paths") return {{"paths", path_names}};
     if (what == "write") return write(request);
     if (what == "open") return open(request);
+    if (what == "close") return close();
     if (what == "check") return check();
     if (what == "time") return time(request.at("calls"));
     if (what == "bytes") return bytes();
@@ -212,6 +213,13 @@ class Worker {
     auto const start = Clock::now();
     step();
     return {{"first", since(start)}};
+  }
+
+  json close() {
+    subject_ = {};
+    expected_ = {};
+    images_ = labels_ = Tensor{};
+    return json::object();
   }
 
   json check() {
