@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""The plain PyTorch models as a process that bench/run asks, line by line (JSON both ways; see bench/README.md).
+
+    {"do": "open", "case": {...}, "weights": FILE, "expected": FILE}    a model, and one step with it; inputs are in the file
+    {"do": "check"}    {"do": "time", "calls": N}    {"do": "bytes"}    {"do": "count"}    {"do": "close"}
+"""
+import ctypes
+import json
+import logging
+import os
+import struct
+import sys
+import time
+import traceback
+import warnings
+
+warnings.filterwarnings("ignore")
+logging.disable(logging.WARNING)
+import torch  # noqa: E402
+import torch.nn.functional as F  # noqa: E402
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import models  # noqa: E402
+
+TYPES = {"F32": torch.float32, "I64": torch.int64}
+
+
+class Counts(ctypes.Structure):
+    _fields_ = [("calls", ctypes.c_longlong), ("convolution", ctypes.c_double), ("operators", ctypes.c_double)]
+
+
+def read_safetensors(path):
+    with open(path, "rb") as file:
+        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+        data = bytearray(file.read())
+    header.pop("__metadata__", None)
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = entry["data_offsets"]
+        kind = TYPES[entry["dtype"]]
+        tensors[name] = torch.frombuffer(data[begin:end], dtype=kind).reshape(entry["shape"])
+    return tensors
+
+
+def relative(found, expected):
+    return float((found - expected).norm() / expected.norm().clamp_min(1e-30))
+
+
+class Worker:
+    def __init__(self):
+        self.memory = ctypes.CDLL(None)
+        for name in ("bench_memory_now", "bench_memory_peak", "bench_memory_allocations"):
+            getattr(self.memory, name).restype = ctypes.c_longlong
+        self.calls = ctypes.CDLL(os.environ["DYNVISION_BENCH_CALLS"])
+        torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
+        self.compiled = False
+
+    def open(self, request):
+        case = request["case"]
+        weights = read_safetensors(request["weights"])
+        self.model = self.images = self.labels = None
+        torch.compiler.reset()
+        plain = models.DyRCNN(case["model"], case["recurrence"], case["steps"], case["delay"])
+        plain.load_state_dict({name: value for name, value in weights.items() if "tau" not in name})
+        self.layout = torch.channels_last if case["layout"] == "channels-last" else torch.contiguous_format
+        self.model, self.case = plain.to(memory_format=self.layout), case
+        self.compiled = case["path"] == "compile"
+        if self.compiled:
+            plain.step = torch.compile(plain.step, dynamic=False)  # of the whole loop it takes minutes
+        self.expected = read_safetensors(request["expected"])
+        self.images = self.expected["images"].contiguous(memory_format=self.layout)
+        self.labels = self.expected["labels"]
+        del weights
+        self.base = self.memory.bench_memory_now()
+        start = time.perf_counter()
+        self.step()
+        return {"first": time.perf_counter() - start}
+
+    def close(self, request):
+        self.model = self.images = self.labels = self.expected = None
+        return {}
+
+    def step(self):
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.case["dtype"] == "bfloat16"):
+            if self.case["mode"] == "inference":
+                with torch.no_grad():
+                    return self.model(self.images)
+            self.model.zero_grad(set_to_none=True)
+            outputs = self.model(self.images)
+            loss = F.cross_entropy(outputs.float().flatten(0, 1), self.labels.flatten())
+        loss.backward()
+        return outputs.detach()
+
+    def check(self, request):
+        reply = {"outputs": relative(self.step().float(), self.expected["outputs"])}
+        if self.case["mode"] == "training":
+            reply["gradients"] = max(relative(value.grad, self.expected["gradient." + name])
+                                     for name, value in self.model.named_parameters())
+        return reply
+
+    def time(self, request):
+        seconds = []
+        for _ in range(request["calls"]):
+            start = time.perf_counter()
+            self.step()
+            seconds.append(time.perf_counter() - start)
+        return {"seconds": seconds}
+
+    def bytes(self, request):
+        self.model.zero_grad(set_to_none=True)
+        base = self.memory.bench_memory_now() if self.compiled else self.base
+        self.memory.bench_memory_reset()
+        self.step()
+        return {"bytes": self.memory.bench_memory_peak() - base}
+
+    def count(self, request):
+        self.model.zero_grad(set_to_none=True)
+        allocations = self.memory.bench_memory_allocations()
+        self.step()
+        allocations = self.memory.bench_memory_allocations() - allocations
+        counts = Counts()
+        self.calls.bench_calls_start()
+        start = time.perf_counter()
+        self.step()
+        seconds = time.perf_counter() - start
+        self.calls.bench_calls_stop(ctypes.byref(counts))
+        return {"calls": counts.calls, "allocations": allocations, "seconds": seconds,
+                "convolution": counts.convolution, "operators": counts.operators}
+
+
+def main():
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print is no reply
+    worker = Worker()
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            reply = getattr(worker, request["do"])(request)
+        except Exception as error:
+            if os.environ.get("DYNVISION_BENCH_TRACEBACK"):
+                traceback.print_exc()
+            reply = {"error": f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}"}
+        print(json.dumps(reply), file=replies, flush=True)
+
+
+if __name__ == "__main__":
+    main()

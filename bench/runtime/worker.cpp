@@ -1,0 +1,294 @@
+// The library's paths as a process that bench/run asks, line by line: JSON both ways, see bench/README.md.
+//
+//   {"do": "write", "case": {...}, "weights": FILE, "expected": FILE}    makes both files, by the reference path
+//   {"do": "open", "case": {...}, "weights": FILE, "expected": FILE}     a model, and one step with it
+//   {"do": "check"}    {"do": "time", "calls": N}    {"do": "bytes"}    {"do": "count"}    {"do": "close"}    {"do": "paths"}
+//
+// Another path is one line in `run_on` and one in `path_names`.
+#include <dynvision/dyrcnn.hpp>
+#include <dynvision/io/weights.hpp>
+#include <dynvision/losses/cross_entropy.hpp>
+#include <dynvision/run/blocks.hpp>
+
+#include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/randint_ops.h>
+
+#include "../baseline/plain.hpp"
+#include "../probes/calls.hpp"
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+// Of probes/memory.cpp, which bench/run preloads.
+extern "C" {
+[[gnu::weak]] long long bench_memory_now();
+[[gnu::weak]] long long bench_memory_peak();
+[[gnu::weak]] long long bench_memory_allocations();
+[[gnu::weak]] void bench_memory_reset();
+}
+
+namespace {
+
+using namespace dynvision;
+using nlohmann::json;
+
+struct Case {
+  std::string model, recurrence, path, mode, dtype, layout;
+  int batch = 1, steps = 20, delay = 3, checkpoint = 0;  // checkpoint: every so many steps; 0: keep all
+  NLOHMANN_DEFINE_TYPE_INTRUSIVE(Case, model, recurrence, path, mode, dtype, layout, batch, steps, delay, checkpoint)
+
+  bool half() const { return dtype == "bfloat16"; }
+  bool training() const { return mode == "training"; }
+};
+
+std::vector<std::string> const path_names{"libtorch", "reference", "blocks"};
+
+template <class Model>
+run::Activity run_on(std::string const& path, Model& model, run::Stimulus const& stimulus,
+                     run::Settings const& settings) {
+  if (path == "reference") return run::unroll(model, stimulus, settings);
+  if (path == "blocks") return run::blocks(model, stimulus, settings);
+  throw std::invalid_argument("no path " + path);
+}
+
+run::Settings settings_of(Case const& chosen) {
+  if (chosen.checkpoint > 0) throw std::invalid_argument("path " + chosen.path + " has no checkpoints");
+  return {.n_timesteps = chosen.steps};
+}
+
+// What is measured: a model on a path.
+struct Subject {
+  Parameters parameters;
+  std::function<Tensor(Tensor const&)> forward;  // (B,C,H,W) -> (B,T,K)
+};
+
+template <class Model> Subject subject_of(Case const& chosen) {
+  Options numbers{.input_dims = {3, 32, 32}, .seed = 1};
+  numbers.t_recurrence = numbers.dt * chosen.delay;
+  auto const model = std::make_shared<Model>(numbers);
+  run::Settings const settings = settings_of(chosen);
+  return {model->parameters(), [model, settings, path = chosen.path](Tensor const& images) {
+            return run_on(path, *model, run::present(images, settings.n_timesteps), settings).outputs;
+          }};
+}
+
+Subject plain_subject(Case const& chosen) {
+  if (chosen.checkpoint > 0) throw std::invalid_argument("plain LibTorch has no checkpoints");
+  plain::Program program = plain::program(chosen.model, chosen.recurrence, chosen.steps, chosen.delay);
+  Subject subject{{}, program.forward};
+  for (auto const& [name, tensor] : program.parameters) subject.parameters.push_back({name, tensor});
+  return subject;
+}
+
+Subject subject_of(Case const& chosen) {
+  if (chosen.path == "libtorch") return plain_subject(chosen);
+  std::string const name = chosen.model + " " + chosen.recurrence;
+  if (name == "x2 full") return subject_of<DyRCNNx2<Full>>(chosen);
+  if (name == "x4 full") return subject_of<DyRCNNx4<Full>>(chosen);
+  if (name == "x4 self") return subject_of<DyRCNNx4<Self>>(chosen);
+  if (name == "x4 depthpointwise") return subject_of<DyRCNNx4<DepthPointwise>>(chosen);
+  if (name == "x4 pointdepthwise") return subject_of<DyRCNNx4<PointDepthwise>>(chosen);
+  if (name == "x4 local") return subject_of<DyRCNNx4<Local>>(chosen);
+  if (name == "x8 full") return subject_of<DyRCNNx8<Full>>(chosen);
+  throw std::invalid_argument("no model " + name);
+}
+
+// In bfloat16 under autocast, as the Python programs.
+struct Autocast {
+  bool before = at::autocast::is_autocast_enabled(at::kCPU);
+  explicit Autocast(bool on) { at::autocast::set_autocast_enabled(at::kCPU, on); }
+  ~Autocast() {
+    at::autocast::clear_cache();
+    at::autocast::set_autocast_enabled(at::kCPU, before);
+  }
+  Autocast(Autocast const&) = delete;
+  Autocast& operator=(Autocast const&) = delete;
+};
+
+// Far enough from zero, in every connection, for a mistake to be seen in the outputs.
+void draw(Parameters const& parameters) {
+  at::AutoGradMode const no_gradient(false);
+  for (Parameter const& p : parameters) {
+    std::int64_t const inputs = p.tensor.dim() > 1 ? p.tensor.numel() / p.tensor.size(0) : 0;
+    if (!p.learned) continue;
+    double const bound = inputs == 0                                      ? 0.1
+                         : p.name.find("recurrence") != std::string::npos ? 0.8 / std::sqrt(static_cast<double>(inputs))
+                                                                          : 2 / std::sqrt(static_cast<double>(inputs));
+    p.tensor.uniform_(-bound, bound);
+  }
+}
+
+double relative(Tensor const& found, Tensor const& expected) {
+  return found.sub(expected).norm().item<double>() / std::max(expected.norm().item<double>(), 1e-30);
+}
+
+class Worker {
+ public:
+  json answer(json const& request) {
+    std::string const what = request.at("do");
+    if (what == "paths") return {{"paths", path_names}};
+    if (what == "write") return write(request);
+    if (what == "open") return open(request);
+    if (what == "close") return close();
+    if (what == "check") return check();
+    if (what == "time") return time(request.at("calls"));
+    if (what == "bytes") return bytes();
+    if (what == "count") return count();
+    throw std::invalid_argument("no request " + what);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Case chosen_;
+  Subject subject_;
+  TensorMap expected_;
+  Tensor images_, labels_;  // (B,C,H,W), (B,T)
+  long long base_ = 0;      // [bytes] with parameters and inputs
+
+  static double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+  void forget_gradients() {
+    for (Parameter const& p : subject_.parameters) p.tensor.mutable_grad().reset();
+  }
+
+  Tensor step() {
+    at::AutoGradMode const gradient(chosen_.training());
+    if (!chosen_.training()) {
+      Autocast const half(chosen_.half());
+      return subject_.forward(images_);
+    }
+    forget_gradients();
+    Tensor outputs, loss;
+    {
+      Autocast const half(chosen_.half());
+      outputs = subject_.forward(images_);
+      loss = CrossEntropy{}(outputs.to(at::kFloat), labels_);
+    }
+    loss.backward();
+    return outputs.detach();
+  }
+
+  json write(json const& request) {
+    chosen_ = request.at("case");
+    subject_ = subject_of(chosen_);
+    draw(subject_.parameters);
+    std::vector<c10::SymInt> const one_each{chosen_.batch, 1};
+    images_ = randn({chosen_.batch, 3, 32, 32});
+    labels_ = at::_ops::randint::call(10, one_each, at::kLong, std::nullopt, std::nullopt, std::nullopt)
+                  .expand({chosen_.batch, chosen_.steps})
+                  .contiguous();
+    save_weights(request.at("weights").get<std::string>(), subject_.parameters);
+    std::vector<TensorMap::Entry> entries{{"images", images_}, {"labels", labels_}, {"outputs", step()}};
+    for (Parameter const& p : subject_.parameters) {
+      if (p.tensor.grad().defined()) entries.emplace_back("gradient." + p.name, p.tensor.grad());
+    }
+    write_safetensors(request.at("expected").get<std::string>(), entries);
+    return json::object();
+  }
+
+  json open(json const& request) {
+    subject_ = {};
+    chosen_ = request.at("case");
+    subject_ = subject_of(chosen_);
+    std::string const file = request.at("weights");
+    bool const all = chosen_.path != "libtorch";  // its time constants are numbers
+    put_weights(read_safetensors(file), subject_.parameters, file, all);
+    expected_ = read_safetensors(request.at("expected").get<std::string>());
+    labels_ = expected_["labels"];
+    images_ = expected_["images"];
+    if (chosen_.layout == "channels-last") images_ = images_.contiguous(at::MemoryFormat::ChannelsLast);
+    base_ = now();
+    auto const start = Clock::now();
+    step();
+    return {{"first", since(start)}};
+  }
+
+  json close() {
+    subject_ = {};
+    expected_ = {};
+    images_ = labels_ = Tensor{};
+    return json::object();
+  }
+
+  json check() {
+    json reply{{"outputs", relative(step().to(at::kFloat), expected_["outputs"])}};
+    if (!chosen_.training()) return reply;
+    double worst = 0;
+    for (Parameter const& p : subject_.parameters) {
+      if (expected_.contains("gradient." + p.name)) {
+        worst = std::max(worst, relative(p.tensor.grad(), expected_["gradient." + p.name]));
+      }
+    }
+    reply["gradients"] = worst;
+    return reply;
+  }
+
+  json time(int calls) {
+    std::vector<double> seconds;
+    for (int i = 0; i < calls; ++i) {
+      auto const start = Clock::now();
+      step();
+      seconds.push_back(since(start));
+    }
+    return {{"seconds", seconds}};
+  }
+
+  static long long now() { return bench_memory_now ? bench_memory_now() : 0; }
+
+  json bytes() {
+    if (!bench_memory_now) throw std::runtime_error("probes/memory.cpp is not preloaded");
+    forget_gradients();
+    bench_memory_reset();
+    step();
+    return {{"bytes", bench_memory_peak() - base_}};
+  }
+
+  json count() {
+    if (!bench_memory_now) throw std::runtime_error("probes/memory.cpp is not preloaded");
+    forget_gradients();
+    long long const before = bench_memory_allocations();
+    step();
+    long long const allocations = bench_memory_allocations() - before;
+    bench_calls_start();
+    auto const start = Clock::now();
+    step();
+    double const seconds = since(start);
+    BenchCalls counts{};
+    bench_calls_stop(&counts);
+    return {{"calls", counts.calls},
+            {"allocations", allocations},
+            {"seconds", seconds},
+            {"convolution", counts.convolution},
+            {"operators", counts.operators}};
+  }
+};
+
+}  // namespace
+
+int main() {
+  char const* const threads = std::getenv("OMP_NUM_THREADS");
+  at::set_num_threads(threads ? std::atoi(threads) : 2);
+  Worker worker;
+  for (std::string line; std::getline(std::cin, line);) {
+    json reply;
+    try {
+      reply = worker.answer(json::parse(line));
+    } catch (std::exception const& error) {
+      std::string const message = error.what();
+      reply = {{"error", message.substr(0, message.find('\n'))}};
+    }
+    std::cout << reply.dump() << std::endl;
+  }
+}
