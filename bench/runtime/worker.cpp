@@ -8,7 +8,7 @@
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/io/weights.hpp>
 #include <dynvision/losses/cross_entropy.hpp>
-#include <dynvision/run/blocks.hpp>
+#include <dynvision/run/compiled.hpp>
 
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
@@ -53,19 +53,22 @@ struct Case {
   bool training() const { return mode == "training"; }
 };
 
-std::vector<std::string> const path_names{"libtorch", "reference", "blocks"};
+std::vector<std::string> const path_names{"libtorch", "reference", "compiled"};
 
 template <class Model>
 run::Activity run_on(std::string const& path, Model& model, run::Stimulus const& stimulus,
                      run::Settings const& settings) {
   if (path == "reference") return run::unroll(model, stimulus, settings);
-  if (path == "blocks") return run::blocks(model, stimulus, settings);
+  if (path == "compiled") return run::compiled(model, stimulus, settings);
   throw std::invalid_argument("no path " + path);
 }
 
 run::Settings settings_of(Case const& chosen) {
-  if (chosen.checkpoint > 0) throw std::invalid_argument("path " + chosen.path + " has no checkpoints");
-  return {.n_timesteps = chosen.steps};
+  bool const compiled = chosen.path == "compiled";
+  if (chosen.checkpoint > 0 && !compiled) throw std::invalid_argument("path " + chosen.path + " has no checkpoints");
+  return {.n_timesteps = chosen.steps,
+          .checkpoint_timesteps = chosen.checkpoint,
+          .compute_bfloat16 = compiled && chosen.half()};
 }
 
 // What is measured: a model on a path.
@@ -166,13 +169,13 @@ class Worker {
   Tensor step() {
     at::AutoGradMode const gradient(chosen_.training());
     if (!chosen_.training()) {
-      Autocast const half(chosen_.half());
+      Autocast const half(chosen_.half() && chosen_.path != "compiled");
       return subject_.forward(images_);
     }
     forget_gradients();
     Tensor outputs, loss;
     {
-      Autocast const half(chosen_.half());
+      Autocast const half(chosen_.half() && chosen_.path != "compiled");
       outputs = subject_.forward(images_);
       loss = CrossEntropy{}(outputs.to(at::kFloat), labels_);
     }

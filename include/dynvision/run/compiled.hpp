@@ -66,6 +66,7 @@ template <class M, class S> class CompiledRun {
     }
     std::vector<ScalarGradients> scalars(q_.table.places.size());
     Tensor frames;
+    bool frames_found = false;
     if (q_.stimulus.frames.requires_grad()) frames = zeros(q_.stimulus.frames.sizes(), q_.stimulus.frames.options());
     std::vector<Tensor> externals(q_.state_shape.size());
     for (std::size_t l = 0; l < externals.size(); ++l) {
@@ -76,10 +77,10 @@ template <class M, class S> class CompiledRun {
       Segment& segment = q_.segments[i];
       bool const again = !segment.kept();
       if (again) ForwardSweep<Q>(q_, segment, true).run(false);
-      ReverseSweep<Q>(q_, segment, given, states, scalars, frames, externals).run();
+      ReverseSweep<Q>(q_, segment, given, states, scalars, frames, frames_found, externals).run();
       segment.drop();
     }
-    finish(scalars, frames, externals);
+    finish(scalars, frames_found ? frames : Tensor{}, externals);
     return q_.learned.take();
   }
   void release() {

@@ -41,7 +41,7 @@ template <class Q> class ForwardSweep {
   void run(bool results) {
     for (std::size_t b = segment_.first_block; b < segment_.first_block + segment_.n_blocks; ++b) {
       block_ = q_.table.blocks[b];
-      segment_.blocks.push_back({block_, -1, Values(q_.table.places.size())});
+      segment_.blocks.push_back({block_, -1, Values(q_.table.places.size() + 1)});
       values_ = &segment_.blocks.back().values;
       one_block(results);
       if (!keeps_) {
@@ -72,7 +72,7 @@ template <class Q> class ForwardSweep {
       (std::make_integer_sequence<int, Stages<L>::count>{});
     });
     leave_leading(table.places.size(), x, fresh);
-    if (results) head(x);
+    head(x, results);
   }
 
   // --- what depends on the frame alone
@@ -105,7 +105,7 @@ template <class Q> class ForwardSweep {
       x.data = segment_.leading.back().out;
       return false;
     }
-    segment_.leading.push_back({run, x.shared ? 1 : block_.n, {}, Values(q_.table.places.size()), {}});
+    segment_.leading.push_back({run, x.shared ? 1 : block_.n, {}, Values(q_.table.places.size() + 1), {}});
     tape.leading = static_cast<int>(segment_.leading.size()) - 1;
     values_ = &segment_.leading.back().values;
     return true;
@@ -288,11 +288,11 @@ template <class Q> class ForwardSweep {
     q_.results.put(q_.results.watched[p], q_.table.step(p, block_.first) - q_.table.idle, block_.n, value);
   }
 
-  void head(Wave const& x) {
+  void head(Wave const& x, bool results) {
     int const t = block_.first + q_.table.layer_offset.back() - q_.table.idle;
     if (t < 0 || t >= q_.stimulus.n_timesteps() || !x.data.defined()) return;
     if (keeps_) values_->entry.back() = x.data;
-    q_.results.see(q_.model.head, t, block_.n, x.data);
+    if (results) q_.results.see(q_.model.head, t, block_.n, x.data);
   }
 
   // --- operations that see single steps

@@ -30,6 +30,7 @@ template <class Q> class ReverseSweep {
   std::vector<StateGradient<S>>& states_;  // [layer]
   std::vector<ScalarGradients>& scalars_;  // [place]
   Tensor& frames_;                         // gradient of the frames, or undefined: none is wanted
+  bool& frames_found_;                     // whether a frame has got one
   std::vector<Tensor>& externals_;         // [layer] the same for external input
   BlockTape* tape_ = nullptr;
   Block block_{};
@@ -37,13 +38,15 @@ template <class Q> class ReverseSweep {
 
  public:
   ReverseSweep(Q& q, Segment& segment, ResultGradients const& given, std::vector<StateGradient<S>>& states,
-               std::vector<ScalarGradients>& scalars, Tensor& frames, std::vector<Tensor>& externals)
+               std::vector<ScalarGradients>& scalars, Tensor& frames, bool& frames_found,
+               std::vector<Tensor>& externals)
       : q_(q),
         segment_(segment),
         given_(given),
         states_(states),
         scalars_(scalars),
         frames_(frames),
+        frames_found_(frames_found),
         externals_(externals) {}
 
   void run() {
@@ -609,7 +612,7 @@ template <class Q> class ReverseSweep {
     if (g_.defined() && frames_.defined()) {
       for (int i = 0; i < source.n_runs; ++i) {
         int const frame = q_.table.frame[at(step_of_run(source.first_run + i))];
-        if (frame >= 0) frames_.select(1, frame).add_(g_.narrow(0, i * q_.batch, q_.batch));
+        if (frame >= 0) frames_found_ = true, frames_.select(1, frame).add_(g_.narrow(0, i * q_.batch, q_.batch));
       }
     }
     g_ = Tensor{};

@@ -15,7 +15,7 @@ namespace dynvision::run {
 
 // What the reverse sweep needs of a block, by place; undefined where it needs nothing.
 struct Values {
-  std::vector<Tensor> entry, value, operand;  // what enters a stage; what leaves an operation; what arrives beside
+  std::vector<Tensor> entry, value, operand;  // what enters a stage (last: the head); leaves an operation; arrives
   explicit Values(std::size_t n_places = 0) : entry(n_places), value(n_places), operand(n_places) {}
 };
 

@@ -1,0 +1,132 @@
+// covers: run/compiled.hpp, run/forward.hpp, run/reverse.hpp, run/sequence.hpp, run/timetable.hpp, run/tape.hpp
+// covers: run/place.hpp, run/opaque.hpp, run/autograd.hpp, run/results.hpp, run/convolution.hpp, run/arrival.hpp
+// The compiled path gives what the reference path gives: outputs, responses, monitored signals, all gradients.
+#include <dynvision/run/compiled.hpp>
+#include <dynvision/run/trial.hpp>
+
+#include "drawn_runs.hpp"
+#include <catch2/catch_test_macros.hpp>
+
+#include <cstdlib>
+#include <string>
+
+using namespace property;
+
+namespace {
+
+constexpr int n_seeds = 60;  // of each kind of model
+
+// A seed of one's own: DYNVISION_SEED=17 runs that one alone.
+template <class F> void each_seed(std::uint64_t from, F const& f) {
+  if (char const* const own = std::getenv("DYNVISION_SEED")) return f(std::strtoull(own, nullptr, 10));
+  for (std::uint64_t seed = from; seed < from + n_seeds; ++seed) f(seed);
+}
+
+template <class Net> void compare(std::uint64_t seed, at::ScalarType dtype, double tolerance) {
+  DrawnRun<Net> run(seed, dtype);
+  INFO("seed " << seed << ": " << run.text());
+  auto const expected = run.everything([&](auto&... all) { return dynvision::run::unroll(all...); });
+  auto const found = run.everything([&](auto&... all) { return dynvision::run::compiled(all...); });
+  REQUIRE(expected.size() == found.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    INFO(expected[i].first);
+    CHECK(relative_distance(expected[i].second, found[i].second) <= tolerance);
+  }
+}
+
+template <class Net> void compare_checkpoints(std::uint64_t seed) {
+  DrawnRun<Net> run(seed, at::kFloat);
+  INFO("seed " << seed << ": " << run.text());
+  auto const expected = run.everything([&](auto&... all) { return dynvision::run::compiled(all...); });
+  run.settings.checkpoint_timesteps = 1 + static_cast<int>(seed % 4);
+  auto const found = run.everything([&](auto&... all) { return dynvision::run::compiled(all...); });
+  REQUIRE(expected.size() == found.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    INFO(expected[i].first);
+    CHECK(relative_distance(expected[i].second, found[i].second) == 0);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the compiled path equals the reference path", "[run][property]") {
+  SECTION("float64") {
+    each_seed(1, [](std::uint64_t seed) { compare<rich::Net>(seed, at::kDouble, 1e-10); });
+    each_seed(1000, [](std::uint64_t seed) { compare<deep::Net>(seed, at::kDouble, 1e-10); });
+    each_seed(2000, [](std::uint64_t seed) { compare<family::Net>(seed, at::kDouble, 1e-10); });
+    each_seed(3000, [](std::uint64_t seed) { compare<odd::Net>(seed, at::kDouble, 1e-10); });
+    each_seed(4000, [](std::uint64_t seed) { compare<orders::Net>(seed, at::kDouble, 1e-10); });
+  }
+  SECTION("float32") {
+    each_seed(5000, [](std::uint64_t seed) { compare<rich::Net>(seed, at::kFloat, 2e-5); });
+    each_seed(6000, [](std::uint64_t seed) { compare<deep::Net>(seed, at::kFloat, 2e-5); });
+    each_seed(7000, [](std::uint64_t seed) { compare<orders::Net>(seed, at::kFloat, 2e-5); });
+  }
+}
+
+TEST_CASE("checkpointed runs equal stored ones to the bit", "[run][property]") {
+  each_seed(1, [](std::uint64_t seed) { compare_checkpoints<rich::Net>(seed); });
+  each_seed(1000, [](std::uint64_t seed) { compare_checkpoints<deep::Net>(seed); });
+  each_seed(3000, [](std::uint64_t seed) { compare_checkpoints<odd::Net>(seed); });
+}
+
+TEST_CASE("bfloat16 signals are near the exact ones", "[run][property]") {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    DrawnRun<rich::Net> run(seed, at::kFloat);
+    INFO("seed " << seed << ": " << run.text());
+    auto const expected = run.everything([&](auto&... all) { return dynvision::run::compiled(all...); });
+    run.settings.compute_bfloat16 = true;
+    auto const found = run.everything([&](auto&... all) { return dynvision::run::compiled(all...); });
+    REQUIRE(expected.size() == found.size());
+    CHECK(relative_distance(expected[0].second, found[0].second.to(at::kFloat)) < 0.05);
+  }
+}
+
+TEST_CASE("blocks are as long as the shortest cycle, and biological time is retimed", "[run]") {
+  auto const longest = [](double t_recurrence, double t_feedback, double t_feedforward, bool feedforward_only) {
+    rich::Net net(Options{.input_dims = {2, 0, 0},
+                          .dt = 1,
+                          .t_feedforward = t_feedforward,
+                          .t_recurrence = t_recurrence,
+                          .t_feedback = t_feedback,
+                          .t_skip = 3 * t_feedforward});
+    run::Settings const settings{.n_timesteps = 50, .feedforward_only = feedforward_only};
+    run::Stimulus const shown = run::present(zeros({1, 2, 6, 6}), 50);
+    run::Monitors const monitors(net.parts(), settings);
+    return run::Sequence<rich::Net, float>(net, shown, settings, monitors).table.longest;
+  };
+  CHECK(longest(4, 3, 0, false) == 3);
+  CHECK(longest(0, 3, 0, false) == 1);
+  CHECK(longest(4, 3, 0, true) == 50);
+  CHECK(longest(9, 3, 2, false) == 5);  // feedback over one layer: 3 + 2 steps
+}
+
+TEST_CASE("errors of the compiled path", "[run]") {
+  Options const options{.input_dims = {2, 0, 0}, .seed = 1};
+  rich::Net net(options);
+  Tensor const images = randn({1, 2, 6, 6});
+  auto const number_of = [](auto&& f) {
+    try {
+      f();
+    } catch (Error const& error) {
+      return error.number();
+    }
+    return 0;
+  };
+  auto const loss = [&] { return run::compiled(net, images, {.n_timesteps = 4}).outputs.sum(); };
+  CHECK(number_of([&] {
+          Tensor const z = loss();
+          z.backward();
+          z.backward();
+        }) == 142);
+  CHECK(number_of([&] {
+          Tensor const z = loss();
+          {
+            at::AutoGradMode const no_gradient(false);
+            net.parameters()[0].tensor.add_(1);
+          }
+          z.backward();
+        }) == 143);
+  CHECK(number_of([&] { loss().backward({}, std::nullopt, true); }) == 141);
+  CHECK(number_of([&] { run::compiled(net, images, {.n_timesteps = 4, .checkpoint_timesteps = -1}); }) == 105);
+}
