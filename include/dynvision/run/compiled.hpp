@@ -73,11 +73,13 @@ template <class M, class S> class CompiledRun {
       Tensor const x = q_.external(static_cast<int>(l));
       if (x.defined() && x.requires_grad()) externals[l] = zeros(x.sizes(), x.options());
     }
+    FrameCarry carry;
     for (std::size_t i = q_.segments.size(); i-- > first_kept_;) {
       Segment& segment = q_.segments[i];
       bool const again = !segment.kept();
       if (again) ForwardSweep<Q>(q_, segment, true).run(false);
-      ReverseSweep<Q>(q_, segment, given, states, scalars, frames, frames_found, externals).run();
+      ReverseSweep<Q>(q_, segment, given, states, scalars, frames, frames_found, externals)
+          .run(carry, i == first_kept_);
       segment.drop();
     }
     finish(scalars, frames_found ? frames : Tensor{}, externals);

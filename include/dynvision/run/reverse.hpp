@@ -16,6 +16,12 @@ struct ResultGradients {            // by recorded step, row (t B); undefined: n
   std::vector<Tensor> watched{};    // [place]
 };
 
+// The gradient of a frame that stays on when a segment ends, on its way to the segment before.
+struct FrameCarry {
+  int run = -1;
+  Tensor gradient{};
+};
+
 struct ScalarGradients {  // of a place
   bool found = false;
   double tau = 0, affine[2] = {0, 0};  // of the solver; of w and b
@@ -49,7 +55,9 @@ template <class Q> class ReverseSweep {
         frames_found_(frames_found),
         externals_(externals) {}
 
-  void run() {
+  // `carry`: from the segment after, and to the one before, if there is one.
+  void run(FrameCarry& carry, bool is_first) {
+    receive(carry);
     for (std::size_t b = segment_.blocks.size(); b-- > 0;) {
       tape_ = &segment_.blocks[b];
       block_ = tape_->block;
@@ -57,7 +65,14 @@ template <class Q> class ReverseSweep {
       layers<M::n_layers - 1>();
       into_leading();
       bool const first_of_leading = b == 0 || segment_.blocks[b - 1].leading != tape_->leading;
-      if (tape_->leading >= 0 && first_of_leading) leading(segment_.leading[static_cast<std::size_t>(tape_->leading)]);
+      if (tape_->leading >= 0 && first_of_leading) {
+        Leading& source = segment_.leading[at(tape_->leading)];
+        if (b == 0 && !is_first && stays_before(source)) {
+          carry = {source.first_run, source.gradient};
+        } else {
+          leading(source);
+        }
+      }
       tape_->values = Values{};
     }
   }
@@ -66,6 +81,17 @@ template <class Q> class ReverseSweep {
   using M = decltype(Q::model);
   static constexpr std::size_t at(int i) { return static_cast<std::size_t>(i); }
   Tensor scratch(std::int64_t n, kernels::Shape const& shape) const { return q_.empty(n, shape); }
+
+  bool stays_before(Leading const& source) const {
+    int const t = segment_.first - 1;
+    return source.n_runs == 1 && t >= 0 && q_.table.frame_run[at(t)] == source.first_run;
+  }
+  void receive(FrameCarry& carry) {
+    if (carry.run >= 0 && !segment_.leading.empty() && segment_.leading.back().first_run == carry.run) {
+      segment_.leading.back().gradient = carry.gradient;
+    }
+    carry = {};
+  }
 
   template <int L> void layers() {
     if constexpr (L >= 0) {
