@@ -60,7 +60,7 @@ TEST_CASE("the compiled path equals the reference path", "[run][property]") {
   SECTION("float32") {
     each_seed(5000, [](std::uint64_t seed) { compare<rich::Net>(seed, at::kFloat, 2e-5); });
     each_seed(6000, [](std::uint64_t seed) { compare<deep::Net>(seed, at::kFloat, 2e-5); });
-    each_seed(7000, [](std::uint64_t seed) { compare<orders::Net>(seed, at::kFloat, 2e-5); });
+    each_seed(7000, [](std::uint64_t seed) { compare<odd::Net>(seed, at::kFloat, 2e-5); });
   }
 }
 

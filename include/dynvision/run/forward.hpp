@@ -32,7 +32,7 @@ template <class Q> class ForwardSweep {
     for (std::size_t l = 0; l < n_layers; ++l) {
       if (q.state_shape[l].size() == 0) continue;
       int const m = q.table.memory[l];
-      segment.states[l] = q.empty(q.rows(m + length), q.state_shape[l]);
+      segment.states[l] = q.state_buffer(l, segment.first - m, m + length);
       if (!segment.past.empty()) segment.states[l].narrow(0, 0, q.rows(m)).copy_(segment.past[l]);
     }
   }

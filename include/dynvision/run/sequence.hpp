@@ -198,6 +198,17 @@ template <class M, class Storage> class Sequence {
   std::int64_t rows(int n) const { return n * batch; }
   Tensor empty(std::int64_t n, kernels::Shape const& shape) const { return layout.empty(n, shape, options); }
 
+  // Room for n states of a layer from index s on. A state has the same alignment in every segment: some libraries of
+  // linear algebra add up in an order that depends on it, and a checkpointed run is to equal a stored one to the bit.
+  Tensor state_buffer(std::size_t l, int s, int n) const {
+    kernels::Shape const& shape = state_shape[l];
+    std::int64_t const aligned = 64 / static_cast<std::int64_t>(sizeof(S)), all = rows(n) * shape.size();
+    std::int64_t const phase = (s - table.first_index + table.memory[l]) * batch * shape.size() % aligned;
+    Tensor const flat = layout.empty(1, {1, 1, all + aligned}, options);
+    std::vector<std::int64_t> strides{shape.size(), shape.height * shape.width, shape.width, 1};
+    if (layout.channels_last) strides = {shape.size(), 1, shape.width * shape.channels, shape.channels};
+    return flat.as_strided({rows(n), shape.channels, shape.height, shape.width}, strides, phase);
+  }
   // The rows of n states of a layer from index s on, in a segment that holds states.
   Tensor state_rows(Segment const& segment, int layer, int s, int n) const {
     auto const l = static_cast<std::size_t>(layer);
