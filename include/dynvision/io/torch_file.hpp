@@ -42,6 +42,7 @@ inline TensorMap torch_tensors(PickleValues const& values, PickleIndex root, Tor
   TensorMap tensors({}, std::move(found.metadata));
   for (auto& [name, which] : found.tensors) {
     Tensor tensor = storages.tensor(names, names.tensors[static_cast<std::size_t>(which)], name);
+    if (tensors.contains(name)) fail("io", 121, values.file() + ": tensor \"" + name + "\" is there twice");
     tensors.insert(std::move(name), std::move(tensor));
   }
   return tensors;
