@@ -6,9 +6,9 @@
 namespace dynvision {
 
 // --- core
-class Error;                           // [dynvision.area.number] message
-struct Size;                           // (H,W)
-struct Parameter;                      // a named tensor of a model
+class Error;       // [dynvision.area.number] message
+struct Size;       // (H,W)
+struct Parameter;  // a named tensor of a model
 
 // --- numbers of a model
 struct Options;       // dt, tau, delays [ms], classes, image size, initialisation
