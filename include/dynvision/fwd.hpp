@@ -88,8 +88,8 @@ struct WeightOptions;  // load_weights: names, strict or not, classes, what is t
 struct WeightsReport;  // what became of every name
 struct NameTable;      // names of a file -> names here; published ones: names::cornet_rt() ...
 class AtomicFile;      // written whole or not at all
-class RunFolder;   // runs/<time>-<model>
-class Progress;    // progress bar
-class Table;       // summary
+class RunFolder;       // runs/<time>-<model>
+class Progress;        // progress bar
+class Table;           // summary
 
 }  // namespace dynvision
