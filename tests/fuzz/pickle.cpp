@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     TorchStorages storages("input", {{"0", 64}, {"1", 24}, {"2", 0}}, 4096, [](std::string_view key, void* to) {
       std::fill_n(static_cast<char*>(to), key == "0" ? 64 : 24, 1);
     });
-    for (auto const& entry : detail::torch_tensors(values, root, names, storages, size, "")) touch(entry.second);
+    for (auto const& entry : detail::torch_tensors(values, root, names, storages, size, size, "")) touch(entry.second);
   } catch (Error const&) {
   }
   return 0;

@@ -190,6 +190,12 @@ TEST_CASE("names and containers that multiply", "[io][torch]") {
   CHECK(refused(zip_of(names + "e")) == "io.237");
 }
 
+TEST_CASE("a packed pickle that names one tensor a million times", "[io][torch]") {
+  std::string pickle = tensor() + "q\0000]("s;
+  for (int i = 0; i < 1'000'000; ++i) pickle += "h\0"s;
+  CHECK(refused(raw_zip({{"a/data.pkl", pickle + "e.", true}, {"a/data/0", floats(6)}})) == "io.237");
+}
+
 TEST_CASE("the legacy format", "[io][torch]") {
   std::string const pickle = dict({{"w", tensor({{2}, {1}, 1, 6, "0", "FloatStorage", "N"})}});
   std::string const storage = raw_number(6, 8) + floats(6);
@@ -269,7 +275,7 @@ TEST_CASE("a damaged file of either format is read or refused", "[io][torch]") {
     write_torch(folder / "a.pt", {{"x", base}, {"y", base.t()}, {"z", numbered({3}, at::kBool)}}, {{"k", "v"}}, format);
     std::string const whole = contents(folder / "a.pt");
     int n_refused = 0;
-    for (int i = 0; i < 3000; ++i) {
+    for (int i = 0; i < 1500; ++i) {
       std::string bytes = whole;
       for (int changes = 1 + i % 3; changes > 0; --changes) {
         auto const drawn = generator();
@@ -277,6 +283,6 @@ TEST_CASE("a damaged file of either format is read or refused", "[io][torch]") {
       }
       n_refused += failure([&] { read_torch(folder.file("b.pt", bytes)); }) != "none";
     }
-    CHECK(n_refused > 500);
+    CHECK(n_refused > 300);
   }
 }

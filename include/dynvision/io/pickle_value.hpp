@@ -48,7 +48,7 @@ struct PickleValue {
 
 class PickleValues {
  public:
-  static constexpr std::size_t most = std::size_t{1} << 22U;
+  static constexpr std::size_t most = std::size_t{1} << 21U;
 
   explicit PickleValues(std::string file) : file_(std::move(file)) {
     for (auto const kind : {PickleKind::none, PickleKind::boolean, PickleKind::boolean, PickleKind::tuple}) add(kind);

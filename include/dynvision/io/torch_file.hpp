@@ -37,8 +37,9 @@ inline constexpr std::string_view torch_legacy_mark = "\x6c\xfc\x9c\x46\xf9\x20\
 namespace detail {
 
 inline TensorMap torch_tensors(PickleValues const& values, PickleIndex root, TorchNames const& names,
-                               TorchStorages& storages, std::size_t n_pickle, std::string_view key) {
-  auto found = TorchState(values, 4096 + 16 * n_pickle).find(root, key);
+                               TorchStorages& storages, std::size_t n_pickle, std::uint64_t file_size,
+                               std::string_view key) {
+  auto found = TorchState(values, 4096 + 16 * n_pickle, 65536 + file_size / 16).find(root, key);
   TensorMap tensors({}, std::move(found.metadata));
   for (auto& [name, which] : found.tensors) {
     Tensor tensor = storages.tensor(names, names.tensors[static_cast<std::size_t>(which)], name);
@@ -81,7 +82,7 @@ inline TensorMap read_torch_zip(std::filesystem::path const& path, std::string_v
   PickleValues values(file);
   TorchNames names;
   PickleIndex const root = PickleMachine(values, names, bytes).run();
-  return torch_tensors(values, root, names, storages, bytes.size(), key);
+  return torch_tensors(values, root, names, storages, bytes.size(), zip.file_size(), key);
 }
 
 inline TensorMap read_torch_legacy(std::filesystem::path const& path, std::string_view key) {
@@ -130,7 +131,7 @@ inline TensorMap read_torch_legacy(std::filesystem::path const& path, std::strin
   TorchStorages storages(file, sizes, input.size(), [&](std::string_view name, void* to) {
     input.read(positions.find(name)->second, to, sizes.find(name)->second);
   });
-  return torch_tensors(values, root, names, storages, bytes.size(), key);
+  return torch_tensors(values, root, names, storages, bytes.size(), input.size(), key);
 }
 
 }  // namespace detail

@@ -29,7 +29,9 @@ class TorchState {
     std::map<std::string, std::string> metadata;
   };
 
-  TorchState(PickleValues const& values, std::size_t budget) : values_(values), budget_(budget) {}
+  // budget: steps, and letters of names; most: tensors
+  TorchState(PickleValues const& values, std::size_t budget, std::size_t most)
+      : values_(values), budget_(budget), most_(most) {}
 
   Found find(PickleIndex root, std::string_view key) {
     Found found;
@@ -110,6 +112,10 @@ class TorchState {
     PickleValue const& value = values_[index];
     std::string const prefix = name.empty() ? "" : name + ".";
     if (value.kind == Kind::tensor) {
+      // A tensor is larger in memory than a reference to it in a packed pickle.
+      if (found.tensors.size() == most_)
+        fail("io", 237,
+             values_.file() + ": expected at most " + std::to_string(most_) + " tensors in a file of this size");
       found.tensors.emplace_back(name, value.integer);
     } else if (value.kind == Kind::dict || value.kind == Kind::list || value.kind == Kind::tuple) {
       if (depth == deepest)
@@ -142,7 +148,7 @@ class TorchState {
   }
 
   PickleValues const& values_;
-  std::size_t budget_;
+  std::size_t budget_, most_;
 };
 
 }  // namespace dynvision
