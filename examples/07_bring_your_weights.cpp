@@ -5,8 +5,11 @@
 #include <dynvision/io/torch_writer.hpp>
 #include <dynvision/io/weights.hpp>
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <filesystem>
+#include <string>
 
 using namespace dynvision;
 
@@ -15,7 +18,7 @@ struct V2 : Layer<"V2", Conv<8, 16, 3, 2>, Recur<Self<16>>, Evolve<Euler>, Relu,
 struct MyNet : Model<V1, V2> {};
 
 int main() {
-  auto const folder = std::filesystem::temp_directory_path() / "dynvision-example-weights";
+  auto const folder = std::filesystem::temp_directory_path() / ("dynvision-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   auto const checkpoint = folder / "checkpoint.pt";
   write_torch(checkpoint,

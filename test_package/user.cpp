@@ -2,8 +2,11 @@
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/io/weights.hpp>
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <filesystem>
+#include <string>
 
 using namespace dynvision;
 
@@ -16,7 +19,7 @@ int main() {
   MyNet other{Options{.n_classes = 4, .input_dims = {3, 16, 16}, .seed = 2}};
   Tensor const images = randn({2, 3, 16, 16});  // (B,C,H,W)
   auto const run = [&](MyNet& net) { return run::unroll(net, images, {.n_timesteps = 6}).outputs; };
-  auto const file = std::filesystem::temp_directory_path() / "dynvision-user.safetensors";
+  auto const file = std::filesystem::temp_directory_path() / ("dynvision-" + std::to_string(::getpid()));
   save_weights(file, model.parameters());
   WeightsReport const report = load_weights(file, other.parameters());
   std::filesystem::remove(file);
