@@ -9,9 +9,11 @@
 #include "tensors.hpp"
 #include <catch2/catch_test_macros.hpp>
 
+#include <cstdint>
 #include <cstring>
 #include <random>
 #include <string>
+#include <vector>
 
 using namespace dynvision;
 using namespace std::string_literals;
@@ -40,8 +42,7 @@ std::string refused(std::string const& bytes) {
 TEST_CASE("arrays come back as they were", "[io][npy]") {
   TemporaryFolder const folder;
   for (auto const& known : npy_dtypes) {
-    for (at::IntArrayRef const shape :
-         {at::IntArrayRef{}, at::IntArrayRef{3}, at::IntArrayRef{2, 0}, at::IntArrayRef{2, 3, 4}}) {
+    for (std::vector<std::int64_t> const& shape : std::vector<std::vector<std::int64_t>>{{}, {3}, {2, 0}, {2, 3, 4}}) {
       Tensor const tensor = numbered(shape, known.type);
       write_npy(folder / "a.npy", tensor);
       CHECK(same(read_npy(folder / "a.npy"), tensor));
