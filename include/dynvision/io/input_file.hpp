@@ -42,6 +42,7 @@ class InputFile {
 
   std::uint64_t size() const noexcept { return size_; }
   std::filesystem::path const& path() const noexcept { return path_; }
+  int descriptor() const noexcept { return file_; }
 
   void read(std::uint64_t offset, void* bytes, std::size_t size) const {
     auto* at = static_cast<char*>(bytes);

@@ -2,8 +2,8 @@
 //
 // Station: io. Nothing in such a file can be executed, and every size is checked against the file before memory is taken
 // for it. Numbers are stored in the tensors' own dtype, row-major; every tensor begins at a multiple of its element size.
-// Reading keeps the order of the header; tensors own their memory and lie on the host. Writing is all or nothing
-// (io/atomic_file.hpp).
+// Reading keeps the order of the header; tensors own their memory and lie on the host (io/mapped_safetensors.hpp: they
+// are the file's own pages). Writing is all or nothing (io/atomic_file.hpp).
 //
 // Errors: io.131 … io.145 (io.134 … io.142: io/safetensors_header.hpp), and those of the files.
 #pragma once
@@ -23,15 +23,16 @@
 #include <numeric>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace dynvision {
 
 static_assert(std::endian::native == std::endian::little, "dynvision: safetensors files are little-endian");
 
-inline TensorMap read_safetensors(std::filesystem::path const& path) {
-  InputFile const file(path);
-  std::string const name = path.string();
+// The header, and where the numbers begin in the file [bytes].
+inline std::pair<SafetensorsHeader, std::uint64_t> read_safetensors_header(InputFile const& file) {
+  std::string const name = file.path().string();
   std::uint64_t length = 0;
   if (file.size() < sizeof length)
     fail("io", 131, name + ": expected at least 8 bytes, found " + std::to_string(file.size()));
@@ -47,21 +48,26 @@ inline TensorMap read_safetensors(std::filesystem::path const& path) {
              " (is the file complete?)");
   std::string json(length, ' ');
   file.read(sizeof length, json.data(), json.size());
-  SafetensorsHeader header = parse_safetensors_header(json, rest - length, name);
+  return {parse_safetensors_header(json, rest - length, name), sizeof length + length};
+}
 
-  TensorMap tensors;
+// A byte other than 0 and 1 is no bool: reading one would be undefined.
+inline void only_bools(void* bytes, std::size_t size) {
+  auto* const at = static_cast<unsigned char*>(bytes);
+  std::transform(at, at + size, at, [](unsigned char byte) { return byte != 0; });
+}
+
+inline TensorMap read_safetensors(std::filesystem::path const& path) {
+  InputFile const file(path);
+  auto [header, begin] = read_safetensors_header(file);
+  TensorMap tensors({}, std::move(header.metadata));
   for (auto& entry : header.entries) {
     Tensor tensor = host_tensor(entry.shape, entry.dtype);
     auto const size = static_cast<std::size_t>(entry.end - entry.begin);
-    if (size > 0) file.read(sizeof length + length + entry.begin, tensor.mutable_data_ptr(), size);
-    // A byte other than 0 and 1 is no bool: reading one would be undefined.
-    if (entry.dtype == c10::ScalarType::Bool && size > 0) {
-      auto* const bytes = static_cast<unsigned char*>(tensor.mutable_data_ptr());
-      std::transform(bytes, bytes + size, bytes, [](unsigned char byte) { return byte != 0; });
-    }
+    if (size > 0) file.read(begin + entry.begin, tensor.mutable_data_ptr(), size);
+    if (size > 0 && entry.dtype == c10::ScalarType::Bool) only_bools(tensor.mutable_data_ptr(), size);
     tensors.insert(std::move(entry.name), std::move(tensor));
   }
-  tensors.metadata = std::move(header.metadata);
   return tensors;
 }
 
@@ -77,7 +83,7 @@ inline void write_safetensors(std::filesystem::path const& path, std::vector<Ten
                                    [type = tensor.scalar_type()](auto const& dtype) { return dtype.type == type; });
     if (!known || tensor.layout() != at::kStrided)
       fail("io", 143,
-           file + ": tensor \"" + name + "\": expected a dense tensor of float, integer or bool, found " +
+           file + ": tensor \"" + name + "\": expected a dense tensor of a type that safetensors has, found " +
                c10::toString(tensor.scalar_type()));
   }
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -130,7 +136,7 @@ inline void write_safetensors(std::filesystem::path const& path, std::vector<Ten
   out.write(&length, sizeof length);
   out.write(json);
   for (std::size_t const index : order) {
-    Tensor const host = tensors[index].second.detach().to(at::kCPU).contiguous();
+    Tensor const host = tensors[index].second.detach().to(at::kCPU).resolve_conj().resolve_neg().contiguous();
     if (host.nbytes() > 0) out.write(host.const_data_ptr(), host.nbytes());
   }
   out.commit();

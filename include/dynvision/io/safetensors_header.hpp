@@ -33,7 +33,7 @@ struct SafetensorsDtype {
   std::string_view name;
   c10::ScalarType type;
 };
-inline constexpr std::array<SafetensorsDtype, 10> safetensors_dtypes{{{"F64", c10::ScalarType::Double},
+inline constexpr std::array<SafetensorsDtype, 19> safetensors_dtypes{{{"F64", c10::ScalarType::Double},
                                                                       {"F32", c10::ScalarType::Float},
                                                                       {"F16", c10::ScalarType::Half},
                                                                       {"BF16", c10::ScalarType::BFloat16},
@@ -41,8 +41,17 @@ inline constexpr std::array<SafetensorsDtype, 10> safetensors_dtypes{{{"F64", c1
                                                                       {"I32", c10::ScalarType::Int},
                                                                       {"I16", c10::ScalarType::Short},
                                                                       {"I8", c10::ScalarType::Char},
+                                                                      {"U64", c10::ScalarType::UInt64},
+                                                                      {"U32", c10::ScalarType::UInt32},
+                                                                      {"U16", c10::ScalarType::UInt16},
                                                                       {"U8", c10::ScalarType::Byte},
-                                                                      {"BOOL", c10::ScalarType::Bool}}};
+                                                                      {"BOOL", c10::ScalarType::Bool},
+                                                                      {"C64", c10::ScalarType::ComplexFloat},
+                                                                      {"F8_E4M3", c10::ScalarType::Float8_e4m3fn},
+                                                                      {"F8_E5M2", c10::ScalarType::Float8_e5m2},
+                                                                      {"F8_E4M3FNUZ", c10::ScalarType::Float8_e4m3fnuz},
+                                                                      {"F8_E5M2FNUZ", c10::ScalarType::Float8_e5m2fnuz},
+                                                                      {"F8_E8M0", c10::ScalarType::Float8_e8m0fnu}}};
 inline constexpr std::uint64_t safetensors_longest_header = 100'000'000;  // [bytes], the format's own limit
 
 struct SafetensorsEntry {

@@ -1,109 +1,145 @@
-// The parameters of a model as a safetensors file, and back.
+// The parameters of a model from a file, whoever wrote it; and into a safetensors file.
 //
-// Station: io. Names and shapes are those of Model::parameters(), which are those of the Python toolbox. Loading compares
-// every name first and copies only if nothing is wrong: a model has all of the new weights or none. Numbers are
-// converted to the model's dtype and device, in place, without gradient. What Python files hold beside the parameters
-// (`n_residual_timesteps`, `addskip_*.source.*`, `addfeedback_*.source.*`: copies of other layers) is passed over.
+// Station: io. Names and shapes are those of Model::parameters(), which are those of the Python toolbox; a name table
+// translates others. Loading compares every name first and copies only if nothing is wrong: a model has all of the new
+// weights or none. Numbers are converted to the model's dtype and device, in place, without gradient. Passed over:
+// what Python files hold beside the parameters (`n_residual_timesteps`, `addskip_*.source.*`, `addfeedback_*.source.*`:
+// copies of other layers; counters `num_batches_tracked`); and a leading part that all names share (`module.`, `model.`).
 //
-// Errors: io.181 (all names and shapes that do not fit), io.182 (all tensors with a number that is not finite).
+// Errors: io.181 (all names and shapes that do not fit), io.182 (all tensors with a number that is not finite),
+// io.184, and those of io/renamed_weights.hpp.
 #pragma once
 #include <dynvision/core/parameters.hpp>
-#include <dynvision/io/safetensors.hpp>
+#include <dynvision/io/name_table.hpp>
+#include <dynvision/io/renamed_weights.hpp>
+#include <dynvision/io/tensor_file.hpp>
+#include <dynvision/io/trainable.hpp>
+#include <dynvision/io/weights_report.hpp>
 
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dynvision {
 
-struct WeightsReport {
-  std::vector<std::string> loaded;
-  std::vector<std::string> missing;     // in the model, not in the file
-  std::vector<std::string> unexpected;  // in the file, not in the model
-  std::vector<std::string> misshapen;   // "name: expected 36x3x3x3, found 36x1x3x3"
-  std::vector<std::string> ignored;     // in a Python file, of no use here
+struct WeightOptions {
+  bool strict = true;          // everything must fit; otherwise what fits is copied, and the report says what did not
+  NameTable names{};           // names of the file -> names here
+  std::string key{};           // where the tensors are in a PyTorch checkpoint; empty: the usual places
+  bool adapt_classes = false;  // a classifier for another number of classes stays as it was initialised
 
-  bool fits() const { return missing.empty() && unexpected.empty() && misshapen.empty(); }
+  // What is trained afterwards: what was not loaded, and what one of the patterns matches. Neither: no change.
+  bool train_rest = false;
+  std::vector<std::string> trainable{};
 };
 
-// What a Python checkpoint holds beside the parameters.
+// What a file holds beside the parameters.
 inline bool is_python_copy(std::string_view name) {
   bool const connection = name.starts_with("addskip_") || name.starts_with("addfeedback_");
-  return name == "n_residual_timesteps" || (connection && name.find(".source.") != std::string_view::npos);
+  return name == "n_residual_timesteps" || name.ends_with("num_batches_tracked") ||
+         (connection && name.find(".source.") != std::string_view::npos);
+}
+
+inline bool all_finite(Tensor const& values) {
+  if (values.is_complex()) return values.isfinite().all().item<bool>();
+  // One pass; a sum that overflows is looked at again.
+  return std::isfinite(values.sum().item<double>()) || values.isfinite().all().item<bool>();
 }
 
 // Compares names and shapes, changes nothing. A number that is nan or infinite is an error; `file` names the source.
-inline WeightsReport compare_weights(TensorMap const& weights, Parameters const& parameters, std::string const& file) {
+inline WeightsReport compare_weights(TensorMap const& weights, Parameters const& parameters, std::string const& file,
+                                     WeightOptions const& options = {}) {
   WeightsReport report;
   std::string not_finite;
+  std::set<std::string_view> known;
   for (Parameter const& p : parameters) {
+    known.insert(p.name);
     if (!weights.contains(p.name)) {
-      report.missing.push_back(p.name);
+      bool const by_design = std::any_of(options.names.without.begin(), options.names.without.end(),
+                                         [&](std::string const& pattern) { return matches(pattern, p.name); });
+      (by_design ? report.kept : report.missing).push_back(p.name);
       continue;
     }
     Tensor const& value = weights[p.name];
+    std::string const shapes =
+        p.name + ": expected " + shape_text(p.tensor.sizes()) + ", found " + shape_text(value.sizes());
     if (!value.sizes().equals(p.tensor.sizes())) {
-      report.misshapen.push_back(p.name + ": expected " + shape_text(p.tensor.sizes()) + ", found " +
-                                 shape_text(value.sizes()));
-    } else if (!value.isfinite().all().item<bool>()) {
+      bool const head = p.name.starts_with("classifier.") || p.name.starts_with("fc.");
+      bool const classes = options.adapt_classes && head && value.dim() > 0 && value.dim() == p.tensor.dim() &&
+                           value.sizes().slice(1).equals(p.tensor.sizes().slice(1));
+      (classes ? report.adapted : report.misshapen).push_back(shapes);
+    } else if (value.is_complex() && !p.tensor.is_complex()) {
+      report.misshapen.push_back(p.name + ": expected real numbers, found complex ones");
+    } else if (!all_finite(value.to(p.tensor.scalar_type()))) {
       not_finite += "\n  " + p.name;
     } else {
       report.loaded.push_back(p.name);
     }
   }
-  for (auto const& entry : weights) {
-    std::string const& name = entry.first;
-    bool const known = std::any_of(parameters.begin(), parameters.end(), [&](auto const& p) { return p.name == name; });
-    if (!known) (is_python_copy(name) ? report.ignored : report.unexpected).push_back(name);
+  for (auto const& [name, value] : weights) {
+    if (!known.contains(name)) (is_python_copy(name) ? report.ignored : report.unexpected).push_back(name);
   }
   if (!not_finite.empty()) fail("io", 182, file + ": expected finite numbers, found others in:" + not_finite);
   return report;
 }
 
-// "2 missing: …", one name a line; an unexpected name that is close to a missing one says so.
-inline std::string misfit_text(WeightsReport const& report) {
-  std::string text;
-  auto const list = [&](std::string_view what, std::vector<std::string> const& names, auto&& remark) {
-    if (names.empty()) return;
-    text += "\n  " + std::to_string(names.size()) + " " + std::string(what) + ":";
-    for (std::string const& name : names) text += "\n    " + name + remark(name);
-  };
-  auto const none = [](std::string const&) { return std::string(); };
-  list("missing (in the model, not in the file)", report.missing, none);
-  list("unexpected (in the file, not in the model)", report.unexpected, [&](std::string const& name) {
-    auto const near = std::find_if(report.missing.begin(), report.missing.end(),
-                                   [&](std::string const& missing) { return edit_distance(name, missing) <= 3; });
-    return near == report.missing.end() ? "" : " (did you mean \"" + *near + "\"?)";
-  });
-  list("of another shape", report.misshapen, none);
-  return text;
-}
-
-// strict: everything must fit. Otherwise what fits is copied, and the report says what did not.
 inline WeightsReport put_weights(TensorMap const& weights, Parameters const& parameters, std::string const& file,
-                                 bool strict = true) {
-  WeightsReport report = compare_weights(weights, parameters, file);
-  if (strict && !report.fits()) {
+                                 WeightOptions const& options = {}) {
+  WeightsReport report = compare_weights(weights, parameters, file, options);
+  if (options.strict && !report.fits()) {
     fail("io", 181,
          file + ": the weights do not fit the model (" + std::to_string(report.loaded.size()) + " of " +
              std::to_string(parameters.size()) + " would):" + misfit_text(report));
   }
+  std::set<std::string_view> const loaded(report.loaded.begin(), report.loaded.end());
   at::AutoGradMode const no_gradient(false);
   for (Parameter const& p : parameters) {
-    if (std::find(report.loaded.begin(), report.loaded.end(), p.name) != report.loaded.end()) {
-      p.tensor.copy_(weights[p.name]);
+    if (loaded.contains(p.name)) p.tensor.copy_(weights[p.name]);
+  }
+  if (options.train_rest || !options.trainable.empty()) {
+    std::vector<std::string> patterns = options.trainable;
+    for (Parameter const& p : parameters) {
+      if (options.train_rest && !loaded.contains(p.name)) patterns.push_back(p.name);
     }
+    train_only(parameters, patterns);
   }
   return report;
 }
 
+inline WeightsReport load_weights(std::filesystem::path const& path, Parameters const& parameters,
+                                  WeightOptions const& options) {
+  std::string const file = path.string();
+  std::vector<std::string> ignored;
+  TensorMap const weights =
+      renamed_weights(read_tensors(path, options.key, Reading::mapped), options.names, file, ignored);
+  if (weights.empty()) fail("io", 184, file + ": expected weights, found no tensor of use here");
+  try {
+    WeightsReport report = put_weights(weights, parameters, file, options);
+    report.ignored.insert(report.ignored.end(), ignored.begin(), ignored.end());
+    return report;
+  } catch (Error const& error) {
+    if (error.area() != "io" || error.number() != 181 || !options.names.rules.empty()) throw;
+    std::size_t const fit = compare_weights(weights, parameters, file, options).loaded.size();
+    std::string const hint = better_table(weights, parameters, fit);
+    if (hint.empty()) throw;
+    std::string const what = error.what();
+    fail("io", 181, what.substr(what.find("] ") + 2) + hint);
+  }
+}
+
 inline WeightsReport load_weights(std::filesystem::path const& path, Parameters const& parameters, bool strict = true) {
-  return put_weights(read_safetensors(path), parameters, path.string(), strict);
+  WeightOptions options;
+  options.strict = strict;
+  return load_weights(path, parameters, options);
 }
 
 inline std::vector<TensorMap::Entry> named_tensors(Parameters const& parameters) {

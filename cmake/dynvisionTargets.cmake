@@ -1,0 +1,58 @@
+# The library's targets, one for each component, for the source tree and for an installed one.
+#   dynvision::core        models, running them, losses, records                LibTorch
+#   dynvision::io          tensor files and weights                             zlib, nlohmann/json
+#   dynvision::data        images and their files                               zlib
+#   dynvision::cuda        LibTorch's CUDA part                                 a CUDA toolkit
+#   dynvision::dynvision   all of core, io and data that is there (and cuda where a project asks for it)
+# Before it is included: LibTorch is found, DYNVISION_INCLUDE_DIR is set, DYNVISION_IMPORTED says whether the targets are
+# imported (their headers are then system headers: without warnings). After it: DYNVISION_<component>_MISSING, in words.
+include_guard(GLOBAL)
+find_package(ZLIB QUIET)
+find_package(nlohmann_json 3.10 QUIET)
+
+function(_dynvision_target name)
+  if(DYNVISION_IMPORTED)
+    add_library(dynvision::${name} INTERFACE IMPORTED GLOBAL)
+    set(target dynvision::${name})
+  else()
+    string(REPLACE "dynvision_dynvision" dynvision target dynvision_${name})
+    add_library(${target} INTERFACE)
+    add_library(dynvision::${name} ALIAS ${target})
+  endif()
+  target_link_libraries(${target} INTERFACE ${ARGN})
+  set(_dynvision_last ${target} PARENT_SCOPE)
+endfunction()
+
+_dynvision_target(core LibTorch::cpu)
+target_include_directories(${_dynvision_last} INTERFACE "${DYNVISION_INCLUDE_DIR}")
+target_compile_features(${_dynvision_last} INTERFACE cxx_std_20)
+set(DYNVISION_core_MISSING "")
+set(_dynvision_parts dynvision::core)
+
+set(DYNVISION_io_MISSING "")
+if(NOT TARGET ZLIB::ZLIB)
+  string(APPEND DYNVISION_io_MISSING " zlib")
+endif()
+set(DYNVISION_data_MISSING "${DYNVISION_io_MISSING}")
+if(NOT TARGET nlohmann_json::nlohmann_json)
+  string(APPEND DYNVISION_io_MISSING " nlohmann/json")
+endif()
+if(NOT DYNVISION_io_MISSING)
+  _dynvision_target(io dynvision::core ZLIB::ZLIB nlohmann_json::nlohmann_json)
+  list(APPEND _dynvision_parts dynvision::io)
+endif()
+if(NOT DYNVISION_data_MISSING)
+  _dynvision_target(data dynvision::core ZLIB::ZLIB)
+  list(APPEND _dynvision_parts dynvision::data)
+endif()
+
+set(DYNVISION_cuda_MISSING "")
+if(TARGET LibTorch::cuda)
+  _dynvision_target(cuda dynvision::core LibTorch::cuda)
+else()
+  set(DYNVISION_cuda_MISSING " LibTorch with CUDA, or a CUDA toolkit (nvcc)")
+endif()
+if(DYNVISION_CUDA STREQUAL "ON" AND TARGET dynvision::cuda)
+  list(APPEND _dynvision_parts dynvision::cuda)
+endif()
+_dynvision_target(dynvision ${_dynvision_parts})

@@ -1,0 +1,77 @@
+"""dynvision as a Conan package: headers and their CMake files.
+
+    conan create . --profile:all cmake/conan-profile-debian12 --no-remote
+
+LibTorch is what Python installs (libtorch=wheel, the default: found as cmake/FindLibTorch.cmake says, or where the
+configuration user.dynvision:libtorch_root names it), or another Conan package or platform requirement (libtorch=package).
+"""
+import os
+
+from conan import ConanFile
+from conan.tools.build import check_min_cppstd
+from conan.tools.cmake import CMake, CMakeDeps, CMakeToolchain, cmake_layout
+from conan.tools.files import load
+
+required_conan_version = ">=2.4"
+
+
+class DynvisionConan(ConanFile):
+    name = "dynvision"
+    description = "Recurrent convolutional networks in continuous time: header-only C++20 on LibTorch"
+    license = "MIT"
+    topics = ("neural networks", "computational neuroscience", "libtorch", "header-only")
+    package_type = "header-library"
+    settings = "os", "arch", "compiler", "build_type"
+    options = {"libtorch": ["wheel", "package"]}
+    default_options = {"libtorch": "wheel"}
+    exports_sources = "CMakeLists.txt", "LICENSE", "cmake/*", "include/*"
+    no_copy_source = True
+
+    def set_version(self):
+        import re
+        cmake = load(self, os.path.join(self.recipe_folder, "CMakeLists.txt"))
+        self.version = re.search(r"project\(dynvision VERSION ([\d.]+)", cmake)[1]
+
+    def export(self):
+        # set_version() reads it again where the recipe is used
+        from conan.tools.files import copy
+        copy(self, "CMakeLists.txt", self.recipe_folder, self.export_folder)
+
+    def layout(self):
+        cmake_layout(self)
+
+    def requirements(self):
+        self.requires("eigen/[>=3.4 <4]")
+        self.requires("nlohmann_json/[>=3.10 <4]")
+        self.requires("boost/[>=1.74]", options={"header_only": True})
+        if self.options.libtorch == "package":
+            self.requires("libtorch/[>=2.4]")
+
+    def validate(self):
+        check_min_cppstd(self, 20)
+
+    def generate(self):
+        CMakeDeps(self).generate()
+        toolchain = CMakeToolchain(self)
+        for name in ("DYNVISION_TESTS", "DYNVISION_EXAMPLES", "DYNVISION_BENCH"):
+            toolchain.cache_variables[name] = False
+        root = self.conf.get("user.dynvision:libtorch_root")
+        if root:
+            toolchain.cache_variables["LibTorch_ROOT"] = root
+        toolchain.generate()
+
+    def build(self):
+        CMake(self).configure()
+
+    def package(self):
+        CMake(self).install()
+
+    def package_id(self):
+        self.info.clear()
+
+    def package_info(self):
+        # The installed dynvisionConfig.cmake is used as it is, in and out of Conan.
+        self.cpp_info.set_property("cmake_find_mode", "none")
+        self.cpp_info.builddirs = [os.path.join("share", "cmake", "dynvision")]
+        self.cpp_info.bindirs = []
+        self.cpp_info.libdirs = []
