@@ -93,8 +93,8 @@ template <class S, class... Roles> class Pipeline {
     }
   };
 
-  DYNVISION_BOTH void forward_chunk(Flow<S, J> const& flow, std::int64_t sample, std::int64_t from,
-                                    std::int64_t to) const {
+  DYNVISION_LANES_ONLY void forward_chunk(Flow<S, J> const& flow, std::int64_t sample, std::int64_t from,
+                                          std::int64_t to) const {
     for (int t = 0; t < flow.n_steps; ++t) {
       for (std::int64_t e = from; e < to; e += V::width) {
         forward_lanes(flow, t, sample, e, static_cast<int>(std::min<std::int64_t>(V::width, to - e)),
@@ -102,8 +102,8 @@ template <class S, class... Roles> class Pipeline {
       }
     }
   }
-  DYNVISION_BOTH void reverse_chunk(Flow<S, J> const& flow, Backflow<S, J> const& back, std::int64_t sample,
-                                    std::int64_t from, std::int64_t to, Sums& sums) const {
+  DYNVISION_LANES_ONLY void reverse_chunk(Flow<S, J> const& flow, Backflow<S, J> const& back, std::int64_t sample,
+                                          std::int64_t from, std::int64_t to, Sums& sums) const {
     V carry[chunk / V::width];
     for (V& c : carry) c = V{};
     for (int t = flow.n_steps - 1; t >= 0; --t) {
@@ -124,7 +124,7 @@ template <class S, class... Roles> class Pipeline {
     });
   }
 
-  DYNVISION_BOTH static V get(S const* from, int count) {
+  DYNVISION_LANES_ONLY static V get(S const* from, int count) {
     V v;
     if (count == V::width) {
       load(from, v);
@@ -133,7 +133,7 @@ template <class S, class... Roles> class Pipeline {
     }
     return v;
   }
-  template <class Any> DYNVISION_BOTH static void put(V const& v, int count, Any* to) {
+  template <class Any> DYNVISION_LANES_ONLY static void put(V const& v, int count, Any* to) {
     if (count == V::width) {
       store(v, to);
     } else {
@@ -142,15 +142,15 @@ template <class S, class... Roles> class Pipeline {
   }
 
   template <std::size_t I>
-  DYNVISION_BOTH static V operand(Flow<S, J> const& flow, int t, std::int64_t sample, std::int64_t e, int count) {
+  DYNVISION_LANES_ONLY static V operand(Flow<S, J> const& flow, int t, std::int64_t sample, std::int64_t e, int count) {
     V const h = get(flow.operand[I][t] + sample * flow.operand_stride[I] + e, count);
     double const* const affine = flow.affine[I];
     return affine == nullptr ? h : h * static_cast<T>(affine[0]) + static_cast<T>(affine[1]);
   }
 
   template <std::size_t... I>
-  DYNVISION_BOTH void forward_lanes(Flow<S, J> const& flow, int t, std::int64_t sample, std::int64_t e, int count,
-                                    std::index_sequence<I...>) const {
+  DYNVISION_LANES_ONLY void forward_lanes(Flow<S, J> const& flow, int t, std::int64_t sample, std::int64_t e, int count,
+                                          std::index_sequence<I...>) const {
     V x{};
     bool present = flow.x != nullptr;
     if (present) x = get(flow.x[t] + sample * flow.size + e, count);
@@ -158,8 +158,8 @@ template <class S, class... Roles> class Pipeline {
   }
 
   template <std::size_t I>
-  DYNVISION_BOTH void forward_role(Flow<S, J> const& flow, int t, std::int64_t sample, std::int64_t e, int count, V& x,
-                                   bool& present) const {
+  DYNVISION_LANES_ONLY void forward_role(Flow<S, J> const& flow, int t, std::int64_t sample, std::int64_t e, int count,
+                                         V& x, bool& present) const {
     using R = std::tuple_element_t<I, std::tuple<Roles...>>;
     auto const& role = std::get<I>(roles);
     if constexpr (CombineRole<R>) {
@@ -185,8 +185,9 @@ template <class S, class... Roles> class Pipeline {
   }
 
   template <std::size_t... I>
-  DYNVISION_BOTH void reverse_lanes(Flow<S, J> const& flow, Backflow<S, J> const& back, int t, std::int64_t sample,
-                                    std::int64_t e, int count, V& carry, Sums& sums, std::index_sequence<I...>) const {
+  DYNVISION_LANES_ONLY void reverse_lanes(Flow<S, J> const& flow, Backflow<S, J> const& back, int t,
+                                          std::int64_t sample, std::int64_t e, int count, V& carry, Sums& sums,
+                                          std::index_sequence<I...>) const {
     V g = carry;
     carry = V{};
     (reverse_role<J - 1 - I>(flow, back, t, sample, e, count, g, carry, sums), ...);
@@ -203,8 +204,8 @@ template <class S, class... Roles> class Pipeline {
   }
 
   template <std::size_t I>
-  DYNVISION_BOTH void reverse_role(Flow<S, J> const& flow, Backflow<S, J> const& back, int t, std::int64_t sample,
-                                   std::int64_t e, int count, V& g, V& carry, Sums& sums) const {
+  DYNVISION_LANES_ONLY void reverse_role(Flow<S, J> const& flow, Backflow<S, J> const& back, int t, std::int64_t sample,
+                                         std::int64_t e, int count, V& g, V& carry, Sums& sums) const {
     using R = std::tuple_element_t<I, std::tuple<Roles...>>;
     auto const& role = std::get<I>(roles);
     std::int64_t const at = sample * flow.size + e;

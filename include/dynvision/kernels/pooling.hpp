@@ -92,7 +92,7 @@ class MaxPooling {
     });
   }
   template <class S>
-  DYNVISION_BOTH void rows(S const* x, S* y, std::uint8_t* place, std::int64_t first, std::int64_t last) const {
+  DYNVISION_LANES_ONLY void rows(S const* x, S* y, std::uint8_t* place, std::int64_t first, std::int64_t last) const {
     using V = Lanes<Arithmetic<S>>;
     std::int64_t const channels = in_.channels;
     for (std::int64_t line = first; line < last; ++line) {
@@ -110,8 +110,8 @@ class MaxPooling {
   }
 
   template <class S>
-  DYNVISION_BOTH void lanes(S const* from, Window const& w, std::int64_t i, std::int64_t j, int count, S* y,
-                            std::uint8_t* place) const {
+  DYNVISION_LANES_ONLY void lanes(S const* from, Window const& w, std::int64_t i, std::int64_t j, int count, S* y,
+                                  std::uint8_t* place) const {
     using T = Arithmetic<S>;
     using V = Lanes<T>;
     using Integer = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
