@@ -6,9 +6,9 @@
 namespace dynvision {
 
 // --- core
-class Error;                           // [dynvision.area.number] message
-struct Size;                           // (H,W)
-struct Parameter;                      // a named tensor of a model
+class Error;       // [dynvision.area.number] message
+struct Size;       // (H,W)
+struct Parameter;  // a named tensor of a model
 
 // --- numbers of a model
 struct Options;       // dt, tau, delays [ms], classes, image size, initialisation
@@ -57,7 +57,8 @@ struct Composition;  // what an operation sees of its place
 // --- models
 template <Name N, class... Operations> struct Layer;  // struct V1 : Layer<"V1", ...> {};
 template <class... Layers> struct Model;              // struct MyNet : Model<V1, V2> {};
-struct Classifier;                                    // the head of a model
+template <class... With> struct LinearHead;           // the head of a model: global mean, linear map
+using Classifier = LinearHead<>;
 template <template <int...> class Recurrence, class... Policies> struct DyRCNNx2;
 template <template <int...> class Recurrence, class... Policies> struct DyRCNNx4;
 template <template <int...> class Recurrence, class... Policies> struct DyRCNNx8;

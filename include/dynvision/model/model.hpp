@@ -56,11 +56,22 @@ template <class Head, class... Layers> struct ModelWith {
     if (target.has_device()) options.device = target.device();
   }
 
-  // Steps that a signal takes from the image to the head: the sum of the feedforward delays.
+  // Makes the model ready to be trained: batch normalisation and dropout do then what they do in training.
+  void train(bool on = true) {
+    each_layer([&](auto& layer, int) {
+      layer.each([&](auto& op, int) {
+        if constexpr (requires { op.train(on); }) op.train(on);
+      });
+    });
+  }
+
+  // Steps before the head has a signal: the sum of the feedforward delays, after the last operation that speaks before
+  // there is input (a bias, for example).
   int n_residual_timesteps() {
     int n = 0;
     each_layer([&](auto& layer, int) {
       layer.each([&](auto& op, int) {
+        if constexpr (requires { op.speaks_first; }) n = 0;
         if constexpr (requires { op.is_memory; }) n += op.steps;
       });
     });

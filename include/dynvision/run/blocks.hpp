@@ -122,7 +122,11 @@ template <class Model> Activity blocks(Model& model, Stimulus const& stimulus, S
   std::vector<std::vector<Signal>> block_responses(memories.size());
   Monitors monitors(parts, settings);
   std::vector<Tensor> outputs;
-  Moment now{.feedforward_only = settings.feedforward_only, .memories = memories, .responses = responses};
+  Moment now{.feedforward_only = settings.feedforward_only,
+             .memories = memories,
+             .responses = responses,
+             .batch = batch,
+             .options = stimulus.frames.options()};
 
   std::vector<int> shown(static_cast<std::size_t>(idle), blank), ages;
   shown.insert(shown.end(), stimulus.shown.begin(), stimulus.shown.end());
