@@ -43,8 +43,13 @@ inline Tensor randn(at::IntArrayRef sizes, at::TensorOptions options = {}) {
                                options.device_opt(), options.pinned_memory_opt());
 }
 
-inline Tensor stack(at::TensorList tensors, std::int64_t axis) { return at::_ops::stack::call(tensors, axis); }
-inline Tensor cat(at::TensorList tensors, std::int64_t axis) { return at::_ops::concatenate::call(tensors, axis); }
+// Of vectors, so that a call is not ambiguous where <torch/torch.h> is included too.
+inline Tensor stack(std::vector<Tensor> const& tensors, std::int64_t axis) {
+  return at::_ops::stack::call(tensors, axis);
+}
+inline Tensor cat(std::vector<Tensor> const& tensors, std::int64_t axis) {
+  return at::_ops::concatenate::call(tensors, axis);
+}
 
 // 1-D index tensor from host numbers, on the device of `like`.
 inline Tensor indices(std::vector<std::int64_t> const& values, Tensor const& like) {

@@ -29,7 +29,7 @@ struct Dropout {
 
   Signal operator()(Signal const& x, Moment&) const {
     if (!x.defined() || !training || probability == 0 || !at::GradMode::is_enabled()) return x;
-    return dropout(x, probability, true);
+    return dynvision::dropout(x, probability, true);  // not at::dropout
   }
 };
 
