@@ -50,9 +50,9 @@ template <class... F, class... S, class... With> struct Residual<List<F...>, Lis
     body.train(on);
     shortcut.train(on);
   }
-  void each_inner(Size in, auto&& f) const {
-    body.each_inner(in, f);
-    shortcut.each_inner(in, f);
+  void each_inner(Size in, auto&& f, bool main_way = true) {
+    body.each_inner(in, f, main_way);
+    shortcut.each_inner(in, f, false);
   }
 
   Tensor operator()(Tensor const& x) const requires simple { return body(x).add(shortcut(x)); }

@@ -70,13 +70,13 @@ template <class... Ops> struct Sequence {
       if constexpr (requires { op.train(on); }) op.train(on);
     });
   }
-  // f(operation, (H,W) entering it) for each, operations in operations included.
-  void each_inner(Size in, auto&& f) const {
-    ops.each([&](auto const& op, int) {
-      if constexpr (requires { op.each_inner(in, f); }) {
-        op.each_inner(in, f);
+  // f(operation, (H,W) entering it, whether it is on the main way) for each, operations in operations included.
+  void each_inner(Size in, auto&& f, bool main_way = true) {
+    ops.each([&](auto& op, int) {
+      if constexpr (requires { op.each_inner(in, f, main_way); }) {
+        op.each_inner(in, f, main_way);
       } else {
-        f(op, in);
+        f(op, in, main_way);
       }
       in = dynvision::out_size(op, in);
     });
