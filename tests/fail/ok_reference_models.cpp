@@ -9,9 +9,11 @@
 
 using namespace dynvision;
 
+// [residual]
 struct V1 : Layer<"V1", Conv<3, 16, 3>, Residual<List<Conv<16, 16, 3>, BatchNorm<>>>, Repeat<2, List<Relu>>, Relu,
                   Record, Delay> {};
 struct MyNet : Model<V1> {};
+// [/residual]
 
 int main() {
   MyNet net;
