@@ -79,6 +79,13 @@ golden::AnyReference model_of(golden::Family family, golden::File const& file, O
     case golden::Family::resnet:
       break;
   }
+  if (file.config.contains("batchnorm")) {
+    BatchNorm<> const own;
+    golden::Json const& norm = file.config.at("batchnorm");
+    if (norm.value("eps", own.eps) != own.eps || norm.value("momentum", own.momentum) != own.momentum) {
+      golden::unknown(file.name + ": a batch normalisation with other numbers");
+    }
+  }
   return golden::resnet_with(parameters, options);
 }
 
