@@ -1,4 +1,4 @@
-// covers: train/checkpoint.hpp train/evaluate.hpp train/training_state.hpp
+// covers: train/checkpoint.hpp, train/evaluate.hpp, train/training_state.hpp
 // Training, stopping and going on, with a model of two lines.
 #include <dynvision/train/fit.hpp>
 

@@ -1,4 +1,4 @@
-// covers: train/gradient_norm.hpp train/parameter_groups.hpp train/schedule.hpp
+// covers: train/gradient_norm.hpp, train/parameter_groups.hpp, train/schedule.hpp
 #include <dynvision/train/gradient_norm.hpp>
 #include <dynvision/train/parameter_groups.hpp>
 #include <dynvision/train/schedule.hpp>

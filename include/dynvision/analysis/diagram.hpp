@@ -57,6 +57,10 @@ struct Paper {
     label(x + width / 2, y + height / 2 + 14, below, "#444");
     bottom = std::max(bottom, y + height);
   }
+  void legend(double x, double y, char const* words, char const* color, char const* marker) {
+    way("M" + number(x) + "," + number(y - 4) + " l24,0", color, marker);
+    label(x + 30, y, words, color, 11, " text-anchor=\"start\"");
+  }
   void way(std::string const& path, char const* color, char const* marker) {
     all += "<path d=\"" + path + "\" fill=\"none\" stroke=\"" + color + "\" stroke-width=\"1.6\" marker-end=\"url(#" +
            marker + ")\"/>\n";
@@ -119,18 +123,11 @@ inline std::string svg(Facts const& facts) {
   }
   double x = left_of(0);
   double const legend = paper.bottom + 26;
-  for (auto const& [words, color] :
-       {std::pair{"feedforward", "#444"}, std::pair{"lateral", color_of(Way::lateral)},
-        std::pair{"skip", color_of(Way::skip)}, std::pair{"feedback", color_of(Way::feedback)}}) {
-    bool const there = std::string_view(words) == "feedforward" ||
-                       std::any_of(facts.connections.begin(), facts.connections.end(), [&](ConnectionFacts const& c) {
-                         return std::string_view(words) == looking::name_of(c.way);
-                       });
-    if (!there) continue;
-    paper.way("M" + number(x) + "," + number(legend - 4) + " l24,0", color,
-              std::string_view(words) == "feedforward" ? "forward" : words);
-    paper.label(x + 30, legend, words, color, 11, " text-anchor=\"start\"");
-    x += 110;
+  paper.legend(x, legend, "feedforward", "#444", "forward");
+  for (Way const way : {Way::lateral, Way::skip, Way::feedback}) {
+    bool const there = std::any_of(facts.connections.begin(), facts.connections.end(),
+                                   [&](ConnectionFacts const& c) { return c.way == way; });
+    if (there) paper.legend(x += 110, legend, looking::name_of(way), color_of(way), looking::name_of(way));
   }
   double const right = left_of(n + (head ? 1 : 0)) + width + margin, above = paper.top - margin;
   double const tall = paper.bottom + margin - above;

@@ -56,7 +56,8 @@ inline WeightsReport compare_weights(TensorMap const& weights, Parameters const&
       report.loaded.push_back(p.name);
     }
   }
-  for (auto const& [name, value] : weights) {
+  for (auto const& entry : weights) {
+    std::string const& name = entry.first;
     bool const known = std::any_of(parameters.begin(), parameters.end(), [&](auto const& p) { return p.name == name; });
     if (!known) (is_python_copy(name) ? report.ignored : report.unexpected).push_back(name);
   }

@@ -38,7 +38,9 @@ inline std::vector<ParameterGroup> parameter_groups(Parameters const& parameters
                                                     LrParameterGroups const& keys = default_lr_parameter_groups()) {
   std::vector<ParameterGroup> groups{{"regular", 1.0, {}}};
   bool has_regular = false;
-  for (auto const& [key, factor] : keys) {
+  for (LrParameterGroup const& group : keys) {
+    std::string const& key = group.key;
+    double const factor = group.lr_factor;
     if (!(factor >= 0) || !std::isfinite(factor)) {
       fail("train", 101, "lr_factor of group \"" + key + "\" = " + std::to_string(factor) + ": expected a number >= 0");
     }
