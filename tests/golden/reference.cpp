@@ -234,10 +234,19 @@ void reference_file(std::filesystem::path const& path, at::ScalarType dtype) {
   loss.backward();
   same_gradients(check, file, family, model, x);
   if (setup.settings.idle_timesteps > 0) same_idle(check, file, model, trial.stimulus.frames, setup);
-  {
-    at::AutoGradMode const no_gradient(false);
-    Tensor const in_blocks = model.blocks(trial.stimulus, setup.settings).outputs;
-    check.same("out, in blocks", in_blocks, activity.outputs);
+  {  // the compiled path: the same outputs, loss and gradients
+    x.mutable_grad() = Tensor{};
+    for (Parameter const& p : model.parameters) {
+      Tensor tensor = p.tensor;
+      tensor.mutable_grad() = Tensor{};
+    }
+    run::Activity const compiled = model.compiled(trial.stimulus, setup.settings);
+    check.same("out, compiled", compiled.outputs, activity.outputs);
+    golden::same_responses(check, file, "", compiled);
+    (last_only ? CrossEntropy{}(compiled.outputs.select(1, -1), labels)
+               : CrossEntropy{}(compiled.outputs, trial.labels))
+        .backward();
+    same_gradients(check, file, family, model, x);
   }
   if (file.contains("out_trainmode")) in_training(check, file, model, trial);
   check.finish();

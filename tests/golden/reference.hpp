@@ -5,7 +5,7 @@
 #include <dynvision/cordsnet.hpp>
 #include <dynvision/cornet_rt.hpp>
 #include <dynvision/resnet.hpp>
-#include <dynvision/run/blocks.hpp>
+#include <dynvision/run/compiled.hpp>
 
 #include "golden_file.hpp"
 
@@ -71,7 +71,7 @@ inline std::string own_name(Family family, std::string name) {
 // A model without its type.
 struct AnyReference {
   std::shared_ptr<void> model{};
-  std::function<run::Activity(run::Stimulus const&, run::Settings const&)> unroll, blocks;
+  std::function<run::Activity(run::Stimulus const&, run::Settings const&)> unroll, compiled;
   std::function<void(bool)> train;
   Parameters parameters{};
   int n_residual_timesteps = 0;
@@ -80,7 +80,7 @@ struct AnyReference {
 template <class M> AnyReference any(std::shared_ptr<M> model) {
   return {model,
           [model](run::Stimulus const& x, run::Settings const& s) { return run::unroll(*model, x, s); },
-          [model](run::Stimulus const& x, run::Settings const& s) { return run::blocks(*model, x, s); },
+          [model](run::Stimulus const& x, run::Settings const& s) { return run::compiled(*model, x, s); },
           [model](bool on) { model->train(on); },
           model->parameters(),
           model->n_residual_timesteps()};

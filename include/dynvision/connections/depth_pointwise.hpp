@@ -21,6 +21,7 @@ template <int C, int K = 3, int D = C> struct DepthPointwise {
     depthwise_conv.parameters("depthwise_conv.", visit);
     pointwise_conv.parameters("pointwise_conv.", visit);
   }
+  std::array<Kernel const*, 2> convolutions() const { return {&depthwise_conv, &pointwise_conv}; }
   Tensor operator()(Tensor const& h) const { return pointwise_conv(depthwise_conv(h)); }  // (B,C,H,W) -> (B,D,H,W)
 };
 

@@ -15,6 +15,7 @@ template <int C, int K = 3, int D = C> struct Full {
     if (weight_norm) conv.normalise();
   }
   void parameters(auto&& visit) { conv.parameters("conv.", visit); }
+  std::array<Kernel const*, 1> convolutions() const { return {&conv}; }
   Tensor operator()(Tensor const& h) const { return conv(h); }  // (B,C,H,W) -> (B,D,H,W)
 };
 

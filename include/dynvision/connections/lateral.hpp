@@ -8,7 +8,8 @@
 //   void compose(Composition& at, bool bias, bool weight_norm, int target)    makes its parameters
 //   void parameters(auto&& visit)
 //   Tensor operator()(Tensor const& h) const
-// Full, Depthwise, Pointwise, DepthPointwise, PointDepthwise, Self, Local, LocalDepthwise and None are written
+// One that is a row of convolutions may say so, std::array<Kernel const*, N> convolutions() const, in the order in which
+// they are applied: the compiled path then has its adjoint. Full, Depthwise, Pointwise, DepthPointwise, PointDepthwise, Self, Local, LocalDepthwise and None are written
 // <C, K, D = C>: channels of the state, kernel size, channels of the target.
 #pragma once
 #include <dynvision/model/composition.hpp>

@@ -21,6 +21,7 @@ template <int C, int K = 3, int D = C> struct PointDepthwise {
     pointwise_conv.parameters("pointwise_conv.", visit);
     depthwise_conv.parameters("depthwise_conv.", visit);
   }
+  std::array<Kernel const*, 2> convolutions() const { return {&pointwise_conv, &depthwise_conv}; }
   Tensor operator()(Tensor const& h) const { return depthwise_conv(pointwise_conv(h)); }  // (B,C,H,W) -> (B,D,H,W)
 };
 

@@ -16,6 +16,7 @@ struct Pointwise {
     if (weight_norm) conv.normalise();
   }
   void parameters(auto&& visit) { conv.parameters("conv.", visit); }
+  std::array<Kernel const*, 1> convolutions() const { return {&conv}; }
   Tensor operator()(Tensor const& h) const { return conv(h); }  // (B,C,H,W) -> (B,D,H,W)
 };
 

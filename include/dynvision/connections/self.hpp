@@ -12,6 +12,7 @@ template <int C, int K = 1, int D = C>  // K is taken and not used, so that all 
 struct Self {
   static constexpr int state_channels = C, target_channels = D;
   static constexpr bool keeps_channels = true;
+  static constexpr bool is_affine = true;  // with `weight` and `bias`
   static constexpr bool can_normalise = false;
   Tensor weight, bias;  // [1]
   bool fixed = false;

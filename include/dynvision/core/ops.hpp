@@ -11,6 +11,7 @@
 #include <ATen/ops/batch_norm_ops.h>
 #include <ATen/ops/concatenate_ops.h>
 #include <ATen/ops/conv2d_ops.h>
+#include <ATen/ops/convolution_backward_ops.h>
 #include <ATen/ops/dropout_ops.h>
 #include <ATen/ops/full_ops.h>
 #include <ATen/ops/group_norm_ops.h>
@@ -20,6 +21,7 @@
 #include <ATen/ops/stack_ops.h>
 #include <ATen/ops/upsample_nearest2d_ops.h>
 
+#include <array>
 #include <initializer_list>
 #include <optional>
 #include <vector>
@@ -63,6 +65,17 @@ inline Tensor conv2d(Tensor const& x, Tensor const& weight, Tensor const& bias, 
                      std::int64_t padding, std::int64_t groups = 1) {
   c10::SymInt const s(stride), p(padding), dilation(1);
   return at::_ops::conv2d::call(x, weight, optional(bias), {&s, 1}, {&p, 1}, {&dilation, 1}, groups);
+}
+
+// Gradients of conv2d with respect to x, weight and bias; those that are not `wanted` are undefined.
+inline std::array<Tensor, 3> conv2d_backward(Tensor const& g, Tensor const& x, Tensor const& weight,
+                                             std::int64_t stride, std::int64_t padding, std::int64_t groups,
+                                             std::array<bool, 3> wanted) {
+  c10::SymInt const bias(weight.size(0)), s[] = {stride, stride}, p[] = {padding, padding}, one[] = {1, 1},
+                                          none[] = {0, 0};
+  auto [gx, gw, gb] = at::_ops::convolution_backward::call(g, x, weight, c10::SymIntArrayRef(&bias, 1), s, p, one,
+                                                           false, none, groups, wanted);
+  return {gx, gw, gb};
 }
 
 inline Tensor linear(Tensor const& x, Tensor const& weight, Tensor const& bias) {

@@ -11,6 +11,8 @@ struct Euler {
   static Tensor step(Tensor const& r, Tensor const& u, Tensor const& tau, double dt) {
     return r.add(u.sub(r).mul(tau.reciprocal().mul(dt)));
   }
+  static double gain(double a) { return a; }
+  static double gain_slope(double) { return 1; }
 };
 
 }  // namespace dynvision

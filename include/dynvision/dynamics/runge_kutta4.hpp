@@ -17,6 +17,8 @@ struct RungeKutta4 {
     Tensor const k4 = u.sub(r.add(k3, dt)).mul(rate);
     return r.add(k1.add(k2, 2).add(k3, 2).add(k4), dt / 6);
   }
+  static double gain(double a) { return a - a * a / 2 + a * a * a / 6 - a * a * a * a / 24; }
+  static double gain_slope(double a) { return 1 - a + a * a / 2 - a * a * a / 6; }
 };
 
 }  // namespace dynvision

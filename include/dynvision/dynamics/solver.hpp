@@ -17,6 +17,14 @@ concept Solver = requires(Tensor const& r, Tensor const& u, Tensor const& tau, d
   { S::step(r, u, tau, dt) } -> std::same_as<Tensor>;
 };
 
+// The equation is linear, so with u constant a step can be written with one number, and fused with its neighbours:
+//   r(t+dt) = r + gain(a) (u - r),  a = dt/tau       gain_slope: its derivative
+template <class S>
+concept LinearSolver = Solver<S> && requires(double a) {
+  { S::gain(a) } -> std::convertible_to<double>;
+  { S::gain_slope(a) } -> std::convertible_to<double>;
+};
+
 // Before there is a state the first step is (dt/tau) u, for every solver.
 inline Tensor first_step(Tensor const& u, Tensor const& tau, double dt) { return u.mul(tau.reciprocal().mul(dt)); }
 

@@ -24,6 +24,7 @@ template <class Head, class... Layers> struct ModelWith {
   std::conditional_t<finding.fault == Fault::none, Row<Layers...>, Row<>> layers{};
   Head head{};
   std::vector<int> memory{};  // [steps] that each layer's delay line holds
+  bool in_training = false;   // some operation is different while the model is trained, and it is (see train)
   [[no_unique_address]] decltype(explanation<finding, Layers...>()) checked{};
 
   ModelWith(Options numbers = {}) : options(std::move(numbers)) {  // NOLINT: implicit on purpose
@@ -60,7 +61,10 @@ template <class Head, class... Layers> struct ModelWith {
   void train(bool on = true) {
     each_layer([&](auto& layer, int) {
       layer.each([&](auto& op, int) {
-        if constexpr (requires { op.train(on); }) op.train(on);
+        if constexpr (requires { op.train(on); }) {
+          op.train(on);
+          in_training = on;
+        }
       });
     });
   }

@@ -21,6 +21,8 @@ template <class S = Euler, class... With> struct Evolve {
                                  : !(IsPath<With>::value && ...) ? Fault::policy
                                                                  : Fault::none;
 
+  using solver = S;
+
   Tensor tau;     // [ms], scalar
   double dt = 2;  // [ms]
   bool learned = false;

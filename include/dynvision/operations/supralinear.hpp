@@ -4,10 +4,33 @@
 //
 // With n = 1 the operation is left out. n and k are shared by all layers, saved and not learned: supralin.n, supralin.k.
 #pragma once
+#include <dynvision/kernels/roles.hpp>
 #include <dynvision/model/composition.hpp>
 #include <dynvision/operations/operation.hpp>
 
 namespace dynvision {
+
+namespace functors {
+
+struct Supralinear {
+  static constexpr auto needs = kernels::Needs::input;
+  bool identity = true;
+  double n = 1, k = 1;
+
+  template <class V> DYNVISION_BOTH V forward(V const& x) const {
+    using T = kernels::Number<V>;
+    V const size = kernels::clamped(kernels::magnitude(x), T(1e-6), T(1e6));
+    return kernels::with_sign_of(kernels::power(size, T(n)) * T(k), x);
+  }
+  template <class V> DYNVISION_BOTH V adjoint(V const& g, V const& x, V const&) const {  // 0 where x was clamped
+    using T = kernels::Number<V>;
+    V const size = kernels::magnitude(x);
+    V const slope = kernels::power(kernels::clamped(size, T(1e-6), T(1e6)), T(n - 1)) * T(k * n);
+    return kernels::where_above(size, T(1e-6), g * slope) - kernels::where_above(size, T(1e6), g * slope);
+  }
+};
+
+}  // namespace functors
 
 struct Supralinear {
   static constexpr std::string_view label = "supralin";
@@ -30,6 +53,10 @@ struct Supralinear {
     visit("k", k, Fixed{});
   }
 
+  functors::Supralinear pointwise() const {
+    if (!n.defined()) return {};
+    return {.identity = false, .n = n.item<double>(), .k = k.item<double>()};
+  }
   Tensor operator()(Tensor const& x) const {
     if (!n.defined()) return x;
     Tensor const bounded = x.clamp(-1e6, 1e6);

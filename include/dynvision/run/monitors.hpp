@@ -26,7 +26,8 @@ namespace dynvision::run {
           ", as the model's parameters"});
   }
   for (auto const& [name, value] : {std::pair{"idle_timesteps", settings.idle_timesteps},
-                                    std::pair{"truncated_bptt_timesteps", settings.truncated_bptt_timesteps}}) {
+                                    std::pair{"truncated_bptt_timesteps", settings.truncated_bptt_timesteps},
+                                    std::pair{"checkpoint_timesteps", settings.checkpoint_timesteps}}) {
     if (value < 0) fail("run", 105, {name, " = ", value, ": expected at least 0"});
   }
 }

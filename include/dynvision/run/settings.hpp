@@ -16,6 +16,8 @@ struct Settings {
   bool feedforward_only = false;       // without lateral, skip and feedback input
   bool record = false;                 // keep the responses of all layers
   std::vector<std::string> monitor{};  // keep what these operations give: "tstep" (all layers), "V1.tstep", "V1.layer"
+  int checkpoint_timesteps = 0;        // run::compiled: keep the states of every so many steps only; 0: of all
+  bool compute_bfloat16 = false;       // run::compiled: signals in bfloat16, arithmetic of neurons in float
   std::vector<std::pair<std::string, Tensor>> external{};  // (layer, input): (B,T,C,H,W), for AddInput
 };
 

@@ -1,0 +1,137 @@
+// Maximum over K x K windows and its adjoint, with one byte for each window in place of a 64-bit index.
+//
+//   y(i,j) = max over the window at (i Stride - Margin, j Stride - Margin), the first one where several are equal
+//
+// Station: kernels. The byte is the place of the maximum in its window, row by row. The adjoint adds to what is there.
+#pragma once
+#include <dynvision/kernels/layout.hpp>
+#include <dynvision/kernels/numbers.hpp>
+#include <dynvision/kernels/parallel.hpp>
+
+#include <algorithm>
+#include <limits>
+
+namespace dynvision::kernels {
+
+class MaxPooling {
+ public:
+  MaxPooling(Shape const& in, Shape const& out, int kernel, int stride, int margin, Layout layout)
+      : in_(in), out_(out), kernel_(kernel), stride_(stride), margin_(margin), layout_(layout) {}
+
+  // x (N,C,H,W), y (N,C,h,w), place as y or null
+  template <class S> void forward(S const* x, S* y, std::uint8_t* place, std::int64_t n) const {
+    if (layout_.channels_last) {
+      forward_rows(x, y, place, n);
+    } else {
+      forward_planes(x, y, place, n);
+    }
+  }
+
+  template <class S> void adjoint(S const* gy, std::uint8_t const* place, S* gx, std::int64_t n) const {
+    std::int64_t const planes = layout_.channels_last ? 1 : in_.channels;
+    std::int64_t const width = layout_.channels_last ? in_.channels : 1;  // numbers side by side
+    parallel_for(n, 1, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t p = first * planes; p < last * planes; ++p) {
+        S* const to = gx + p * in_.height * in_.width * width;
+        for (std::int64_t i = 0; i < out_.height; ++i) {
+          for (std::int64_t j = 0; j < out_.width; ++j) {
+            std::int64_t const at = ((p * out_.height + i) * out_.width + j) * width;
+            std::int64_t const corner = (i * stride_ - margin_) * in_.width + j * stride_ - margin_;
+            for (std::int64_t c = 0; c < width; ++c) {
+              std::int64_t const k = place[at + c];
+              S& sum = to[(corner + k / kernel_ * in_.width + k % kernel_) * width + c];
+              sum = static_cast<S>(sum + gy[at + c]);
+            }
+          }
+        }
+      }
+    });
+  }
+
+ private:
+  struct Window {
+    std::int64_t top, bottom, left, right;  // within the image
+  };
+  Window window(std::int64_t i, std::int64_t j) const {
+    std::int64_t const y = i * stride_ - margin_, x = j * stride_ - margin_;
+    return {std::max<std::int64_t>(y, 0), std::min(y + kernel_, in_.height), std::max<std::int64_t>(x, 0),
+            std::min(x + kernel_, in_.width)};
+  }
+  std::uint8_t place_of(std::int64_t i, std::int64_t j, std::int64_t y, std::int64_t x) const {
+    return static_cast<std::uint8_t>((y - i * stride_ + margin_) * kernel_ + x - j * stride_ + margin_);
+  }
+
+  template <class S> void forward_planes(S const* x, S* y, std::uint8_t* place, std::int64_t n) const {
+    parallel_for(n * in_.channels, 8, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t p = first; p < last; ++p) {
+        S const* const from = x + p * in_.height * in_.width;
+        for (std::int64_t i = 0; i < out_.height; ++i) {
+          for (std::int64_t j = 0; j < out_.width; ++j) {
+            Window const w = window(i, j);
+            S best = from[w.top * in_.width + w.left];
+            std::uint8_t where = place_of(i, j, w.top, w.left);
+            for (std::int64_t r = w.top; r < w.bottom; ++r) {
+              for (std::int64_t s = w.left; s < w.right; ++s) {
+                S const candidate = from[r * in_.width + s];
+                if (candidate > best || candidate != candidate) best = candidate, where = place_of(i, j, r, s);
+              }
+            }
+            std::int64_t const at = (p * out_.height + i) * out_.width + j;
+            y[at] = best;
+            if (place != nullptr) place[at] = where;
+          }
+        }
+      }
+    });
+  }
+
+  // Channels fastest: a window is compared for many channels at once.
+  template <class S> void forward_rows(S const* x, S* y, std::uint8_t* place, std::int64_t n) const {
+    std::int64_t const channels = in_.channels;
+    parallel_for(n * out_.height, 4, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t line = first; line < last; ++line) {
+        std::int64_t const i = line % out_.height;
+        S const* const from = x + line / out_.height * in_.size();
+        for (std::int64_t j = 0; j < out_.width; ++j) {
+          Window const w = window(i, j);
+          std::int64_t const at = (line * out_.width + j) * channels;
+          for (std::int64_t c = 0; c < channels; c += lanes) {
+            window_rows(from, w, i, j, c, std::min<std::int64_t>(lanes, channels - c), y + at + c,
+                        place == nullptr ? nullptr : place + at + c);
+          }
+        }
+      }
+    });
+  }
+
+  static constexpr std::int64_t lanes = 32;
+  template <class S>
+  void window_rows(S const* from, Window const& w, std::int64_t i, std::int64_t j, std::int64_t c, std::int64_t count,
+                   S* y, std::uint8_t* place) const {
+    S best[lanes];
+    std::uint8_t where[lanes];
+    std::uint8_t const corner = place_of(i, j, w.top, w.left);
+    S const* const start = from + (w.top * in_.width + w.left) * in_.channels + c;
+    for (std::int64_t k = 0; k < count; ++k) best[k] = start[k], where[k] = corner;
+    for (std::int64_t r = w.top; r < w.bottom; ++r) {
+      for (std::int64_t s = w.left; s < w.right; ++s) {
+        S const* const candidate = from + (r * in_.width + s) * in_.channels + c;
+        std::uint8_t const here = place_of(i, j, r, s);
+        for (std::int64_t k = 0; k < count; ++k) {
+          bool const better = candidate[k] > best[k] || candidate[k] != candidate[k];
+          best[k] = better ? candidate[k] : best[k];
+          where[k] = better ? here : where[k];
+        }
+      }
+    }
+    for (std::int64_t k = 0; k < count; ++k) y[k] = best[k];
+    if (place == nullptr) return;
+    for (std::int64_t k = 0; k < count; ++k) place[k] = where[k];
+  }
+
+  Shape in_, out_;
+  int kernel_, stride_, margin_;
+  Layout layout_;
+};
+
+}  // namespace dynvision::kernels

@@ -1,0 +1,67 @@
+// The two meetings with LibTorch's autograd: an operation that is differentiated by it, and the node of a whole run.
+//
+// Station: run. The one place below train/ that includes torch/*: the node of a sequence must be a node of that graph.
+#pragma once
+#include <dynvision/core/error.hpp>
+#include <dynvision/core/tensor.hpp>
+
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/functions/utils.h>
+#include <torch/csrc/autograd/variable.h>
+
+#include <memory>
+#include <vector>
+
+namespace dynvision::run {
+
+// f(inputs) once more, with a graph of its own; the gradients of the inputs for g.  An undefined one: no gradient.
+template <class F> std::vector<Tensor> local_gradients(F const& f, std::vector<Tensor> const& inputs, Tensor const& g) {
+  at::AutoGradMode const graph(true);
+  Tensor const y = f();
+  if (!y.defined() || !y.requires_grad()) return std::vector<Tensor>(inputs.size());
+  return torch::autograd::grad({y}, inputs, {g.to(y.scalar_type()).expand(y.sizes())}, std::nullopt, false, true);
+}
+
+// What the node of a run asks of it.
+template <class R>
+concept ReversibleRun = requires(R& run, std::vector<Tensor> const& gradients) {
+  { run.reverse(gradients) } -> std::convertible_to<std::vector<Tensor>>;
+  run.release();
+};
+
+template <ReversibleRun R> class SequenceNode : public torch::autograd::Node {
+ public:
+  explicit SequenceNode(std::shared_ptr<R> run) : run_(std::move(run)) {}
+  std::string name() const override { return "DynvisionSequenceBackward"; }
+  void release_variables() override {
+    if (run_) run_->release();
+    run_.reset();
+  }
+  torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
+    if (at::GradMode::is_enabled()) {
+      fail("run", 141, "second derivatives: the compiled path has none; use run::unroll, or no create_graph");
+    }
+    if (!run_) fail("run", 142, "backward a second time: expected retain_graph in the first one");
+    return run_->reverse(gradients);
+  }
+
+ private:
+  std::shared_ptr<R> run_;
+};
+
+// Makes `outputs` results of the run; `inputs`: what it can be differentiated for.
+template <class R>
+void attach(std::shared_ptr<R> run, std::vector<Tensor> const& inputs, std::vector<Tensor>& outputs) {
+  auto node = std::make_shared<SequenceNode<R>>(std::move(run));
+  node->set_next_edges(torch::autograd::collect_next_edges(inputs));
+  for (Tensor& y : outputs) {
+    if (y.defined()) {
+      torch::autograd::set_history(y, node);
+    } else {
+      node->add_input_metadata(torch::autograd::Node::undefined_input());
+    }
+  }
+}
+
+}  // namespace dynvision::run

@@ -1,0 +1,256 @@
+// The compiled path: a whole run planned before it starts, and one node of autograd's graph.
+//
+//   run::compiled(model, images, settings)       gives what run::unroll gives, to rounding
+//
+// Station: run. Blocks of steps between which nothing feeds back are computed at once, frames that stay are convolved
+// once, neighbouring pointwise operations are one loop, biological time runs through its equivalent in engineering time
+// (docs/numerics.md). The reverse sweep (run/reverse.hpp) keeps the states, or the states at checkpoints
+// (Settings::checkpoint_timesteps), and computes the rest again. Outputs, responses and monitored signals are
+// differentiable, once. Parameters must not change between a run and its backward.
+#pragma once
+#include <dynvision/run/autograd.hpp>
+#include <dynvision/run/forward.hpp>
+#include <dynvision/run/reverse.hpp>
+#include <dynvision/run/unroll.hpp>
+
+#include <ATen/ops/unbind_ops.h>
+
+namespace dynvision::run {
+
+template <class M, class S> class CompiledRun {
+  using Q = Sequence<M, S>;
+  Q q_;
+  bool keeps_;
+  std::vector<std::int64_t> versions_;  // of the learned tensors
+
+ public:
+  CompiledRun(M& model, Stimulus const& stimulus, Settings const& settings, Monitors const& monitors)
+      : q_(model, stimulus, settings, monitors) {
+    bool learns = false;
+    for (Tensor const& x : q_.learned.tensors()) learns = learns || x.requires_grad();
+    keeps_ = at::GradMode::is_enabled() && learns;
+    for (Tensor const& x : q_.learned.tensors()) versions_.push_back(x._version());
+    divide();
+  }
+  bool keeps() const { return keeps_; }
+  std::vector<Tensor> const& inputs() const { return q_.learned.tensors(); }
+  Q const& sequence() const { return q_; }
+
+  // outputs (B,T,K), then the responses of the layers (T B,C,H,W), then what is monitored.
+  std::vector<Tensor> forward() {
+    at::AutoGradMode const no_gradient(false);
+    std::vector<Tensor> past;
+    for (std::size_t i = 0; i < q_.segments.size(); ++i) {
+      Segment& segment = q_.segments[i];
+      segment.past = past;
+      bool const keep = keeps_ && q_.segments.size() - first_kept_ == 1 && i >= first_kept_;
+      ForwardSweep<Q> sweep(q_, segment, keep);
+      sweep.run(true);
+      past = sweep.past_of_next();
+      if (!keep) segment.drop();
+      if (!keeps_ || i < first_kept_) segment.past.clear();
+    }
+    std::vector<Tensor> all{outputs()};
+    for (Tensor const& x : q_.results.responses) all.push_back(x);
+    for (Tensor const& x : q_.results.watched) all.push_back(x);
+    return all;
+  }
+
+  std::vector<Tensor> reverse(std::vector<Tensor> const& gradients) {
+    at::AutoGradMode const no_gradient(false);
+    check_versions();
+    ResultGradients const given = given_of(gradients);
+    std::vector<StateGradient<S>> states(q_.state_shape.size());
+    for (std::size_t l = 0; l < states.size(); ++l) {
+      states[l].start(q_.state_shape[l], q_.layout, q_.options, q_.batch, q_.table.first_index - q_.table.memory[l],
+                      q_.table.last_index);
+    }
+    std::vector<ScalarGradients> scalars(q_.table.places.size());
+    Tensor frames;
+    if (q_.stimulus.frames.requires_grad()) frames = zeros(q_.stimulus.frames.sizes(), q_.stimulus.frames.options());
+    std::vector<Tensor> externals(q_.state_shape.size());
+    for (std::size_t l = 0; l < externals.size(); ++l) {
+      Tensor const x = q_.external(static_cast<int>(l));
+      if (x.defined() && x.requires_grad()) externals[l] = zeros(x.sizes(), x.options());
+    }
+    for (std::size_t i = q_.segments.size(); i-- > first_kept_;) {
+      Segment& segment = q_.segments[i];
+      bool const again = !segment.kept();
+      if (again) ForwardSweep<Q>(q_, segment, true).run(false);
+      ReverseSweep<Q>(q_, segment, given, states, scalars, frames, externals).run();
+      segment.drop();
+    }
+    finish(scalars, frames, externals);
+    return q_.learned.take();
+  }
+  void release() {
+    for (Segment& segment : q_.segments) segment.drop();
+  }
+
+ private:
+  std::size_t first_kept_ = 0;  // segment; those before are idle
+
+  // Idle blocks are not kept; the rest is one segment, or one for every so many steps, in whole blocks.
+  void divide() {
+    std::vector<Block> const& blocks = q_.table.blocks;
+    int const lead = *std::max_element(q_.table.layer_offset.begin(), q_.table.layer_offset.end());
+    int const k = q_.settings.checkpoint_timesteps;
+    int const short_one = std::max(8, 2 * q_.table.longest);
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+      bool const is_idle = blocks[b].first + blocks[b].n + lead <= q_.table.idle;
+      int const length = is_idle || !keeps_ ? short_one : k;
+      bool const starts = q_.segments.empty() || (!is_idle && was_idle_) ||
+                          (length > 0 && blocks[b].first + blocks[b].n - q_.segments.back().first > length);
+      if (starts) {
+        if (!is_idle && (q_.segments.empty() || was_idle_)) first_kept_ = q_.segments.size();
+        q_.segments.push_back({blocks[b].first, blocks[b].first, b, 0});
+      }
+      q_.segments.back().last = blocks[b].first + blocks[b].n;
+      ++q_.segments.back().n_blocks;
+      was_idle_ = is_idle;
+    }
+  }
+  bool was_idle_ = false;
+
+  Tensor outputs() {
+    Tensor const& seen = q_.results.seen;
+    if constexpr (requires { q_.model.head(seen); }) {
+      std::int64_t const T = q_.stimulus.n_timesteps();
+      auto const& head = q_.model.head;
+      if (!seen.defined()) {
+        return zeros({q_.batch, T, head.classes()}, q_.stimulus.frames.options().requires_grad(false));
+      }
+      Tensor z = seen;
+      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(head)>, Classifier>) {
+        z = linear(seen, head.weight, head.bias);
+        for (int t = 0; t < T; ++t) {
+          if (!head_sees(t)) q_.results.rows(z, t, 1).zero_();
+        }
+      }
+      return z.view({T, q_.batch, z.size(1)}).transpose(0, 1).contiguous();
+    }
+    return {};
+  }
+  bool head_sees(int t) const { return q_.table.leaves(q_.table.places.size() - 1, t + q_.table.idle); }
+
+  ResultGradients given_of(std::vector<Tensor> const& gradients) {
+    ResultGradients given;
+    Tensor const& g = gradients[0];  // (B,T,K)
+    if (g.defined()) {
+      Tensor by_step = g.transpose(0, 1).reshape({g.size(0) * g.size(1), g.size(2)});
+      auto const& head = q_.model.head;
+      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(head)>, Classifier>) {
+        by_step = by_step.clone();
+        for (int t = 0; t < q_.stimulus.n_timesteps(); ++t) {
+          if (!head_sees(t)) q_.results.rows(by_step, t, 1).zero_();
+        }
+        if (q_.results.seen.defined()) {
+          q_.learned.add(q_.learned.index(head.weight), by_step.t().matmul(q_.results.seen));
+          q_.learned.add(q_.learned.index(head.bias), by_step.sum({0}));
+        }
+        given.seen = by_step.matmul(head.weight.detach());
+      } else {
+        given.seen = by_step;
+      }
+    }
+    std::size_t i = 1;
+    auto const rest = [&](std::vector<Tensor> const& results) {
+      std::vector<Tensor> all;
+      for (std::size_t k = 0; k < results.size(); ++k, ++i) {
+        all.push_back(gradients[i].defined() ? q_.layout.of(gradients[i].to(Q::dtype())) : Tensor{});
+      }
+      return all;
+    };
+    given.responses = rest(q_.results.responses);
+    given.watched = rest(q_.results.watched);
+    return given;
+  }
+
+  void finish(std::vector<ScalarGradients> const& scalars, Tensor const& frames, std::vector<Tensor> const& externals) {
+    Learned& learned = q_.learned;
+    for (auto& convolution : q_.convolutions) {
+      if (convolution) convolution->finish(learned);
+    }
+    for (auto& arrival : q_.arrivals) {
+      if (arrival) arrival->finish(learned);
+    }
+    q_.model.each_layer([&](auto& layer, int l) {
+      layer.each([&]<class Op>(Op& op, int position) {
+        std::size_t const p = q_.first_place[static_cast<std::size_t>(l)] + static_cast<std::size_t>(position);
+        if (!scalars[p].found) return;
+        auto const add = [&](Tensor const& of, double g) {
+          if (of.defined()) learned.add(learned.index(of), full(of.sizes(), g, of.options().requires_grad(false)));
+        };
+        if constexpr (kind_of<Op>() == Kind::step) {
+          add(op.tau, scalars[p].tau);
+        } else if constexpr (is_affine_lateral<Op>()) {
+          add(op.lateral.weight, scalars[p].affine[0]);
+          add(op.lateral.bias, scalars[p].affine[1]);
+        }
+      });
+    });
+    learned.add(learned.index(q_.stimulus.frames), frames);
+    for (std::size_t l = 0; l < externals.size(); ++l) {
+      learned.add(learned.index(q_.external(static_cast<int>(l))), externals[l]);
+    }
+  }
+
+  void check_versions() const {
+    for (std::size_t i = 0; i < versions_.size(); ++i) {
+      if (q_.learned.tensors()[i]._version() == versions_[i]) continue;
+      fail("run", 143, "a parameter or an input was changed between the run and its backward");
+    }
+  }
+};
+
+template <class S, class Model> Activity compiled_as(Model& model, Stimulus const& stimulus, Settings const& settings) {
+  Monitors monitors(model.parts(), settings);
+  auto const run = std::make_shared<CompiledRun<Model, S>>(model, stimulus, settings, monitors);
+  std::vector<Tensor> results = run->forward();
+  auto const& q = run->sequence();
+  if (run->keeps()) attach(run, run->inputs(), results);
+
+  // Signals by step, absent where they were.
+  std::int64_t const T = stimulus.n_timesteps(), B = q.batch;
+  auto const by_step = [&](Tensor const& all) {
+    if (!all.defined()) return std::vector<Tensor>(static_cast<std::size_t>(T));
+    return at::_ops::unbind_int::call(all.view({T, B, all.size(1), all.size(2), all.size(3)}), 0);
+  };
+  std::size_t const n_layers = q.state_shape.size(), n_places = q.table.places.size();
+  std::vector<std::vector<Tensor>> responses, watched;
+  for (std::size_t l = 0; l < n_layers; ++l) responses.push_back(by_step(results[1 + l]));
+  for (std::size_t p = 0; p < n_places; ++p) watched.push_back(by_step(results[1 + n_layers + p]));
+  std::vector<std::size_t> recorded_at(n_layers, n_places);
+  for (std::size_t p = 0; p < n_places; ++p) {
+    if (q.place(p).kind == Kind::record) recorded_at[static_cast<std::size_t>(q.place(p).layer)] = p;
+  }
+  for (int t = 0; t < T; ++t) {
+    auto const i = static_cast<std::size_t>(t);
+    std::vector<Signal> now(n_layers);
+    for (std::size_t l = 0; l < n_layers; ++l) {
+      bool const there = recorded_at[l] < n_places && q.table.leaves(recorded_at[l], t + q.table.idle);
+      if (there) now[l] = responses[l][i];
+    }
+    monitors.record(now);
+    for (std::size_t p = 0; p < n_places; ++p) {
+      monitors.after(p, q.table.leaves(p, t + q.table.idle) ? watched[p][i] : Signal{});
+    }
+  }
+  return monitors.activity(results[0]);
+}
+
+template <class Model> Activity compiled(Model& model, Stimulus const& stimulus, Settings const& settings = {}) {
+  check_input(model.options, stimulus, settings);
+  // Operations that draw numbers or follow statistics must be computed once, in the order of the steps.
+  if (model.in_training) return unroll(model, stimulus, settings);
+  if (model.options.dtype == at::kDouble) return compiled_as<double>(model, stimulus, settings);
+  if (settings.compute_bfloat16) return compiled_as<c10::BFloat16>(model, stimulus, settings);
+  return compiled_as<float>(model, stimulus, settings);
+}
+
+// From images: see present().
+template <class Model> Activity compiled(Model& model, Tensor const& images, Settings const& settings = {}) {
+  return compiled(model, present(images, settings.n_timesteps, settings.non_input_value), settings);
+}
+
+}  // namespace dynvision::run

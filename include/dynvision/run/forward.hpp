@@ -1,0 +1,315 @@
+// The forward sweep of the compiled path: block after block, every layer once for all steps of a block.
+//
+// Station: run. Within a block a signal is either there in every step or in none (run/timetable.hpp). A stage is a
+// pipeline of pointwise operations, one convolution or pooling, or any other operation of a tensor: (n B,C,H,W) in and out.
+#pragma once
+#include <dynvision/run/opaque.hpp>
+#include <dynvision/run/sequence.hpp>
+
+#include <ATen/core/grad_mode.h>
+
+namespace dynvision::run {
+
+struct Wave {           // a signal during a block
+  Tensor data{};        // (n B,C,H,W), or (B,C,H,W) if it is shared; undefined: absent
+  bool shared = false;  // the same in all steps
+};
+
+template <class Q> class ForwardSweep {
+  using S = typename Q::S;
+  Q& q_;
+  Segment& segment_;
+  bool keeps_;  // for the reverse
+  Block block_{};
+  Values* values_ = nullptr;
+  std::vector<std::pair<std::size_t, Tensor>> to_look_at_;
+
+ public:
+  ForwardSweep(Q& q, Segment& segment, bool keeps) : q_(q), segment_(segment), keeps_(keeps) {
+    auto const n_layers = q.table.memory.size();
+    segment.states.resize(n_layers);
+    int const length = segment.last - segment.first;
+    for (std::size_t l = 0; l < n_layers; ++l) {
+      if (q.state_shape[l].size() == 0) continue;
+      int const m = q.table.memory[l];
+      segment.states[l] = q.empty(q.rows(m + length), q.state_shape[l]);
+      if (!segment.past.empty()) segment.states[l].narrow(0, 0, q.rows(m)).copy_(segment.past[l]);
+    }
+  }
+
+  // `results`: also fills outputs, responses and what is monitored.
+  void run(bool results) {
+    for (std::size_t b = segment_.first_block; b < segment_.first_block + segment_.n_blocks; ++b) {
+      block_ = q_.table.blocks[b];
+      segment_.blocks.push_back({block_, -1, Values(q_.table.places.size())});
+      values_ = &segment_.blocks.back().values;
+      one_block(results);
+      if (!keeps_) {
+        segment_.blocks.clear();
+        while (segment_.leading.size() > 1) segment_.leading.pop_front();
+      }
+    }
+  }
+
+  // The states that the next segment starts from.
+  std::vector<Tensor> past_of_next() const {
+    std::vector<Tensor> all(segment_.states.size());
+    for (std::size_t l = 0; l < all.size(); ++l) {
+      if (!segment_.states[l].defined()) continue;
+      int const m = q_.table.memory[l];
+      all[l] = q_.state_rows(segment_, static_cast<int>(l), segment_.last - m, m).clone();
+    }
+    return all;
+  }
+
+ private:
+  void one_block(bool results) {
+    Timetable& table = q_.table;
+    Wave x = leading_input();
+    bool const fresh = start_leading(x);
+    q_.model.each_layer([&]<class L>(L& layer, int l) {
+      [&]<int... K>(std::integer_sequence<int, K...>) { (stage<L, K>(layer, l, x, fresh, results), ...); }
+      (std::make_integer_sequence<int, Stages<L>::count>{});
+    });
+    leave_leading(table.places.size(), x, fresh);
+    if (results) head(x);
+  }
+
+  // --- what depends on the frame alone
+
+  Wave leading_input() {
+    int const t = block_.first;
+    if (t < 0 || t >= q_.table.n_steps || q_.table.frame[static_cast<std::size_t>(t)] == nothing) return {};
+    if (one_run()) return {frame(t), true};
+    std::vector<Tensor> frames;
+    for (int i = 0; i < block_.n; ++i) frames.push_back(frame(t + i));
+    return {cat(frames, 0), false};
+  }
+  bool one_run() const {
+    auto const run = [&](int t) { return q_.table.frame_run[static_cast<std::size_t>(t)]; };
+    return block_.n == 1 || run(block_.first) == run(block_.first + block_.n - 1);
+  }
+  Tensor frame(int t) const {
+    Tensor const x = q_.stimulus.frame(q_.table.frame[static_cast<std::size_t>(t)]).detach();
+    return q_.layout.of(x.to(Q::dtype()));
+  }
+
+  // Whether the leading places must be computed in this block; if not, x is their result already.
+  bool start_leading(Wave& x) {
+    BlockTape& tape = segment_.blocks.back();
+    if (!x.data.defined()) return false;
+    int const run = q_.table.frame_run[static_cast<std::size_t>(block_.first)];
+    if (!segment_.leading.empty() && segment_.leading.back().first_run == run && segment_.leading.back().n_runs == 1 &&
+        x.shared) {
+      tape.leading = static_cast<int>(segment_.leading.size()) - 1;
+      x.data = segment_.leading.back().out;
+      return false;
+    }
+    segment_.leading.push_back({run, x.shared ? 1 : block_.n, {}, Values(q_.table.places.size()), {}});
+    tape.leading = static_cast<int>(segment_.leading.size()) - 1;
+    values_ = &segment_.leading.back().values;
+    return true;
+  }
+  void leave_leading(std::size_t place, Wave const& x, bool fresh) {
+    if (!fresh || values_ != &segment_.leading.back().values) return;
+    if (place < static_cast<std::size_t>(q_.table.static_places)) return;
+    segment_.leading.back().out = x.data;
+    values_ = &segment_.blocks.back().values;
+  }
+
+  // --- stages
+
+  template <class L, int K> void stage(L& layer, int l, Wave& x, bool fresh, bool results) {
+    constexpr int from = Stages<L>::first(K), to = Stages<L>::last(K);
+    std::size_t const first = q_.first_place[static_cast<std::size_t>(l)] + static_cast<std::size_t>(from);
+    std::size_t const last = first + static_cast<std::size_t>(to - from);
+    bool const leading = last < static_cast<std::size_t>(q_.table.static_places);
+    if (leading && !fresh) return;
+    if (!leading) leave_leading(static_cast<std::size_t>(q_.table.static_places), x, fresh);
+    if (!leading && !q_.table.runs(first, block_.first)) {
+      x = {};
+      if (q_.place(last).kind == Kind::delay) x = handed_on(l);
+      return;
+    }
+    if (keeps_ && q_.keeps_entry[first] && !(first > 0 && q_.place(first - 1).kind == Kind::max_pool)) {
+      values_->entry[first] = x.data;
+    }
+    if constexpr (Stages<L>::pipeline(K)) {
+      pipeline<L, K>(layer, l, first, x, leading, results);
+    } else {
+      auto& op = operation<from>(layer);
+      if (!leading && x.shared) x = spread(x);
+      if (keeps_ && q_.keeps_entry[first] && values_->entry[first].defined()) values_->entry[first] = x.data;
+      batch_stage(op, first, x);
+      if (results && !leading && x.data.defined()) watch(first, x.data);
+    }
+  }
+
+  Wave spread(Wave const& x) const {
+    std::vector<Tensor> const all(static_cast<std::size_t>(block_.n), x.data);
+    return {block_.n == 1 ? x.data : cat(all, 0), false};
+  }
+
+  template <class Op> void batch_stage(Op& op, std::size_t p, Wave& x) {
+    constexpr Kind kind = kind_of<Op>();
+    if constexpr (kind == Kind::moment) {
+      moment_stage(op, p, x);
+    } else if constexpr (kind == Kind::meeting) {
+      Tensor const h = arriving(op, p);
+      if (keeps_) values_->operand[p] = h;
+      if (h.defined()) x.data = inside(q_, meet(op, x.data, h));
+    } else if (x.data.defined()) {
+      if constexpr (kind == Kind::convolution) {
+        x.data = q_.convolutions[p]->forward(x.data);
+      } else if constexpr (kind == Kind::max_pool) {
+        x.data = q_.pool(p, x.data, {});
+      } else {
+        x.data = inside(q_, op(outside(q_, x.data)));
+      }
+    }
+  }
+
+  // What arrives at a place from the past during a block, (n B,C,H,W); undefined: nothing.
+  template <class Op> Tensor arriving(Op& op, std::size_t p) {
+    Place const& at = q_.place(p);
+    if (!at.on) return {};
+    int const s = block_.first - q_.table.lag(p, at.source);
+    if (!q_.table.stored_at(at.source.layer, s)) return {};
+    return arrive(q_, op, p, q_.state_rows(segment_, at.source.layer, s, block_.n));
+  }
+
+  template <class L, int K> void pipeline(L& layer, int l, std::size_t first, Wave& x, bool leading, bool results) {
+    constexpr int from = Stages<L>::first(K), J = Stages<L>::last(K) - from + 1;
+    kernels::Flow<S, J> flow;
+    int const n = leading ? 1 : block_.n;
+    kernels::Shape const& shape = q_.place(first).in;
+    flow.n_steps = n;
+    flow.size = shape.size();
+    flow.batch = leading && x.data.defined() ? x.data.size(0) : q_.batch;
+    q_.addresses.give_back();
+    if (x.data.defined()) flow.x = q_.steps_of(x.data, n, x.shared || leading, flow.size);
+    std::vector<Tensor> alive;  // operands
+    if (!leading) [&]<int... I>(std::integer_sequence<int, I...>) {
+        (fill<I>(operation<from + I>(layer), first + static_cast<std::size_t>(I), flow, alive), ...);
+      }
+    (std::make_integer_sequence<int, J>{});
+
+    // Where results go: the state, the response, what is kept or watched, what the next stage takes.
+    std::size_t const last = first + static_cast<std::size_t>(J - 1);
+    bool const stores = q_.place(last).kind == Kind::delay;
+    int const step = q_.table.step(first, block_.first);
+    bool const looked_at = results && !leading && step >= q_.table.idle;
+    bool somewhere = false;
+    Tensor out;
+    for (std::size_t j = 0; j < static_cast<std::size_t>(J); ++j) {
+      std::size_t const p = first + j;
+      if (leading ? !x.data.defined() : !q_.table.arrives(p, step)) continue;
+      Kind const kind = q_.place(p).kind;
+      bool const watched = looked_at && q_.results.watched[p].defined() && kind != Kind::delay;
+      bool const recorded = looked_at && kind == Kind::record && q_.results.has_response(l);
+      S* to = nullptr;
+      if (kind == Kind::delay) {
+        to = q_.state_data(segment_, l, block_.first);
+      } else if (recorded && !watched && p != last) {
+        to = q_.results.data(q_.results.responses[static_cast<std::size_t>(l)], step - q_.table.idle);
+      } else if ((keeps_ && q_.keeps_value[p]) || watched || recorded || p == last) {
+        Tensor const value = q_.empty(n * flow.batch, shape);
+        to = value.template mutable_data_ptr<S>();
+        if (keeps_ && q_.keeps_value[p]) values_->value[p] = value;
+        if (p == last) out = value;
+        if (watched || recorded) to_look_at_.emplace_back(p, value);
+      }
+      if (to != nullptr) flow.tap[j] = q_.side_by_side(to, n, flow.size), somewhere = true;
+    }
+    if (somewhere) std::get<static_cast<std::size_t>(K)>(q_.template pipelines_of<L>()).forward(flow);
+    for (auto const& [p, value] : to_look_at_) {
+      watch(p, value);
+      if (q_.place(p).kind == Kind::record && q_.results.has_response(l)) {
+        q_.results.put(q_.results.responses[static_cast<std::size_t>(l)], step - q_.table.idle, n, value);
+      }
+    }
+    to_look_at_.clear();
+    if (!stores) {
+      x = {out, leading && x.shared};
+      return;
+    }
+    if (looked_at && q_.results.watched[last].defined()) {  // what is handed on, at the time of Delay
+      int const s = block_.first - q_.place(last).t_feedforward;
+      if (q_.table.stored_at(l, s)) watch(last, q_.state_rows(segment_, l, s, block_.n));
+    }
+    x = handed_on(l);
+  }
+
+  // What Delay hands on: the state of some steps ago.
+  Wave handed_on(int l) const {
+    int const s = block_.first - q_.table.feedforward_lag(l);
+    if (!q_.table.stored_at(l, s)) return {};
+    return {q_.state_rows(segment_, l, s, block_.n), false};
+  }
+
+  template <int I, class Op, int J>
+  void fill(Op& op, std::size_t p, kernels::Flow<S, J>& flow, std::vector<Tensor>& alive) {
+    Place const& at = q_.place(p);
+    if constexpr (kind_of<Op>() == Kind::lateral || kind_of<Op>() == Kind::incoming) {
+      if (!at.on) return;
+      int const s = block_.first - q_.table.lag(p, at.source);
+      if (!q_.table.stored_at(at.source.layer, s)) return;
+      flow.operand_stride[I] = flow.size;
+      if (!is_opaque_lateral<Op>() && q_.arrivals[p]->trivial()) {
+        flow.operand[I] = q_.side_by_side(q_.state_data(segment_, at.source.layer, s), block_.n, flow.size);
+        if (is_affine_lateral<Op>()) flow.affine[I] = q_.affine[p].data();
+        return;
+      }
+      Tensor const h = arrive(q_, op, p, q_.state_rows(segment_, at.source.layer, s, block_.n));
+      if (keeps_ && q_.keeps_operand[p]) values_->operand[p] = h;
+      alive.push_back(h);
+      flow.operand[I] = q_.steps_of(h, block_.n, false, flow.size);
+    } else if constexpr (kind_of<Op>() == Kind::external) {
+      Tensor const input = q_.external(at.layer);
+      int const t = q_.table.step(p, block_.first) - q_.table.idle;
+      if (!input.defined() || t < 0 || t >= input.size(1)) return;
+      alive.push_back(q_.external_rows(input, t, block_.n, at.in));
+      flow.operand_stride[I] = flow.size;
+      flow.operand[I] = q_.steps_of(alive.back(), block_.n, false, flow.size);
+    } else if constexpr (kind_of<Op>() == Kind::bias) {
+      flow.operand[I] = q_.steps_of(q_.biases[p], block_.n, true, flow.size);
+    } else if constexpr (kind_of<Op>() == Kind::scale) {
+      if (at.on)
+        flow.factor[I] = q_.factors(op.weight.template item<double>(), q_.table.step(p, block_.first), block_.n);
+    } else if constexpr (kind_of<Op>() == Kind::step) {
+      flow.previous = q_.previous_states(segment_, p, block_);
+    }
+  }
+
+  // --- results
+
+  void watch(std::size_t p, Tensor const& value) {
+    if (!q_.results.watched[p].defined()) return;
+    q_.results.put(q_.results.watched[p], q_.table.step(p, block_.first) - q_.table.idle, block_.n, value);
+  }
+
+  void head(Wave const& x) {
+    int const t = block_.first + q_.table.layer_offset.back() - q_.table.idle;
+    if (t < 0 || t >= q_.stimulus.n_timesteps() || !x.data.defined()) return;
+    if (keeps_) values_->entry.back() = x.data;
+    q_.results.see(q_.model.head, t, block_.n, x.data);
+  }
+
+  // --- operations that see single steps
+
+  template <class Op> void moment_stage(Op& op, std::size_t p, Wave& x) {
+    int const t = block_.first;  // one step a block, and no offsets
+    std::vector<DelayLine> memories = memories_at(q_, segment_, p, t, false);
+    std::vector<Signal> responses(memories.size());
+    Moment now = moment_at(q_, p, t, memories, responses);
+    Place const& at = q_.place(p);
+    Tensor const y = op(x.data.defined() ? outside(q_, x.data) : x.data, now);
+    x = {};
+    if (y.defined()) {
+      x.data = inside(q_, y.expand({q_.batch, at.out.channels, at.out.height, at.out.width}));
+    }
+    q_.table.found(p, t, y.defined());
+  }
+};
+
+}  // namespace dynvision::run

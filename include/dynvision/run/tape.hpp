@@ -1,0 +1,119 @@
+// What a segment of a run keeps, and the gradients of its states.
+//
+// Station: run. A segment is a range of indices (run/timetable.hpp) that is kept, or computed again, as a whole. The
+// states of a layer lie side by side in memory, first those of the past that the segment starts from:
+//
+//   states[l]  ((memory + length) B, C, H, W)       row of index s: (s - first + memory) B
+#pragma once
+#include <dynvision/kernels/layout.hpp>
+#include <dynvision/run/timetable.hpp>
+
+#include <deque>
+#include <memory>
+
+namespace dynvision::run {
+
+// What the reverse sweep needs of a block, by place; undefined where it needs nothing.
+struct Values {
+  std::vector<Tensor> entry, value, operand;  // what enters a stage; what leaves an operation; what arrives beside
+  explicit Values(std::size_t n_places = 0) : entry(n_places), value(n_places), operand(n_places) {}
+};
+
+// Leading places that depend on the frame alone: computed once for as long as it stays.
+struct Leading {
+  int first_run = -1, n_runs = 0;  // runs of equal frames (Timetable::frame_run), one after the other
+  Tensor out{};                    // (n_runs B,C,H,W), undefined: absent
+  Values values{};
+  Tensor gradient{};  // of out, in the arithmetic dtype, summed over the steps
+};
+
+struct BlockTape {
+  Block block{};
+  int leading = -1;  // index of its Leading
+  Values values{};
+};
+
+struct Segment {
+  int first = 0, last = 0;  // indices [first,last)
+  std::size_t first_block = 0, n_blocks = 0;
+  std::vector<Tensor> past{};    // [layer] (memory B, C, H, W): states that it starts from
+  std::vector<Tensor> states{};  // [layer]; empty: not kept
+  std::deque<Leading> leading{};
+  std::vector<BlockTape> blocks{};
+
+  bool kept() const { return !states.empty(); }
+  void drop() {
+    states.clear();
+    leading.clear();
+    blocks.clear();
+  }
+};
+
+// Gradients of the states of one layer: a few addends for each index, and at most one that may be written to.
+template <class S> class StateGradient {
+ public:
+  struct Addend {
+    Tensor holder;
+    S* data;
+  };
+
+  void start(kernels::Shape const& shape, kernels::Layout layout, at::TensorOptions options, std::int64_t batch,
+             int first, int last) {
+    shape_ = shape, layout_ = layout, options_ = options, batch_ = batch, first_ = first;
+    rows_.assign(static_cast<std::size_t>(last - first), {});
+    open_.assign(static_cast<std::size_t>(last - first), nullptr);
+  }
+  std::vector<Addend> const& at(int s) const { return rows_[static_cast<std::size_t>(s - first_)]; }
+  void add(int s, Tensor const& holder, S const* data) {
+    rows_[static_cast<std::size_t>(s - first_)].push_back({holder, const_cast<S*>(data)});
+  }
+  void clear(int s) {
+    rows_[static_cast<std::size_t>(s - first_)].clear();
+    open_[static_cast<std::size_t>(s - first_)] = nullptr;
+  }
+  // One that may be added to, zero at first: for gradients that touch few places.
+  void open(int first, int n) {
+    int missing = 0;
+    for (int i = 0; i < n; ++i) missing += open_[static_cast<std::size_t>(first + i - first_)] == nullptr;
+    if (missing == 0) return;
+    Tensor const fresh = layout_.zeros(missing * batch_, shape_, options_);
+    S* data = fresh.mutable_data_ptr<S>();
+    for (int i = 0; i < n; ++i) {
+      S*& to = open_[static_cast<std::size_t>(first + i - first_)];
+      if (to != nullptr) continue;
+      to = data;
+      add(first + i, fresh, data);
+      data += batch_ * shape_.size();
+    }
+  }
+  S* opened(int s) const { return open_[static_cast<std::size_t>(s - first_)]; }
+
+ private:
+  kernels::Shape shape_{};
+  kernels::Layout layout_{};
+  at::TensorOptions options_{};
+  std::int64_t batch_ = 0;
+  int first_ = 0;
+  std::vector<std::vector<Addend>> rows_;
+  std::vector<S*> open_;
+};
+
+// Lists of addresses for the pipelines: taken piece by piece, given back all at once.
+class AddressList {
+ public:
+  template <class P> P* take(int n) {
+    auto const need = static_cast<std::size_t>(std::max(n, 1));
+    while (chunk_ < chunks_.size() && used_ + need > chunks_[chunk_].size()) ++chunk_, used_ = 0;
+    if (chunk_ == chunks_.size()) chunks_.emplace_back(std::max<std::size_t>(need, 1024)), used_ = 0;
+    void** const begin = chunks_[chunk_].data() + used_;
+    used_ += need;
+    return (P*)begin;  // NOLINT: addresses of any signal
+  }
+  void give_back() { chunk_ = used_ = 0; }
+
+ private:
+  std::vector<std::vector<void*>> chunks_;
+  std::size_t chunk_ = 0, used_ = 0;
+};
+
+}  // namespace dynvision::run
