@@ -1,5 +1,9 @@
 // Everything, for notebooks and first tries. Programs include what they use: it compiles in a fraction of the time.
 #pragma once
+#include <dynvision/alexnet.hpp>
+#include <dynvision/analysis/diagram.hpp>
+#include <dynvision/cordsnet.hpp>
+#include <dynvision/cornet_rt.hpp>
 #include <dynvision/data/batches.hpp>
 #include <dynvision/data/fashion_mnist.hpp>
 #include <dynvision/dyrcnn.hpp>
@@ -13,4 +17,5 @@
 #include <dynvision/records/progress.hpp>
 #include <dynvision/records/run_folder.hpp>
 #include <dynvision/records/table.hpp>
+#include <dynvision/resnet.hpp>
 #include <dynvision/run/trial.hpp>

@@ -44,18 +44,13 @@ namespace dynvision {
 
 namespace dyrcnn {
 
-template <Name Source, class I>
-using SkipFrom = std::conditional_t<std::is_void_v<I>, List<>, List<AddSkip<Source, I>>>;
-template <Name Source, class I>
-using FeedbackFrom = std::conditional_t<std::is_void_v<I>, List<>, List<AddFeedback<Source, I>>>;
-
 // What stands before the first layer, and the channels it hands on.
 template <class Choice>
 using Front = std::conditional_t<Choice::retina, List<InputAdaption, Retina<Image>>, List<InputAdaption>>;
 template <class Choice> inline constexpr int front_channels = Choice::retina ? 18 : Image;
 
 template <class Choice, Name TauPath = "tau_{}"> struct Common {
-  using tstep = List<Evolve<typename Choice::solver, As<TauPath>>>;
+  using tstep = Evolved<typename Choice::solver, TauPath>;
   using nonlinearity = typename Choice::nonlinearity;
 };
 using Pool = List<MaxPool<3, 2>>;

@@ -18,6 +18,7 @@ struct LayerOptions;  // exceptions for single layers
 struct Clock;        // ms <-> steps
 struct Euler;        // order 1
 struct RungeKutta4;  // order 4
+struct NoSolver;     // none: r(t) = f(u(t))
 class DelayLine;     // the newest states of a layer
 
 // --- connections
@@ -49,7 +50,14 @@ struct Record;  // the response
 struct Delay;   // the state, and the feedforward delay
 template <int K, int Stride, int Margin> struct MaxPool;
 template <int K, int Stride, int Margin> struct AvgPool;
-struct InputAdaption;  // a frame fades while it stays on
+template <int Height, int Width> struct AdaptiveAvgPool;
+template <class... With> struct BatchNorm;
+struct Dropout;
+template <int In, int Out, int Side, class... With> struct Dense;      // a linear map of all units
+template <class Body, class Shortcut, class... With> struct Residual;  // F(x) + S(x)
+template <int N, class Operations, class... With> struct Repeat;       // copies one after the other
+struct ZeroIfAbsent;                                                   // active before the input arrives
+struct InputAdaption;                                                  // a frame fades while it stays on
 template <int In, int Mid, int Out, int K> struct Retina;
 struct Moment;       // what an operation sees of the running model
 struct Composition;  // what an operation sees of its place
@@ -57,10 +65,15 @@ struct Composition;  // what an operation sees of its place
 // --- models
 template <Name N, class... Operations> struct Layer;  // struct V1 : Layer<"V1", ...> {};
 template <class... Layers> struct Model;              // struct MyNet : Model<V1, V2> {};
-struct Classifier;                                    // the head of a model
+template <class... With> struct LinearHead;           // the head of a model: global mean, linear map
+using Classifier = LinearHead<>;
 template <template <int...> class Recurrence, class... Policies> struct DyRCNNx2;
 template <template <int...> class Recurrence, class... Policies> struct DyRCNNx4;
 template <template <int...> class Recurrence, class... Policies> struct DyRCNNx8;
+template <template <int...> class Recurrence, class... Policies> struct CorNetRT;
+template <template <int...> class Recurrence, class... Policies> struct CordsNet;
+template <template <int...> class Recurrence, class... Policies> struct AlexNet;
+template <int Depth, template <int...> class Recurrence, class... Policies> struct ResNet;  // also ResNet18 ...
 
 // --- data
 struct Images;        // (N,C,H,W), labels, class names
@@ -81,6 +94,13 @@ struct Trial;     // a batch as it is presented and scored
 struct CrossEntropy;
 struct ActivityLoss;  // metabolic cost
 class WeightedSum;    // the objective
+
+struct WeightedSteps;        // cross entropy over the last steps, each with its weight
+struct SpontaneousActivity;  // cost of what happens while nothing is shown
+
+// --- analysis
+struct Facts;    // what can be said of a model before it runs; summary(model, shape)
+struct Diagram;  // diagram(model, shape): SVG, DOT
 
 // --- files and records
 class TensorMap;       // named tensors of a file: read_tensors; read_/write_ safetensors, torch, npy, npz

@@ -43,6 +43,7 @@ inline bool keeps_first_frame(File const& file) {
 // Fixed weights. In the original a weight that was called fixed is a parameter with a gradient (input adaption, a self
 // connection with `fixed_self_weight`); here it is saved and not learned. The gradient is compared all the same.
 inline bool learns_fixed_weight(File const& file, std::string const& parameter) {
+  if (file.config.contains("fixed_self_weight") && parameter.ends_with(".recurrence.weight")) return true;
   if (parameter != "recurrence.weight") return false;
   if (file.config.contains("fixed_weight")) return true;
   Json const& options = constructor(file);
@@ -67,6 +68,19 @@ inline double shared_module_factor(std::int64_t own, std::int64_t first, double 
 // Cross entropy. With class weights the original's mean divides by the number of labels that count, here by their
 // weights (PyTorch's rule). With every label masked the original's loss has no gradient; here the gradient is zero.
 inline bool mean_ignores_weights(File const& file) { return file.contains("class_weight"); }
+
+// A signal that starts from a bias alone. In the original it has a batch of one until the input joins it (`resp_batch`); here
+// it is there for every sample, with the same numbers.
+inline void starts_as_one(File const& file, std::string const& batch_of_responses) {
+  if (file.contains(batch_of_responses)) file.stored(batch_of_responses);
+}
+
+// AlexNet. The toolbox's class has no nonlinearity between its convolutions (the operation that its order asks for is not
+// defined); here it has the published ones. The file is compared with AlexNet<None, Linear>.
+inline bool no_nonlinearity(File const& file) {
+  return file.config.contains("cls") && file.config.contains("derived") &&
+         file.config.at("cls").get<std::string>().find("AlexNet") != std::string::npos;
+}
 
 }  // namespace golden::deviation
 

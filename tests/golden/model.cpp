@@ -4,6 +4,7 @@
 
 #include "deviations.hpp"
 #include "golden_file.hpp"
+#include "responses.hpp"
 #include "variants.hpp"
 
 #include <iostream>
@@ -145,33 +146,6 @@ void load(golden::File const& file, golden::AnyModel const& model, at::ScalarTyp
   CHECK(missing == std::set<std::string>{});
 }
 
-void same_responses(golden::Check& check, golden::File const& file, std::string const& prefix,
-                    run::Activity const& activity) {
-  for (run::Trace const& trace : activity.responses) {
-    auto const name = [&](char const* kind) { return prefix + kind + "." + trace.layer; };
-    Tensor const all = trace.stacked().detach().to(at::kDouble);  // (B,T,C,H,W)
-    std::int64_t const b = all.size(0), t = all.size(1);
-    if (file.contains(name("resp"))) check.same(name("resp"), all);
-    if (file.contains(name("resp_sample"))) {
-      Tensor const reference = file.stored(name("resp_sample"));
-      std::int64_t const units = all.numel() / (b * t), n = reference.size(2);
-      std::vector<std::int64_t> places;
-      for (std::int64_t k = 0; k < n; ++k) places.push_back(k * units / n);
-      check.same(name("resp_sample"), all.reshape({b, t, units}).index_select(2, indices(places, all)));
-    }
-    if (file.contains(name("resp_l2"))) check.same(name("resp_l2"), all.flatten(2).norm(2, {2}));
-    if (file.contains(name("resp_mean"))) check.same(name("resp_mean"), all.flatten(2).mean({2}));
-    if (file.contains(name("resp_valid"))) {
-      Tensor const valid = file.stored(name("resp_valid"));
-      std::vector<bool> const present = trace.present();
-      for (std::size_t i = 0; i < present.size(); ++i) {
-        CAPTURE(file.name, trace.layer, i);
-        CHECK(present[i] == (valid.select(0, static_cast<std::int64_t>(i)).item<std::int64_t>() == 1));
-      }
-    }
-  }
-}
-
 // One run of a file: `prefix` is "" or, for pairs of runs in one file, "eng." or "bio.".
 Tensor run_file(golden::File const& file, golden::Check& check, golden::Json const& ctor, std::string const& prefix,
                 at::ScalarType dtype, golden::AnyModel& model, Tensor const& x, Tensor const& labels) {
@@ -217,11 +191,11 @@ Tensor run_file(golden::File const& file, golden::Check& check, golden::Json con
   }
   if (file.contains(prefix + "out")) check.same(prefix + "out", activity.outputs);
   if (file.contains(prefix + "loss")) check.same(prefix + "loss", loss);
-  same_responses(check, file, prefix, activity);
+  golden::same_responses(check, file, prefix, activity);
   if (setup.settings.idle_timesteps > 0 && !file.names(prefix + "idle_resp").empty()) {
     run::Stimulus idle{trial.stimulus.frames.detach(), {}, setup.trial.non_input_value};
     idle.then_blank(setup.settings.idle_timesteps);
-    same_responses(check, file, prefix + "idle_", model.unroll(idle, {.record = true}));
+    golden::same_responses(check, file, prefix + "idle_", model.unroll(idle, {.record = true}));
   }
   return loss;
 }

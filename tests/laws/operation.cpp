@@ -2,16 +2,22 @@
 #include <dynvision/dynamics/runge_kutta4.hpp>
 #include <dynvision/operations/add_bias.hpp>
 #include <dynvision/operations/add_input.hpp>
+#include <dynvision/operations/batch_norm.hpp>
 #include <dynvision/operations/conv.hpp>
 #include <dynvision/operations/delay.hpp>
+#include <dynvision/operations/dense.hpp>
+#include <dynvision/operations/dropout.hpp>
 #include <dynvision/operations/evolve.hpp>
 #include <dynvision/operations/input_adaption.hpp>
 #include <dynvision/operations/nonlinearity.hpp>
 #include <dynvision/operations/norm.hpp>
 #include <dynvision/operations/pool.hpp>
 #include <dynvision/operations/record.hpp>
+#include <dynvision/operations/repeat.hpp>
+#include <dynvision/operations/residual.hpp>
 #include <dynvision/operations/retina.hpp>
 #include <dynvision/operations/supralinear.hpp>
+#include <dynvision/operations/zero_if_absent.hpp>
 
 #include "alone.hpp"
 #include "gradient.hpp"
@@ -45,6 +51,8 @@ struct Running {
     instant.now.step = 1;
     instant.now.frame_age = 2;
     instant.now.external = external.narrow(0, from, n);
+    instant.now.batch = n;
+    instant.now.options = state.options();
     return apply(x, instant.now);
   }
 };
@@ -80,37 +88,52 @@ template <class Op> Kind kind(std::string name) {
   return {std::move(name), make};
 }
 
+using Pooled = Sequence<AdaptiveAvgPool<2>, Dense<4, 5, 2, As<"dense">>>;
+using Block = Residual<List<Conv<4, 3, 3, 1, NoBias, As<"conv1">>, BatchNorm<As<"bn1">>, Relu,
+                            Conv<3, 4, 3, 1, NoBias, As<"conv2">>, BatchNorm<As<"bn2">>>>;
+
 std::vector<Kind> operations() {
-  return {kind<Conv<4, 5, 3>>("Conv<4, 5, 3>"),
-          kind<Conv<4, 5, 3, 2>>("Conv<4, 5, 3, 2>"),
-          kind<Conv<4, 2, 4, 2, Padding<0>>>("Conv<4, 2, 4, 2, Padding<0>>"),
-          kind<Conv<4, 3, 1, 1, NoBias>>("Conv<4, 3, 1, 1, NoBias>"),
-          kind<Conv<Image, 5, 3, 2, WeightNorm>>("Conv<Image, 5, 3, 2, WeightNorm>"),
-          kind<Conv<4, 4, 5, 3, NoBias, WeightNorm>>("Conv<4, 4, 5, 3, NoBias, WeightNorm>"),
-          kind<GroupNorm<2>>("GroupNorm<2>"),
-          kind<GroupNorm<1>>("GroupNorm<1>"),
-          kind<AddBias<Spatial>>("AddBias<Spatial>"),
-          kind<AddBias<Feature>>("AddBias<Feature>"),
-          kind<AddBias<Scalar>>("AddBias<Scalar>"),
-          kind<MaxPool<3, 2>>("MaxPool<3, 2>"),
-          kind<MaxPool<2, 2, 0>>("MaxPool<2, 2, 0>"),
-          kind<MaxPool<1, 1>>("MaxPool<1, 1>"),
-          kind<AvgPool<3, 2>>("AvgPool<3, 2>"),
-          kind<AvgPool<2, 1>>("AvgPool<2, 1>"),
-          kind<Relu>("Relu"),
-          kind<MiddleRelu>("MiddleRelu"),
-          kind<Tanh>("Tanh"),
-          kind<Sigmoid>("Sigmoid"),
-          kind<Retanh>("Retanh"),
-          kind<Linear>("Linear"),
-          kind<Supralinear>("Supralinear"),
-          kind<Retina<4, 3, 5, 3>>("Retina<4, 3, 5, 3>"),
-          kind<Evolve<Euler>>("Evolve<Euler>"),
-          kind<Evolve<RungeKutta4>>("Evolve<RungeKutta4>"),
-          kind<InputAdaption>("InputAdaption"),
-          kind<AddInput>("AddInput"),
-          kind<Delay>("Delay"),
-          kind<Record>("Record")};
+  return {
+      kind<Conv<4, 5, 3>>("Conv<4, 5, 3>"),
+      kind<Conv<4, 5, 3, 2>>("Conv<4, 5, 3, 2>"),
+      kind<Conv<4, 2, 4, 2, Padding<0>>>("Conv<4, 2, 4, 2, Padding<0>>"),
+      kind<Conv<4, 3, 1, 1, NoBias>>("Conv<4, 3, 1, 1, NoBias>"),
+      kind<Conv<Image, 5, 3, 2, WeightNorm>>("Conv<Image, 5, 3, 2, WeightNorm>"),
+      kind<Conv<4, 4, 5, 3, NoBias, WeightNorm>>("Conv<4, 4, 5, 3, NoBias, WeightNorm>"),
+      kind<GroupNorm<2>>("GroupNorm<2>"),
+      kind<GroupNorm<1>>("GroupNorm<1>"),
+      kind<AddBias<Spatial>>("AddBias<Spatial>"),
+      kind<AddBias<Feature>>("AddBias<Feature>"),
+      kind<AddBias<Scalar>>("AddBias<Scalar>"),
+      kind<MaxPool<3, 2>>("MaxPool<3, 2>"),
+      kind<MaxPool<2, 2, 0>>("MaxPool<2, 2, 0>"),
+      kind<MaxPool<1, 1>>("MaxPool<1, 1>"),
+      kind<AvgPool<3, 2>>("AvgPool<3, 2>"),
+      kind<AvgPool<2, 1>>("AvgPool<2, 1>"),
+      kind<Relu>("Relu"),
+      kind<MiddleRelu>("MiddleRelu"),
+      kind<Tanh>("Tanh"),
+      kind<Sigmoid>("Sigmoid"),
+      kind<Retanh>("Retanh"),
+      kind<Linear>("Linear"),
+      kind<Supralinear>("Supralinear"),
+      kind<Retina<4, 3, 5, 3>>("Retina<4, 3, 5, 3>"),
+      kind<Evolve<Euler>>("Evolve<Euler>"),
+      kind<Evolve<RungeKutta4>>("Evolve<RungeKutta4>"),
+      kind<InputAdaption>("InputAdaption"),
+      kind<AddInput>("AddInput"),
+      kind<Delay>("Delay"),
+      kind<Record>("Record"),
+      kind<ZeroIfAbsent>("ZeroIfAbsent"),
+      kind<BatchNorm<>>("BatchNorm<>"),
+      kind<Dropout>("Dropout"),
+      kind<AdaptiveAvgPool<2, 3>>("AdaptiveAvgPool<2, 3>"),
+      kind<Pooled>("Sequence<AdaptiveAvgPool<2>, Dense<4, 5, 2>>"),
+      kind<Block>("Residual, identity"),
+      kind<Residual<List<Conv<4, 6, 3, 2>, Tanh>, List<Conv<4, 6, 1, 2, NoBias, As<"skip">>>>>("Residual, shortcut"),
+      kind<Repeat<3, List<Tanh, Block>, FirstCopy<1>>>("Repeat<3>"),
+      kind<Repeat<0, List<Tanh>>>("Repeat<0>"),
+      kind<Repeat<2, List<Conv<4, 4, 3, 1, WeightNorm, As<"conv">>, Relu>>>("Repeat<2>, simple")};
 }
 
 Tensor signal(Size size) { return normal({Running::batch, channels, size.height, size.width}, 1); }
@@ -171,7 +194,9 @@ TEST_CASE("an absent signal stays absent, where nothing is added", "[laws][opera
     Running const running = kind.make({5, 6}, 5);
     Signal const y = running(Signal{});
     if (kind.name.starts_with("AddBias")) {
-      CHECK(distance(y, running.parameters[0].tensor.unsqueeze(0).expand({1, channels, 5, 6})) == 0);
+      CHECK(distance(y, running.parameters[0].tensor.unsqueeze(0).expand({Running::batch, channels, 5, 6})) == 0);
+    } else if (kind.name == "ZeroIfAbsent") {
+      CHECK(distance(y, zeros({Running::batch, channels, 5, 6}, at::TensorOptions(at::kDouble))) == 0);
     } else if (kind.name == "AddInput") {
       CHECK(distance(y, running.external) == 0);
     } else {

@@ -225,7 +225,7 @@ TEST_CASE("a bias that is there before the input has arrived", "[run]") {
   Tensor const bias = parameter(model, "addbias_B.bias");
   Signal const first = activity.response("B").steps[0];
   REQUIRE(first.defined());
-  CHECK(distance(first, bias.mul(2.0 / 5).unsqueeze(0).expand({1, 4, 5, 5})) < 1e-14);
+  CHECK(distance(first, bias.mul(2.0 / 5).unsqueeze(0).expand({3, 4, 5, 5})) < 1e-14);
 }
 
 TEST_CASE("monitors: one operation of one layer, or of all, with the layers' names", "[run]") {

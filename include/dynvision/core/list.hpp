@@ -14,6 +14,7 @@ template <class Indices, class... T> struct Slots;
 template <int... I, class... T> struct Slots<std::integer_sequence<int, I...>, T...> : Slot<I, T>... {
   // f(object, index) for each, in order.
   template <class F> constexpr void each(F&& f) { (f(static_cast<Slot<I, T>&>(*this).value, I), ...); }
+  template <class F> constexpr void each(F&& f) const { (f(static_cast<Slot<I, T> const&>(*this).value, I), ...); }
 };
 
 template <class... T> using Row = Slots<std::make_integer_sequence<int, static_cast<int>(sizeof...(T))>, T...>;

@@ -6,10 +6,13 @@
 #include <dynvision/core/tensor.hpp>
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/adaptive_avg_pool2d_ops.h>
 #include <ATen/ops/avg_pool2d_ops.h>
+#include <ATen/ops/batch_norm_ops.h>
 #include <ATen/ops/concatenate_ops.h>
 #include <ATen/ops/conv2d_ops.h>
 #include <ATen/ops/convolution_backward_ops.h>
+#include <ATen/ops/dropout_ops.h>
 #include <ATen/ops/full_ops.h>
 #include <ATen/ops/group_norm_ops.h>
 #include <ATen/ops/linear_ops.h>
@@ -42,9 +45,13 @@ inline Tensor randn(at::IntArrayRef sizes, at::TensorOptions options = {}) {
                                options.device_opt(), options.pinned_memory_opt());
 }
 
-// A vector, so that they are the better match where at::stack and at::cat can be seen as well.
-inline Tensor stack(std::vector<Tensor> const& tensors, std::int64_t axis) { return at::_ops::stack::call(tensors, axis); }
-inline Tensor cat(std::vector<Tensor> const& tensors, std::int64_t axis) { return at::_ops::concatenate::call(tensors, axis); }
+// Of vectors, so that a call is not ambiguous where <torch/torch.h> is included too.
+inline Tensor stack(std::vector<Tensor> const& tensors, std::int64_t axis) {
+  return at::_ops::stack::call(tensors, axis);
+}
+inline Tensor cat(std::vector<Tensor> const& tensors, std::int64_t axis) {
+  return at::_ops::concatenate::call(tensors, axis);
+}
 
 // 1-D index tensor from host numbers, on the device of `like`.
 inline Tensor indices(std::vector<std::int64_t> const& values, Tensor const& like) {
@@ -65,7 +72,7 @@ inline std::array<Tensor, 3> conv2d_backward(Tensor const& g, Tensor const& x, T
                                              std::int64_t stride, std::int64_t padding, std::int64_t groups,
                                              std::array<bool, 3> wanted) {
   c10::SymInt const bias(weight.size(0)), s[] = {stride, stride}, p[] = {padding, padding}, one[] = {1, 1},
-      none[] = {0, 0};
+                                          none[] = {0, 0};
   auto [gx, gw, gb] = at::_ops::convolution_backward::call(g, x, weight, c10::SymIntArrayRef(&bias, 1), s, p, one,
                                                            false, none, groups, wanted);
   return {gx, gw, gb};
@@ -83,8 +90,24 @@ inline Tensor avg_pool2d(Tensor const& x, std::int64_t kernel, std::int64_t stri
   return at::_ops::avg_pool2d::call(x, {&kernel, 1}, {&stride, 1}, {&padding, 1}, false, true, std::nullopt);
 }
 
+// Means over cells that cover the image evenly: height x width of them.
+inline Tensor adaptive_avg_pool2d(Tensor const& x, std::int64_t height, std::int64_t width) {
+  std::vector<c10::SymInt> const size{height, width};
+  return at::_ops::adaptive_avg_pool2d::call(x, size);
+}
+
 inline Tensor group_norm(Tensor const& x, std::int64_t groups, Tensor const& weight, Tensor const& bias, double eps) {
   return at::_ops::group_norm::call(x, groups, optional(weight), optional(bias), eps, true);
+}
+
+// Where `training`, by the statistics of this batch; mean and var then move towards them by `momentum`, in place.
+inline Tensor batch_norm(Tensor const& x, Tensor const& weight, Tensor const& bias, Tensor const& mean,
+                         Tensor const& var, bool training, double momentum, double eps) {
+  return at::_ops::batch_norm::call(x, weight, bias, mean, var, training, momentum, eps, true);
+}
+
+inline Tensor dropout(Tensor const& x, double probability, bool training) {
+  return at::_ops::dropout::call(x, probability, training);
 }
 
 // Nearest neighbour: source index = min(floor(i * ratio), n - 1). ratio = n_in/n_out, or 1/scale where one is given.

@@ -225,6 +225,9 @@ template <Fault F, class Layer, class Operation, class At, class Given> constexp
   static_assert(F != Fault::middle,
                 "dynvision: Middle needs a layer with two convolutions: choose Output or Input "
                 "(docs/concepts/connection.md)");
+  static_assert(F != Fault::inner,
+                "dynvision: Residual and Repeat take operations of a signal alone, or with forgets_state: nothing that "
+                "reads or stores a state (docs/concepts/operation.md)");
   return Sound{};
 }
 

@@ -26,6 +26,7 @@ enum class Fault {
   source_without_delay,
   groups,
   middle,
+  inner,
 };
 
 }  // namespace dynvision

@@ -24,6 +24,7 @@ template <class Head, class... Layers> struct ModelWith {
   std::conditional_t<finding.fault == Fault::none, Row<Layers...>, Row<>> layers{};
   Head head{};
   std::vector<int> memory{};  // [steps] that each layer's delay line holds
+  bool in_training = false;   // some operation is different while the model is trained, and it is (see train)
   [[no_unique_address]] decltype(explanation<finding, Layers...>()) checked{};
 
   ModelWith(Options numbers = {}) : options(std::move(numbers)) {  // NOLINT: implicit on purpose
@@ -56,11 +57,25 @@ template <class Head, class... Layers> struct ModelWith {
     if (target.has_device()) options.device = target.device();
   }
 
-  // Steps that a signal takes from the image to the head: the sum of the feedforward delays.
+  // Makes the model ready to be trained: batch normalisation and dropout do then what they do in training.
+  void train(bool on = true) {
+    each_layer([&](auto& layer, int) {
+      layer.each([&](auto& op, int) {
+        if constexpr (requires { op.train(on); }) {
+          op.train(on);
+          in_training = on;
+        }
+      });
+    });
+  }
+
+  // Steps before the head has a signal: the sum of the feedforward delays, after the last operation that speaks before
+  // there is input (a bias, for example).
   int n_residual_timesteps() {
     int n = 0;
     each_layer([&](auto& layer, int) {
       layer.each([&](auto& op, int) {
+        if constexpr (requires { op.speaks_first; }) n = 0;
         if constexpr (requires { op.is_memory; }) n += op.steps;
       });
     });

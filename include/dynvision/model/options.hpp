@@ -14,7 +14,9 @@
 
 namespace dynvision {
 
-enum class FeedforwardInit { kaiming_normal, truncated_normal };  // std sqrt(2/(C_in k^2)), or 0.004
+// Weights of feedforward convolutions at the start: normal with std sqrt(2/(C_in k^2)), or with std 0.004, or uniform
+// within 1/sqrt(C_in k^2) (as in PyTorch; then their biases and those of the head too, which are 0 otherwise).
+enum class FeedforwardInit { kaiming_normal, truncated_normal, kaiming_uniform };
 
 // Numbers that a single layer may have for itself; what is not given is the model's.
 struct LayerOptions {
@@ -44,6 +46,7 @@ struct Options {
   double input_adaption_weight = 0;           // factor per step that a frame stays on; 0: none
   std::optional<double> fixed_self_weight{};  // `Self` recurrence: this weight, not learned
   std::optional<double> max_weight_init{};    // bound of recurrent weights at the start; 0.001 in a layer
+  double dropout = 0.5;                       // probability, of models with Dropout, while they are trained
   FeedforwardInit feedforward_init = FeedforwardInit::kaiming_normal;
 
   std::optional<std::uint64_t> seed{};  // of the initialisation; without one: LibTorch's global generator

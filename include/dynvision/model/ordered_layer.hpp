@@ -6,12 +6,25 @@
 #pragma once
 #include <dynvision/model/layer.hpp>
 #include <dynvision/model/policies.hpp>
+#include <dynvision/operations/add_feedback.hpp>
 #include <dynvision/operations/add_input.hpp>
+#include <dynvision/operations/add_skip.hpp>
 #include <dynvision/operations/delay.hpp>
+#include <dynvision/operations/evolve.hpp>
 #include <dynvision/operations/record.hpp>
 #include <dynvision/operations/supralinear.hpp>
 
 namespace dynvision {
+
+// The solver's step, none with NoSolver.
+template <class Solver, Name TauPath = "tau_{}">
+using Evolved = std::conditional_t<std::is_same_v<Solver, NoSolver>, List<>, List<Evolve<Solver, As<TauPath>>>>;
+
+// A connection of the policy Skip or Feedback, none with NoSkip or NoFeedback.
+template <Name Source, class I, class... With>
+using SkipFrom = std::conditional_t<std::is_void_v<I>, List<>, List<AddSkip<Source, I, With...>>>;
+template <Name Source, class I, class... With>
+using FeedbackFrom = std::conditional_t<std::is_void_v<I>, List<>, List<AddFeedback<Source, I, With...>>>;
 
 template <Name Operation, class Parts> constexpr auto part() {
   constexpr std::string_view name = Operation.view();
@@ -30,9 +43,20 @@ template <Name Operation, class Parts> constexpr auto part() {
     else
       return List<>{};
   } else if constexpr (name == "tstep") {
-    return typename Parts::tstep{};
+    if constexpr (requires { typename Parts::tstep; })
+      return typename Parts::tstep{};
+    else
+      return List<>{};
   } else if constexpr (name == "nonlin") {
-    return List<typename Parts::nonlinearity>{};
+    if constexpr (requires { typename Parts::nonlinearity; })
+      return List<typename Parts::nonlinearity>{};
+    else
+      return List<>{};
+  } else if constexpr (name == "addbias") {
+    if constexpr (requires { typename Parts::addbias; })
+      return typename Parts::addbias{};
+    else
+      return List<>{};
   } else if constexpr (name == "supralin") {
     return List<Supralinear>{};
   } else if constexpr (name == "record") {
@@ -47,6 +71,11 @@ template <Name Operation, class Parts> constexpr auto part() {
   } else if constexpr (name == "norm") {
     if constexpr (requires { typename Parts::norm; })
       return typename Parts::norm{};
+    else
+      return List<>{};
+  } else if constexpr (name == "readout") {
+    if constexpr (requires { typename Parts::readout; })
+      return typename Parts::readout{};
     else
       return List<>{};
   } else {  // Order has said that there is no such operation

@@ -99,6 +99,19 @@ template <class F> void visit_parameters(Parts const& parts, F&& f) {
   }
 }
 
+// The smallest square image of which something is left after every part.
+[[gnu::cold]] inline Size smallest_image(Parts const& parts) {
+  for (std::int64_t n = 1; n < 65536; ++n) {
+    Size size{n, n};
+    for (Part const& part : parts) {
+      size = part.out_size(part.object, size);
+      if (size.height < 1 || size.width < 1) break;
+    }
+    if (size.height > 0 && size.width > 0) return {n, n};
+  }
+  return {};
+}
+
 // (H,W) entering each part, for an image of `in` (0: any size).
 [[gnu::cold]] inline std::vector<Size> sizes_of(Parts const& parts, Size in) {
   std::vector<Size> all;
@@ -107,9 +120,10 @@ template <class F> void visit_parameters(Parts const& parts, F&& f) {
     if (in.height < 1 || in.width < 1) continue;
     Size const out = part.out_size(part.object, in);
     if (out.height < 1 || out.width < 1) {
+      Size const least = smallest_image(parts);
       fail("run", 103,
            {"image too small: nothing is left of ", in.height, "x", in.width, " after \"", part.label, "\" of layer ",
-            part.layer_name});
+            part.layer_name, ": expected an image of at least ", least.height, "x", least.width});
     }
     in = out;
   }

@@ -3,13 +3,15 @@
 // The recurrence type comes first; the others in any order, each with the original's default.
 //   recurrence target   Output (default) | Middle | Input
 //   integration         Additive (default) | Multiplicative | a user's functor        of the lateral recurrence
-//   solver              Euler (default) | RungeKutta4 | a user's
+//   solver              Euler (default) | RungeKutta4 | a user's | NoSolver: r(t) = f(u(t))
 //   skip connections    Skip<Additive> (default) | Skip<Multiplicative> | NoSkip
 //   feedback            NoFeedback (default) | Feedback<Additive> | Feedback<Multiplicative>
 //   nonlinearity        Relu (default) | Tanh | ...
 //   front               NoRetina (default) | WithRetina
 //   order               Order<"layer", "addext", "addskip", "addfeedback", "tstep", "nonlin", "supralin", "record",
 //                       "delay", "pool", "norm"> (default); an operation a layer does not define is skipped
+//
+// Other families have other defaults, and take the kinds of policies that they have a default of (ChoiceOf).
 #pragma once
 #include <dynvision/connections/integration.hpp>
 #include <dynvision/core/list.hpp>
@@ -22,6 +24,8 @@
 #include <iterator>
 
 namespace dynvision {
+
+struct NoSolver {};  // no differential equation
 
 struct Output {};  // the recurrent signal arrives after the convolutions
 struct Middle {};  // between the two convolutions
@@ -48,7 +52,7 @@ template <Name... Operations> struct Order {
   static constexpr bool is_order = true;
   static constexpr bool known(std::string_view operation) {
     for (std::string_view const name : {"layer", "addext", "addskip", "addfeedback", "tstep", "nonlin", "supralin",
-                                        "record", "delay", "pool", "norm"}) {
+                                        "record", "delay", "pool", "norm", "addbias", "readout"}) {
       if (operation == name) return true;
     }
     return false;
@@ -56,13 +60,15 @@ template <Name... Operations> struct Order {
   static_assert(
       (known(Operations.view()) && ...),
       "dynvision: unknown operation in Order: expected layer | addext | addskip | addfeedback | tstep | nonlin "
-      "| supralin | record | delay | pool | norm (docs/concepts/operation.md)");
+      "| supralin | record | delay | pool | norm | addbias | readout (docs/concepts/operation.md)");
 };
 using DefaultOrder = Order<"layer", "addext", "addskip", "addfeedback", "tstep", "nonlin", "supralin", "record",
                            "delay", "pool", "norm">;
 
 template <class T>
 concept TargetPolicy = std::is_same_v<T, Output> || std::is_same_v<T, Middle> || std::is_same_v<T, Input>;
+template <class T>
+concept SolverPolicy = Solver<T> || std::is_same_v<T, NoSolver>;
 template <class T>
 concept SkipPolicy = requires {
   typename T::skip_integration;
@@ -85,7 +91,7 @@ concept OrderPolicy = requires {
 };
 
 template <class T> using IsTarget = std::bool_constant<TargetPolicy<T>>;
-template <class T> using IsSolver = std::bool_constant<Solver<T>>;
+template <class T> using IsSolver = std::bool_constant<SolverPolicy<T>>;
 template <class T> using IsSkip = std::bool_constant<SkipPolicy<T>>;
 template <class T> using IsFeedback = std::bool_constant<FeedbackPolicy<T>>;
 template <class T> using IsNonlinearity = std::bool_constant<NonlinearityPolicy<T>>;
@@ -93,7 +99,7 @@ template <class T> using IsRetina = std::bool_constant<RetinaPolicy<T>>;
 template <class T> using IsOrder = std::bool_constant<OrderPolicy<T>>;
 
 template <class T> constexpr int policy_kind() {  // -1: none; tests that a kind is given only once
-  int const kinds[] = {TargetPolicy<T>,   Integration<T>,        Solver<T>,       SkipPolicy<T>,
+  int const kinds[] = {TargetPolicy<T>,   Integration<T>,        SolverPolicy<T>, SkipPolicy<T>,
                        FeedbackPolicy<T>, NonlinearityPolicy<T>, RetinaPolicy<T>, OrderPolicy<T>};
   for (int i = 0; i < 8; ++i) {
     if (kinds[i]) return i;
@@ -127,18 +133,38 @@ template <class... Policies> constexpr auto check_policies() {
   return SoundPolicies{};
 }
 
-// The choice made by the template arguments of a model.
-template <template <int...> class R, class... Policies> struct Choice : decltype(check_policies<Policies...>()) {
-  using target = pick<IsTarget, Output, Policies...>;
-  using integration = pick<IsIntegration, Additive, Policies...>;
-  using solver = pick<IsSolver, Euler, Policies...>;
-  using skip = typename pick<IsSkip, Skip<>, Policies...>::skip_integration;
-  using feedback = typename pick<IsFeedback, NoFeedback, Policies...>::feedback_integration;
-  using nonlinearity = pick<IsNonlinearity, Relu, Policies...>;
-  using order = pick<IsOrder, DefaultOrder, Policies...>;
-  static constexpr bool retina = pick<IsRetina, NoRetina, Policies...>::retina;
+// A family takes the kinds of policies that it has a default of.
+template <class Defaults, class Policy> constexpr bool takes_policy() {
+  constexpr bool takes = []<class... D>(List<D...>) {
+    return policy_kind<Policy>() < 0 || ((policy_kind<D>() == policy_kind<Policy>()) || ...);
+  }(Defaults{});
+  static_assert(takes, "dynvision: this model has no use for a policy of this kind (docs/concepts/model.md)");
+  return takes;
+}
+struct TakenPolicies {};
+template <class Defaults, class... Policies> constexpr auto check_taken() {
+  [[maybe_unused]] constexpr bool all[] = {takes_policy<Defaults, Policies>()..., true};
+  return TakenPolicies{};
+}
 
-  template <int C, int K, int D> using recurrence = Recur<R<C, K, D>, integration>;
+// The choice made by the template arguments of a model, with the defaults of its family.
+template <class Defaults, template <int...> class R, class... Policies> struct ChoiceOf;
+template <class... Defaults, template <int...> class R, class... Policies>
+struct ChoiceOf<List<Defaults...>, R, Policies...> : decltype(check_policies<Policies...>()),
+                                                     decltype(check_taken<List<Defaults...>, Policies...>()) {
+  using target = pick<IsTarget, Output, Policies..., Defaults...>;
+  using integration = pick<IsIntegration, Additive, Policies..., Defaults...>;
+  using solver = pick<IsSolver, NoSolver, Policies..., Defaults...>;
+  using skip = typename pick<IsSkip, NoSkip, Policies..., Defaults...>::skip_integration;
+  using feedback = typename pick<IsFeedback, NoFeedback, Policies..., Defaults...>::feedback_integration;
+  using nonlinearity = pick<IsNonlinearity, Relu, Policies..., Defaults...>;
+  using order = pick<IsOrder, DefaultOrder, Policies..., Defaults...>;
+  static constexpr bool retina = pick<IsRetina, NoRetina, Policies..., Defaults...>::retina;
+
+  template <int C, int K, int D, class... With> using recurrence = Recur<R<C, K, D>, integration, With...>;
 };
+
+using DyRCNNDefaults = List<Output, Additive, Euler, Skip<>, NoFeedback, Relu, DefaultOrder, NoRetina>;
+template <template <int...> class R, class... Policies> struct Choice : ChoiceOf<DyRCNNDefaults, R, Policies...> {};
 
 }  // namespace dynvision

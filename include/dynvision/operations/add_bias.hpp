@@ -2,8 +2,8 @@
 //
 //   y = x + b       AddBias<Spatial> b (C,H,W)   AddBias<Feature> b (C,1,1)   AddBias<Scalar> b []      parameter: bias
 //
-// The bias is there before any input: an absent signal becomes the bias itself, for a batch of one and, in a model, at
-// the size of this place: (1,C,H,W).
+// The bias is there before any input: an absent signal becomes the bias itself, in a model at the size of this place and
+// for the whole batch: (B,C,H,W).
 // A spatial bias needs the image size (Options::input_dims), and images of that size.
 #pragma once
 #include <dynvision/core/list.hpp>
@@ -20,6 +20,7 @@ struct Scalar {};
 template <class Kind> struct AddBias {
   static constexpr std::string_view label = "addbias";
   static constexpr bool forgets_state = true;
+  static constexpr bool speaks_first = true;
   static constexpr std::string_view path = "addbias_{}";
   static constexpr Fault fault = has<Kind, Spatial, Feature, Scalar> ? Fault::none : Fault::policy;
 
@@ -45,7 +46,7 @@ template <class Kind> struct AddBias {
   Signal operator()(Signal const& x, Moment& now) const {
     if (x.defined()) return x.add(bias);
     Tensor const alone = bias.unsqueeze(0);
-    return now.size.height > 0 ? alone.expand({1, channels, now.size.height, now.size.width}) : alone;
+    return now.size.height > 0 ? alone.expand({now.batch, channels, now.size.height, now.size.width}) : alone;
   }
 };
 

@@ -3,6 +3,7 @@
 //   x(t) <- x(t) (+) R(W * r_source(t - n))       n = t_skip/dt steps, 0: the same step
 //
 //   AddSkip<"V1">     AddSkip<"V1", Multiplicative>     AddSkip<"layer1", Through<1, 2>, NoBias, WeightNorm>
+//   AddSkip<"layer7", SameStep>      without delay, whatever t_skip says
 //
 // A skip may be faster than the feedforward way: the layer then starts from the skip signal alone.
 #pragma once
@@ -11,12 +12,16 @@
 
 namespace dynvision {
 
+struct SameStep {};  // policy of AddSkip
+
+template <class T> inline constexpr bool is_skip_policy = is_connection_policy<T> || std::is_same_v<T, SameStep>;
+
 template <Name Source, class... With> struct AddSkip {
   static constexpr std::string_view label = "addskip";
   static constexpr std::string_view path = pick<IsPath, As<"addskip_{}">, With...>::path;
   static constexpr std::string_view source = Source.view();
   static constexpr bool comes_from_later = false;
-  static constexpr Fault fault = (is_connection_policy<With> && ...) ? Fault::none : Fault::policy;
+  static constexpr Fault fault = (is_skip_policy<With> && ...) ? Fault::none : Fault::policy;
 
   using integration = pick<IsIntegration, Additive, With...>;
 
@@ -24,7 +29,7 @@ template <Name Source, class... With> struct AddSkip {
 
   void compose(Composition& at) {
     if (at.options.feedforward_only) return;
-    int const n = at.steps(&Options::t_skip, &LayerOptions::t_skip, "t_skip");
+    int const n = has<SameStep, With...> ? 0 : at.steps(&Options::t_skip, &LayerOptions::t_skip, "t_skip");
     incoming.compose<With...>(at, source, n, n + 1);  // the source has stored this step's state already
   }
   void parameters(auto&& visit) { incoming.parameters(visit); }

@@ -57,14 +57,25 @@ struct Kernel {
   Tensor norm() const { return weight.norm(2, {1, 2, 3}, true); }
 };
 
-// A feedforward kernel at its start: Kaiming normal (He 2015), std sqrt(2/(In K^2)), or truncated normal, std 0.004; bias 0.
+// A feedforward kernel at its start; see FeedforwardInit (kaiming: He 2015).
 inline Kernel feedforward_kernel(Composition& at, int out, int kernel_size, bool bias) {
   Kernel kernel{.padding = kernel_size / 2};
   std::array<std::int64_t, 4> const sizes{out, at.channels, kernel_size, kernel_size};
-  kernel.weight = at.options.feedforward_init == FeedforwardInit::truncated_normal
-                      ? at.truncated_normal(sizes, 0.004)
-                      : at.normal(sizes, std::sqrt(2.0 / (at.channels * kernel_size * kernel_size)));
-  if (at.options.bias && bias) kernel.make_bias(at);
+  double const inputs = static_cast<double>(at.channels) * kernel_size * kernel_size;
+  bool const with_bias = at.options.bias && bias;
+  switch (at.options.feedforward_init) {
+    case FeedforwardInit::truncated_normal:
+      kernel.weight = at.truncated_normal(sizes, 0.004);
+      break;
+    case FeedforwardInit::kaiming_uniform:
+      kernel.weight = at.uniform(sizes, 1 / std::sqrt(inputs));
+      if (with_bias) kernel.bias = at.uniform({out}, 1 / std::sqrt(inputs));
+      return kernel;
+    case FeedforwardInit::kaiming_normal:
+      kernel.weight = at.normal(sizes, std::sqrt(2 / inputs));
+      break;
+  }
+  if (with_bias) kernel.make_bias(at);
   return kernel;
 }
 

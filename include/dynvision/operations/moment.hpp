@@ -16,6 +16,8 @@ struct Moment {
   int layer = 0;                    // index of the layer that is being computed
   Size size{};                      // (H,W) of a signal at this operation, also while it is absent
   Signal external{};                // external input to this layer at this step, or absent
+  std::int64_t batch = 1;           // samples of a signal that starts here, from nothing
+  at::TensorOptions options{};      // its dtype and device
 
   DelayLine& memory() { return memories[static_cast<std::size_t>(layer)]; }
   DelayLine& memory_of(int other) { return memories[static_cast<std::size_t>(other)]; }

@@ -16,7 +16,9 @@
 //                                                visit("tau", tau, Fixed{}) for one that is kept but not learned
 //   static constexpr std::string_view path       where parameters are found: "{}.conv"; {} is the layer's name
 //   static constexpr std::string_view label      name of the operation in monitors and messages: "tstep"
-//   static constexpr bool forgets_state          sees the moment, but reads no stored state: run/blocks.hpp may batch it
+//   static constexpr bool forgets_state          sees the moment, but reads no stored state: several steps may share it
+//   static constexpr bool speaks_first           makes a signal where there is none yet: the output does not wait for input
+//   void train(bool on)                          is different while a model is trained (dropout): see ModelWith::train
 #pragma once
 #include <dynvision/core/name.hpp>
 #include <dynvision/core/size.hpp>

@@ -11,6 +11,7 @@ namespace dynvision {
 template <int In = 3, int Mid = 36, int Out = 18, int K = 9> struct Retina {
   static constexpr std::string_view label = "retina";
   static constexpr std::string_view path = "retina";
+  static constexpr int kernel_size = 2 * K - 1, stride = 1;  // of both convolutions together
   static constexpr int out_channels(int in) { return same_channels(in, In) ? Out : mismatch; }
 
   Kernel conv1, conv2;

@@ -11,6 +11,7 @@
 #include <dynvision/run/autograd.hpp>
 #include <dynvision/run/forward.hpp>
 #include <dynvision/run/reverse.hpp>
+#include <dynvision/run/unroll.hpp>
 
 #include <ATen/ops/unbind_ops.h>
 
@@ -242,6 +243,9 @@ template <class S, class Model> Activity compiled_as(Model& model, Stimulus cons
 }
 
 template <class Model> Activity compiled(Model& model, Stimulus const& stimulus, Settings const& settings = {}) {
+  // Operations that draw numbers or follow statistics must be computed once, in the order of the steps; and the loops
+  // over memory are for the CPU.
+  if (model.in_training || !stimulus.frames.is_cpu()) return unroll(model, stimulus, settings);
   check_input(model.options, stimulus, settings);
   if (model.options.dtype == at::kDouble) return compiled_as<double>(model, stimulus, settings);
   if (settings.compute_bfloat16) return compiled_as<c10::BFloat16>(model, stimulus, settings);

@@ -86,15 +86,17 @@ std::vector<DelayLine> memories_at(Q const& q, Segment const& segment, std::size
 
 template <class Q>
 Moment moment_at(Q const& q, std::size_t p, int t, std::vector<DelayLine>& memories, std::vector<Signal>& responses) {
-  Place const& at = q.place(p);
+  Place const& here = q.place(p);
   Moment now{.step = t,
              .frame_age = q.table.age[static_cast<std::size_t>(t)],
              .feedforward_only = q.settings.feedforward_only,
              .memories = memories,
              .responses = responses,
-             .layer = at.layer,
-             .size = {at.in.height, at.in.width}};
-  Tensor const input = q.external(at.layer);
+             .layer = here.layer,
+             .size = {here.in.height, here.in.width},
+             .batch = q.batch,
+             .options = at::TensorOptions(q.model.options.dtype).device(q.model.options.device)};
+  Tensor const input = q.external(here.layer);
   int const u = t - q.table.idle;
   if (input.defined() && u >= 0 && u < input.size(1)) now.external = input.select(1, u);
   return now;

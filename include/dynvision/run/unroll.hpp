@@ -25,7 +25,11 @@ template <class Model> Activity unroll(Model& model, Stimulus const& stimulus, S
   std::vector<Signal> responses(memories.size());
   Monitors monitors(parts, settings);
   std::vector<Tensor> outputs;
-  Moment now{.feedforward_only = settings.feedforward_only, .memories = memories, .responses = responses};
+  Moment now{.feedforward_only = settings.feedforward_only,
+             .memories = memories,
+             .responses = responses,
+             .batch = stimulus.frames.size(0),
+             .options = stimulus.frames.options()};
 
   auto const step = [&](int shown, int age, int t) {  // t: recorded step, or idle: t < 0
     now.frame_age = age;

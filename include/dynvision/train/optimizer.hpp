@@ -13,6 +13,7 @@
 #include <dynvision/train/gradient_norm.hpp>
 #include <dynvision/train/parameter_groups.hpp>
 
+#include <ATen/core/grad_mode.h>
 #include <torch/optim/adam.h>
 
 #include <cmath>
@@ -26,6 +27,8 @@ struct OptimizerSettings {
   double beta1 = 0.9, beta2 = 0.999;
   double eps = 1e-8;
   double weight_decay = 5e-4;  // L2, added to the gradient
+  bool decoupled_weight_decay =
+      false;  // AdamW (Loshchilov & Hutter 2019): w <- w - lr weight_decay w, apart from the gradient
   LrParameterGroups lr_parameter_groups = default_lr_parameter_groups();
 };
 
@@ -86,6 +89,7 @@ class Optimizer {
                names);
     }
     if (gradient_clip_val > 0) clip_gradient(parameters_, gradient_clip_val, norm);
+    if (settings_.decoupled_weight_decay) decay();
     adam_->step();
     return norm;
   }
@@ -152,7 +156,16 @@ class Optimizer {
     return torch::optim::AdamOptions(settings_.learning_rate * lr_factor)
         .betas(std::make_tuple(settings_.beta1, settings_.beta2))
         .eps(settings_.eps)
-        .weight_decay(settings_.weight_decay);
+        .weight_decay(settings_.decoupled_weight_decay ? 0 : settings_.weight_decay);
+  }
+  void decay() {
+    at::AutoGradMode const no_gradient(false);
+    for (ParameterGroup const& group : groups_) {
+      double const rate = settings_.learning_rate * group.lr_factor * factor_;
+      for (Parameter const& p : group.parameters) {
+        if (p.tensor.grad().defined()) p.tensor.mul_(1 - rate * settings_.weight_decay);
+      }
+    }
   }
   static Tensor copy_like(Tensor const& value, Tensor const& like) {
     Tensor const copy = like.detach().clone();

@@ -1,0 +1,75 @@
+// What an operation costs, and how much of the image it sees.
+//
+//   multiply-adds: for each weight matrix or kernel, its numbers times the places where it is applied; an operation
+//   without any counts one for each number that it gives. A flop is half a multiply-add.
+//   receptive field r: r <- r + (K - 1) j, j <- j stride, along the feedforward way; recurrence, skips and feedback make
+//   it larger with time.
+//
+// What an operation may say of itself: static constexpr int kernel_size, stride; double multiply_adds(Size in) const.
+#pragma once
+#include <dynvision/core/tensor.hpp>
+#include <dynvision/operations/operation.hpp>
+
+namespace dynvision {
+
+namespace looking {
+
+inline double places(Size size) { return static_cast<double>(size.height) * static_cast<double>(size.width); }
+
+// Numbers of kernels (D,C,K,K) that are applied at every place, and of matrices (D,C).
+template <class Op> double weights(Op& op, int dimensions) {
+  double all = 0;
+  auto count = [&](std::string const&, Tensor& tensor, bool) {
+    bool const magnitude = tensor.numel() == tensor.size(0);  // of a weight-normalised kernel
+    if (tensor.dim() == dimensions && !magnitude) all += static_cast<double>(tensor.numel());
+  };
+  auto scalars_too = [&](std::string const& name, Tensor& tensor, bool learned) {
+    if (tensor.dim() > 0) count(name, tensor, learned);
+  };
+  if constexpr (requires(ParameterVisitor const& v) { op.parameters(v); }) op.parameters(ParameterVisitor(scalars_too));
+  return all;
+}
+
+struct Field {
+  std::int64_t size = 1, jump = 1;  // size 0: everything
+  template <class Op> void through(Op const& op, Size in) {
+    if constexpr (requires { Op::kernel_size + Op::stride; }) {
+      if (size > 0) size += (Op::kernel_size - 1) * jump;
+      jump *= Op::stride;
+    } else if (in.height > 0 && !(out_size(op, in) == in)) {
+      size = 0;
+    }
+  }
+};
+
+struct Work {  // per step and sample
+  double multiply_adds = 0;
+  double results = 0;  // numbers that the operation gives, its inner ones included
+};
+
+// Kernels are applied at `at`: where the results are, or where the source of a connection is.
+template <class Op> Work work_of(Op& op, Size in, int channels_in, int channels_out, Size at) {
+  double const results = channels_out * places(out_size(op, in));
+  if constexpr (requires { op.multiply_adds(in); }) {
+    return {op.multiply_adds(in), results};
+  } else if constexpr (requires { op.each_inner(in, [](auto&, Size, bool) {}); }) {
+    Work all{0, results};
+    int channels = channels_in;
+    op.each_inner(in, [&]<class Inner>(Inner& inner, Size size, bool) {
+      int const along = out_channels<Inner>(channels);  // a shortcut starts from what the block starts from
+      int const leaving = along >= 0 ? along : out_channels<Inner>(channels_in);
+      Work const one = work_of(inner, size, channels, leaving, out_size(inner, size));
+      all.multiply_adds += one.multiply_adds;
+      all.results += one.results;
+      channels = leaving;
+    });
+    return all;
+  } else {
+    double const maps = weights(op, 4) * places(at) + weights(op, 2);
+    return {maps > 0 ? maps : results, results};
+  }
+}
+
+}  // namespace looking
+
+}  // namespace dynvision

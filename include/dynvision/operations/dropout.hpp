@@ -1,0 +1,36 @@
+// Dropout (Srivastava et al. 2014): while a model is trained, some units are silent.
+//
+//   y = x m/(1 - p)       m: 0 with probability p = Options::dropout, else 1; drawn anew for each unit, sample and step
+//
+// Outside training (ModelWith::train), and without gradient, y = x. The numbers are LibTorch's global generator's.
+#pragma once
+#include <dynvision/core/ops.hpp>
+#include <dynvision/model/composition.hpp>
+#include <dynvision/operations/operation.hpp>
+
+#include <ATen/core/grad_mode.h>
+
+namespace dynvision {
+
+struct Dropout {
+  static constexpr std::string_view label = "dropout";
+  static constexpr bool forgets_state = true;  // the steps of a still image do not share their silent units
+
+  double probability = 0.5;
+  bool training = false;
+
+  void compose(Composition& at) {
+    probability = at.options.dropout;
+    if (!(probability >= 0 && probability < 1)) {
+      fail("model", 116, {"dropout = ", probability, ": expected a probability from 0 to below 1"});
+    }
+  }
+  void train(bool on) { training = on; }
+
+  Signal operator()(Signal const& x, Moment&) const {
+    if (!x.defined() || !training || probability == 0 || !at::GradMode::is_enabled()) return x;
+    return dynvision::dropout(x, probability, true);  // not at::dropout
+  }
+};
+
+}  // namespace dynvision
