@@ -1,0 +1,85 @@
+// A nonlinearity and an integration with adjoints of their own: the compiled path fuses them with their neighbours.
+//
+//   y = f(x) = log(1 + exp x)      df/dx = 1 - exp(-y)
+//   x (+) h = x/(1 + |h|)          d/dx = 1/(1 + |h|)      d/dh = -x sign(h)/(1 + |h|)^2
+#include <dynvision/dyrcnn.hpp>
+#include <dynvision/run/compiled.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <vector>
+
+using namespace dynvision;
+
+// [map]
+struct SoftplusOfOne {  // for one number; V: float, double, or a few of them side by side
+  static constexpr auto needs = kernels::Needs::output;  // what the adjoint looks at beside g
+  template <class V> DYNVISION_BOTH V forward(V const& x) const {
+    using T = kernels::Number<V>;
+    V const e = kernels::exponential(kernels::magnitude(x) * T(-1));
+    return kernels::rectified(x) + kernels::logarithm(e + T(1));  // exp x would overflow
+  }
+  template <class V> DYNVISION_BOTH V adjoint(V const& g, V const&, V const& y) const {
+    return g - g * kernels::exponential(y * kernels::Number<V>(-1));
+  }
+};
+struct Softplus {  // for tensors: the reference path
+  static constexpr std::string_view label = "nonlin";
+  Tensor operator()(Tensor const& x) const { return x.logaddexp(zeros({}, x.options())); }
+  SoftplusOfOne pointwise() const { return {}; }
+};
+// [/map]
+
+// [integration]
+struct Shunting {
+  static constexpr bool additive = false;  // the adjoints look at x and h
+  Tensor operator()(Tensor const& x, Tensor const& h) const { return x.div(h.abs().add(1)); }
+  template <class V> DYNVISION_BOTH static V forward(V const& x, V const& h) { return x / size(h); }
+  template <class V> DYNVISION_BOTH static V adjoint_x(V const& g, V const&, V const& h) { return g / size(h); }
+  template <class V> DYNVISION_BOTH static V adjoint_h(V const& g, V const& x, V const& h) {
+    return kernels::with_sign_of(g * x / (size(h) * size(h)) * kernels::Number<V>(-1), h);
+  }
+  template <class V> DYNVISION_BOTH static V size(V const& h) { return kernels::magnitude(h) + kernels::Number<V>(1); }
+};
+// [/integration]
+
+// [use]
+struct V1 : Layer<"V1", Conv<3, 16, 3>, Recur<Full<16>, Shunting>, Evolve<>, Softplus, Record, Delay, MaxPool<3, 2>> {};
+struct V2 : Layer<"V2", Conv<16, 24, 3>, Recur<Self<24>, Shunting>, Evolve<>, Softplus, Record, Delay> {};
+struct MyNet : Model<V1, V2> {};
+static_assert(run::PointwiseOperation<Softplus> && kernels::CombineFunctor<Shunting>);  // else: correct, but not fused
+// [/use]
+
+double difference(char const* name, Tensor const& expected, Tensor const& found) {  // relative to the largest
+  double const d = expected.sub(found).abs().max().item<double>() / expected.abs().max().item<double>();
+  std::printf("%-28s %.1e\n", name, d);
+  return d;
+}
+
+int main() {
+  MyNet net{Options{.input_dims = {3, 17, 17}, .t_recurrence = 6, .seed = 1}};  // [ms]
+  Tensor const images = randn({2, 3, 17, 17});                                  // (B,C,H,W)
+  double worst = 0;
+  // [paths]
+  run::Settings const settings{.n_timesteps = 12, .record = true};
+  run::Activity const reference = run::unroll(net, images, settings);
+  run::Activity const compiled = run::compiled(net, images, settings);
+  worst = std::max(worst, difference("outputs", reference.outputs, compiled.outputs));  // (B,T,K)
+  worst = std::max(worst, difference("responses of V2", reference.response("V2").stacked(),
+                                     compiled.response("V2").stacked()));  // (B,T,C,H,W)
+  // [/paths]
+
+  std::vector<Tensor> expected;
+  reference.outputs.square().sum().backward();
+  for (Parameter p : net.parameters()) {
+    expected.push_back(p.tensor.grad());
+    p.tensor.mutable_grad() = Tensor{};
+  }
+  compiled.outputs.square().sum().backward();
+  Parameters const parameters = net.parameters();
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (!parameters[i].learned) continue;
+    worst = std::max(worst, difference(parameters[i].name.c_str(), expected[i], parameters[i].tensor.grad()));
+  }
+  return !(worst < 1e-5);
+}
