@@ -1,6 +1,7 @@
 // The variants of one model; included by the variants_*.cpp files, one for each.
 #pragma once
 #include <dynvision/dyrcnn.hpp>
+#include <dynvision/run/compiled.hpp>
 
 #include "variants.hpp"
 
@@ -12,7 +13,10 @@ template <class M> AnyModel make(Options const& options) {
   M* const model = new M(options);
   return {{model, [](void* m) { delete static_cast<M*>(m); }},
           [](void* m, run::Stimulus const& stimulus, run::Settings const& settings) {
-            return run::unroll(*static_cast<M*>(m), stimulus, settings);
+            M& own = *static_cast<M*>(m);
+            if (!switches.compiled_path) return run::unroll(own, stimulus, settings);
+            return own.options.dtype == at::kDouble ? run::compiled_as<double>(own, stimulus, settings)
+                                                    : run::compiled_as<float>(own, stimulus, settings);
           },
           model->parameters(),
           model->n_residual_timesteps()};
@@ -23,10 +27,24 @@ struct EitherSolver {
   static Tensor step(Tensor const& r, Tensor const& u, Tensor const& tau, double dt) {
     return switches.runge_kutta ? RungeKutta4::step(r, u, tau, dt) : Euler::step(r, u, tau, dt);
   }
+  static double gain(double a) { return switches.runge_kutta ? RungeKutta4::gain(a) : Euler::gain(a); }
+  static double gain_slope(double a) {
+    return switches.runge_kutta ? RungeKutta4::gain_slope(a) : Euler::gain_slope(a);
+  }
 };
 struct EitherIntegration {
   Tensor operator()(Tensor const& x, Tensor const& h) const {
     return switches.multiplicative_feedback ? Multiplicative{}(x, h) : Additive{}(x, h);
+  }
+  static constexpr bool additive = false;
+  template <class V> static V forward(V const& x, V const& h) {
+    return switches.multiplicative_feedback ? Multiplicative::forward(x, h) : Additive::forward(x, h);
+  }
+  template <class V> static V adjoint_x(V const& g, V const& x, V const& h) {
+    return switches.multiplicative_feedback ? Multiplicative::adjoint_x(g, x, h) : Additive::adjoint_x(g, x, h);
+  }
+  template <class V> static V adjoint_h(V const& g, V const& x, V const& h) {
+    return switches.multiplicative_feedback ? Multiplicative::adjoint_h(g, x, h) : Additive::adjoint_h(g, x, h);
   }
 };
 
