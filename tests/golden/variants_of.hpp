@@ -15,8 +15,7 @@ template <class M> AnyModel make(Options const& options) {
           [](void* m, run::Stimulus const& stimulus, run::Settings const& settings) {
             M& own = *static_cast<M*>(m);
             if (!switches.compiled_path) return run::unroll(own, stimulus, settings);
-            return own.options.dtype == at::kDouble ? run::compiled_as<double>(own, stimulus, settings)
-                                                    : run::compiled_as<float>(own, stimulus, settings);
+            return run::compiled_as<float>(own, stimulus, settings);
           },
           model->parameters(),
           model->n_residual_timesteps()};
