@@ -9,13 +9,17 @@ namespace golden {
 
 using namespace dynvision;
 
-template <class M> AnyModel make(Options const& options) {
+// `BothPaths`: the compiled path is there too; else the reference path stands for it. It is costly to compile, and what the
+// variants left out would add (no skip connection) is drawn at random in tests/run/compiled.cpp.
+template <class M, bool BothPaths> AnyModel make(Options const& options) {
   M* const model = new M(options);
   return {{model, [](void* m) { delete static_cast<M*>(m); }},
           [](void* m, run::Stimulus const& stimulus, run::Settings const& settings) {
             M& own = *static_cast<M*>(m);
-            if (!switches.compiled_path) return run::unroll(own, stimulus, settings);
-            return run::compiled_as<float>(own, stimulus, settings);
+            if constexpr (BothPaths) {
+              if (switches.compiled_path) return run::compiled_as<float>(own, stimulus, settings);
+            }
+            return run::unroll(own, stimulus, settings);
           },
           model->parameters(),
           model->n_residual_timesteps()};
@@ -54,7 +58,8 @@ template <template <template <int...> class, class...> class Model> struct Varia
   template <template <int...> class R, class Target>
   void add(std::string const& recurrence, std::string const& target) {
     auto const put = [&]<class S, class F>(std::type_identity<S>, std::type_identity<F>, bool skip, bool feedback) {
-      variants[variant_key(model, recurrence, target, skip, feedback)] = &make<Model<R, Target, EitherSolver, S, F>>;
+      variants[variant_key(model, recurrence, target, skip, feedback)] =
+          &make<Model<R, Target, EitherSolver, S, F>, !std::is_same_v<S, NoSkip>>;
     };
     std::type_identity<Feedback<EitherIntegration>> const feedback;
     std::type_identity<NoFeedback> const none;

@@ -136,6 +136,10 @@ template <class Q> class ForwardSweep {
       Tensor const h = arriving(op, p);
       if (keeps_) values_->operand[p] = h;
       if (h.defined()) x.data = inside(q_, meet(op, x.data, h));
+    } else if constexpr (kind == Kind::zero) {
+      if (x.data.defined()) return;
+      x.data = q_.layout.zeros(q_.rows(block_.n), q_.place(p).in, q_.options);
+      if (keeps_) values_->operand[p] = x.data;  // what was made here owes nothing to what came before
     } else if (x.data.defined()) {
       if constexpr (kind == Kind::convolution) {
         x.data = q_.convolutions[p]->forward(x.data);

@@ -130,6 +130,8 @@ template <class Q> class ReverseSweep {
       moment_stage(op, p);
     } else if constexpr (kind == Kind::meeting) {
       meeting(op, p, values);
+    } else if constexpr (kind == Kind::zero) {
+      if (values.operand[p].defined()) r_.g = Tensor{};
     } else {
       if (!r_.g.defined()) return;
       bool const wants_gx = r_.wanted(p);

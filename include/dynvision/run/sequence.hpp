@@ -233,7 +233,7 @@ template <class M, class Storage> class Sequence {
   template <class L, int K> void decide(std::size_t first) {
     constexpr int from = Stages<L>::first(K), to = Stages<L>::last(K);
     if constexpr (!Stages<L>::pipeline(K)) {
-      keeps_entry[first + from] = true;
+      keeps_entry[first + from] = place(first + from).kind != Kind::zero;
     } else {
       std::array<bool, static_cast<std::size_t>(to - from + 2)>
           needed{};  // value before operation i, and after the last
