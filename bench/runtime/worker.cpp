@@ -207,7 +207,7 @@ class Worker {
     subject_ = subject_of(chosen_);
     std::string const file = request.at("weights");
     bool const all = chosen_.path != "libtorch";  // its time constants are numbers
-    put_weights(read_safetensors(file), subject_.parameters, file, all);
+    put_weights(read_safetensors(file), subject_.parameters, file, WeightOptions{.strict = all});
     expected_ = read_safetensors(request.at("expected").get<std::string>());
     labels_ = expected_["labels"];
     images_ = expected_["images"];

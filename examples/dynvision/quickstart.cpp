@@ -12,6 +12,7 @@
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/records/interrupt.hpp>
 #include <dynvision/records/table.hpp>
+#include <dynvision/run/compiled.hpp>
 #include <dynvision/run/memory_layout.hpp>
 #include <dynvision/run/trial.hpp>
 #include <dynvision/train/fit.hpp>
@@ -38,7 +39,7 @@ namespace {
 template <class Model> RunBatch presented_to(Model& model, run::TrialSettings const& settings) {
   return [&model, settings](Batch const& batch, Occasion const& occasion) {
     run::Trial const trial = run::make_trial(batch.images, batch.labels, settings);
-    return Presented{run::unroll(model, trial.stimulus, {.record = occasion.record}), trial.labels};
+    return Presented{run::compiled(model, trial.stimulus, {.record = occasion.record}), trial.labels};
   };
 }
 

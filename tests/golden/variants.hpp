@@ -43,6 +43,7 @@ inline std::string variant_key(std::string const& model, std::string const& recu
 struct Switches {
   bool runge_kutta = false;              // else Euler
   bool multiplicative_feedback = false;  // else additive
+  bool compiled_path = false;            // else the reference path
 };
 inline Switches switches;
 

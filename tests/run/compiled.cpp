@@ -1,4 +1,5 @@
 // covers: run/compiled.hpp, run/forward.hpp, run/reverse.hpp, run/sequence.hpp, run/timetable.hpp, run/tape.hpp
+// covers: run/reverse_state.hpp, run/reverse_pipeline.hpp, run/stages.hpp, run/frames.hpp
 // covers: run/place.hpp, run/opaque.hpp, run/autograd.hpp, run/results.hpp, run/convolution.hpp, run/arrival.hpp
 // The compiled path gives what the reference path gives: outputs, responses, monitored signals, all gradients.
 #include <dynvision/run/compiled.hpp>

@@ -1,5 +1,6 @@
 // Runs for comparing two paths: models, delays, stimuli and settings drawn at random, and everything a run gives.
 #pragma once
+#include <dynvision/operations/zero_if_absent.hpp>
 #include <dynvision/run/trial.hpp>
 
 #include "property/models.hpp"
@@ -60,8 +61,8 @@ struct Net : ModelWith<Sum, A, B> {
 namespace orders {  // operations in other orders, biases before any input, external input, two external layers
 struct A : Layer<"A", Conv<Image, 4, 3, 2>, Retanh, Recur<Self<4>, Multiplicative>, AddBias<Scalar>, Delay,
                  Evolve<Euler>, Supralinear, Record> {};
-struct B : Layer<"B", AddSkip<"A", Multiplicative>, Conv<4, 4, 3>, AddInput, Evolve<RungeKutta4>, AddFeedback<"C">,
-                 Tanh, Recur<Depthwise<4>>, Record, Delay, MaxPool<2, 1>> {};
+struct B : Layer<"B", AddSkip<"A", Multiplicative>, ZeroIfAbsent, Conv<4, 4, 3>, AddInput, Evolve<RungeKutta4>,
+                 AddFeedback<"C">, Tanh, Recur<Depthwise<4>>, Record, Delay, MaxPool<2, 1>> {};
 struct C : Layer<"C", Recur<PointDepthwise<3, 3, 4>, NoBias>, Conv<4, 3, 1>, Relu, AddInput, MaxPool<3, 2>,
                  Evolve<Euler>, Record, Relu, Delay, Sigmoid, AvgPool<2, 1>> {};
 struct Net : Model<A, B, C> {

@@ -79,8 +79,8 @@ template <class M, class S> class CompiledRun {
       Segment& segment = q_.segments[i];
       bool const again = !segment.kept();
       if (again) ForwardSweep<Q>(q_, segment, true).run(false);
-      ReverseSweep<Q>(q_, segment, given, states, scalars, frames, frames_found, externals)
-          .run(carry, i == first_kept_);
+      ReverseState<Q> state{q_, segment, given, states, scalars, frames, frames_found, externals};
+      ReverseSweep<Q>(state).run(carry, i == first_kept_);
       segment.drop();
     }
     finish(scalars, frames_found ? frames : Tensor{}, externals);

@@ -3,17 +3,12 @@
 // Station: run. Within a block a signal is either there in every step or in none (run/timetable.hpp). A stage is a
 // pipeline of pointwise operations, one convolution or pooling, or any other operation of a tensor: (n B,C,H,W) in and out.
 #pragma once
+#include <dynvision/run/frames.hpp>
 #include <dynvision/run/opaque.hpp>
-#include <dynvision/run/sequence.hpp>
 
 #include <ATen/core/grad_mode.h>
 
 namespace dynvision::run {
-
-struct Wave {           // a signal during a block
-  Tensor data{};        // (n B,C,H,W), or (B,C,H,W) if it is shared; undefined: absent
-  bool shared = false;  // the same in all steps
-};
 
 template <class Q> class ForwardSweep {
   using S = typename Q::S;
@@ -65,7 +60,7 @@ template <class Q> class ForwardSweep {
  private:
   void one_block(bool results) {
     Timetable& table = q_.table;
-    Wave x = leading_input();
+    Wave x = frames_of(q_, block_);
     bool const fresh = start_leading(x);
     q_.model.each_layer([&]<class L>(L& layer, int l) {
       [&]<int... K>(std::integer_sequence<int, K...>) { (stage<L, K>(layer, l, x, fresh, results), ...); }
@@ -76,23 +71,6 @@ template <class Q> class ForwardSweep {
   }
 
   // --- what depends on the frame alone
-
-  Wave leading_input() {
-    int const t = block_.first;
-    if (t < 0 || t >= q_.table.n_steps || q_.table.frame[static_cast<std::size_t>(t)] == nothing) return {};
-    if (one_run()) return {frame(t), true};
-    std::vector<Tensor> frames;
-    for (int i = 0; i < block_.n; ++i) frames.push_back(frame(t + i));
-    return {cat(frames, 0), false};
-  }
-  bool one_run() const {
-    auto const run = [&](int t) { return q_.table.frame_run[static_cast<std::size_t>(t)]; };
-    return block_.n == 1 || run(block_.first) == run(block_.first + block_.n - 1);
-  }
-  Tensor frame(int t) const {
-    Tensor const x = q_.stimulus.frame(q_.table.frame[static_cast<std::size_t>(t)]).detach();
-    return q_.layout.of(x.to(Q::dtype()));
-  }
 
   // Whether the leading places must be computed in this block; if not, x is their result already.
   bool start_leading(Wave& x) {
@@ -158,6 +136,10 @@ template <class Q> class ForwardSweep {
       Tensor const h = arriving(op, p);
       if (keeps_) values_->operand[p] = h;
       if (h.defined()) x.data = inside(q_, meet(op, x.data, h));
+    } else if constexpr (kind == Kind::zero) {
+      if (x.data.defined()) return;
+      x.data = q_.layout.zeros(q_.rows(block_.n), q_.place(p).in, q_.options);
+      if (keeps_) values_->operand[p] = x.data;  // what was made here owes nothing to what came before
     } else if (x.data.defined()) {
       if constexpr (kind == Kind::convolution) {
         x.data = q_.convolutions[p]->forward(x.data);

@@ -13,6 +13,7 @@
 #include <dynvision/operations/input_adaption.hpp>
 #include <dynvision/operations/pool.hpp>
 #include <dynvision/operations/record.hpp>
+#include <dynvision/operations/zero_if_absent.hpp>
 
 #include <array>
 
@@ -30,12 +31,12 @@ enum class Kind {
   delay,     // pipeline, its last operation
   convolution,
   max_pool,
+  zero,     // zeros where nothing has arrived
   batch,    // any other function of a tensor
   meeting,  // an operand arrives by an integration that is no functor
   moment,   // sees single steps
 };
 constexpr bool in_pipeline(Kind kind) { return kind <= Kind::delay; }
-constexpr bool has_source(Kind kind) { return kind == Kind::lateral || kind == Kind::incoming; }
 
 template <class Op>
 concept RecurrenceOperation = requires {
@@ -80,6 +81,8 @@ template <class Op> constexpr Kind kind_of() {
     return Kind::scale;
   } else if constexpr (std::is_same_v<Op, Record>) {
     return Kind::record;
+  } else if constexpr (std::is_same_v<Op, ZeroIfAbsent>) {
+    return Kind::zero;
   } else if constexpr (requires { Op::is_memory; }) {
     return Kind::delay;
   } else if constexpr (is_linear_step<Op>) {

@@ -145,7 +145,8 @@ class Timetable {
     for (std::size_t l = 0; l < L; ++l) retimed[l + 1] = retimed[l] + t_feedforward_[l];
     bool possible = !dynamic_;
     for (std::size_t p = 0; p < places.size(); ++p) {
-      bool const sees_time = in_pipeline(places[p].kind) && places[p].kind != Kind::map;
+      bool const sees_time =
+          (in_pipeline(places[p].kind) && places[p].kind != Kind::map) || places[p].kind == Kind::zero;
       if (after_delay_[p] && (sees_time || places[p].kind == Kind::meeting)) possible = false;
     }
     for (std::size_t l = 1; l < L; ++l) {  // a skip may be faster
@@ -224,7 +225,7 @@ class Timetable {
         x = x || (place.on && stored(place.source.layer, t - place.source.delay));
       } else if (place.kind == Kind::external) {
         x = x || (t >= idle && t - idle < externals_[l]);
-      } else if (place.kind == Kind::bias) {
+      } else if (place.kind == Kind::bias || place.kind == Kind::zero) {
         x = true;
       } else if (place.kind == Kind::delay) {
         stored_[l][now] = x;
