@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -46,7 +47,6 @@ struct SoftplusOfOne {
   }
 };
 struct Softplus {
-  static constexpr std::string_view label = "nonlin";
   Tensor operator()(Tensor const& x) const { return x.logaddexp(zeros({}, x.options())); }
   SoftplusOfOne pointwise() const { return {}; }
 };
@@ -428,6 +428,19 @@ TEMPLATE_TEST_CASE("resizing is LibTorch's nearest neighbour", "[laws][pointwise
           resize.adjoint(of.g.template const_data_ptr<S>(), gx.mutable_data_ptr<S>(), 3);
           CHECK(distance(of.gx.add(1), gx) <= (std::is_same_v<S, c10::BFloat16> ? 0.25 : 0));
         });
+  }
+}
+
+TEST_CASE("the source of every place is LibTorch's", "[laws][pointwise]") {
+  for (std::int64_t from = 1; from <= 40; ++from) {
+    std::vector<double> places;
+    for (std::int64_t i = 0; i < from; ++i) places.push_back(static_cast<double>(i));
+    Tensor const line = row(places).view({1, 1, from, 1});
+    for (std::int64_t to = 1; to <= 40; ++to) {
+      CAPTURE(from, to);
+      std::vector<std::int64_t> const found = kernels::nearest_sources(from, to);
+      CHECK(values(nearest(line, to, 1)) == std::vector<double>(found.begin(), found.end()));
+    }
   }
 }
 
