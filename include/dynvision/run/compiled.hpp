@@ -46,7 +46,7 @@ template <class M, class S> class CompiledRun {
       bool const keep = keeps_ && q_.segments.size() - first_kept_ == 1 && i >= first_kept_;
       ForwardSweep<Q> sweep(q_, segment, keep);
       sweep.run(true);
-      past = sweep.past_of_next();
+      if (i + 1 < q_.segments.size()) past = sweep.past_of_next();
       if (!keep) segment.drop();
       if (!keeps_ || i < first_kept_) segment.past.clear();
     }

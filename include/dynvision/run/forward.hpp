@@ -24,10 +24,13 @@ template <class Q> class ForwardSweep {
     auto const n_layers = q.table.memory.size();
     segment.states.resize(n_layers);
     int const length = segment.last - segment.first;
+    segment.head.assign(n_layers, 0);
     for (std::size_t l = 0; l < n_layers; ++l) {
       if (q.state_shape[l].size() == 0) continue;
       int const m = q.table.memory[l];
-      segment.states[l] = q.state_buffer(l, segment.first - m, m + length);
+      int const head = segment.past.empty() ? std::max(0, m - length) : m;  // as long as what comes next asks for
+      segment.head[l] = head;
+      segment.states[l] = q.state_buffer(l, segment.first - head, head + length);
       if (!segment.past.empty()) segment.states[l].narrow(0, 0, q.rows(m)).copy_(segment.past[l]);
     }
   }

@@ -96,12 +96,12 @@ template <class M, class Storage> class Sequence {
   // The rows of n states of a layer from index s on, in a segment that holds states.
   Tensor state_rows(Segment const& segment, int layer, int s, int n) const {
     auto const l = static_cast<std::size_t>(layer);
-    return segment.states[l].narrow(0, (s - segment.first + table.memory[l]) * batch, rows(n));
+    return segment.states[l].narrow(0, (s - segment.first + segment.head[l]) * batch, rows(n));
   }
   S* state_data(Segment const& segment, int layer, int s) const {
     auto const l = static_cast<std::size_t>(layer);
     return segment.states[l].template mutable_data_ptr<S>() +
-           (s - segment.first + table.memory[l]) * batch * state_shape[l].size();
+           (s - segment.first + segment.head[l]) * batch * state_shape[l].size();
   }
 
   std::size_t delay_place(int layer) const { return delay_places[static_cast<std::size_t>(layer)]; }

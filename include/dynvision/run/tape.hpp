@@ -3,7 +3,7 @@
 // Station: run. A segment is a range of indices (run/timetable.hpp) that is kept, or computed again, as a whole. The
 // states of a layer lie side by side in memory, first those of the past that the segment starts from:
 //
-//   states[l]  ((memory + length) B, C, H, W)       row of index s: (s - first + memory) B
+//   states[l]  ((head + length) B, C, H, W)       row of index s: (s - first + head) B;  head: memory, or 0 at the start
 #pragma once
 #include <dynvision/kernels/layout.hpp>
 #include <dynvision/run/timetable.hpp>
@@ -37,6 +37,7 @@ struct Segment {
   int first = 0, last = 0;  // indices [first,last)
   std::size_t first_block = 0, n_blocks = 0;
   std::vector<Tensor> past{};    // [layer] (memory B, C, H, W): states that it starts from
+  std::vector<int> head{};       // [layer] rows of `states` before index `first`
   std::vector<Tensor> states{};  // [layer]; empty: not kept
   std::deque<Leading> leading{};
   std::vector<BlockTape> blocks{};
