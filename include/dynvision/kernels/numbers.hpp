@@ -3,8 +3,7 @@
 //   template <class V> V forward(V const& x) const { return rectified(x) * 2; }
 //
 // Station: kernels. A functor is written once, for any V: float and double (device code and tests), Lanes<float> and
-// Lanes<double> (the CPU's loops), TensorValue (kernels/tensor_value.hpp: ATen calls, any device). A V has + - * / with
-// itself, + - * / with a number, and the functions below.
+// Lanes<double> (the CPU's loops). A V has + - * / with itself, + - * / with a number, and the functions below.
 // Storage may be narrower than arithmetic: bfloat16 is loaded to float and rounded to nearest even when stored.
 #pragma once
 #include <c10/util/BFloat16.h>
@@ -21,7 +20,8 @@
 #endif
 #define DYNVISION_LANES_ONLY [[gnu::always_inline]] inline
 
-// Loops over Lanes exist twice: for any processor, and for those with AVX2, chosen when the program runs.
+// Loops over Lanes are compiled for AVX2 on x86-64, whatever the flags of a program; has_wide_registers() says whether they
+// can run here.
 #if defined(__x86_64__) && !defined(__AVX2__) && !defined(__CUDACC__)
 #define DYNVISION_WIDE __attribute__((target("avx2,fma")))
 #else
@@ -30,15 +30,13 @@
 
 namespace dynvision::kernels {
 
-// Calls one of two functions that do the same; `wider` is marked DYNVISION_WIDE.
-template <class Wider, class Plain> void wide(Wider const& wider, Plain const& plain) {
-#if defined(__x86_64__) && !defined(__AVX2__) && !defined(__CUDACC__)
-  static bool const has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (has_avx2) return wider();
+inline bool has_wide_registers() {
+#if defined(__x86_64__)
+  static bool const has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  return has;
 #else
-  (void)wider;
+  return true;
 #endif
-  plain();
 }
 
 template <class Storage> using Arithmetic = std::conditional_t<std::is_same_v<Storage, c10::BFloat16>, float, Storage>;
@@ -75,12 +73,12 @@ template <class T> DYNVISION_LANES_ONLY Lanes<T> each_lane(Lanes<T> const& x, au
   return y;
 }
 
-// a > limit ? x : 0
-template <class T> DYNVISION_BOTH T where_above(T a, T limit, T x) { return a > limit ? x : T(0); }
+// x where a is above a limit, or nan; else 0
+template <class T> DYNVISION_BOTH T where_above(T a, T limit, T x) { return a <= limit ? T(0) : x; }
 template <class T>
 DYNVISION_LANES_ONLY Lanes<T> where_above(Lanes<T> const& a, std::type_identity_t<T> limit, Lanes<T> const& x) {
   typename Lanes<T>::Vector const zero{};
-  return {a.v > (zero + limit) ? x.v : zero};
+  return {a.v <= (zero + limit) ? zero : x.v};
 }
 // max(x, 0); nan stays
 template <class T> DYNVISION_BOTH T rectified(T x) { return x < T(0) ? T(0) : x; }
@@ -101,10 +99,10 @@ DYNVISION_LANES_ONLY Lanes<T> clamped(Lanes<T> const& x, std::type_identity_t<T>
   typename Lanes<T>::Vector const y = x.v < bottom ? bottom : x.v;
   return {y > top ? top : y};
 }
-template <class T> DYNVISION_BOTH T with_sign_of(T x, T s) { return s > T(0) ? x : (s < T(0) ? -x : T(0)); }
+template <class T> DYNVISION_BOTH T with_sign_of(T x, T s) { return s > T(0) ? x : (s < T(0) ? -x : s); }
 template <class T> DYNVISION_LANES_ONLY Lanes<T> with_sign_of(Lanes<T> const& x, Lanes<T> const& s) {
   typename Lanes<T>::Vector const zero{};
-  typename Lanes<T>::Vector const y = s.v < zero ? -x.v : zero;
+  typename Lanes<T>::Vector const y = s.v < zero ? -x.v : s.v;
   return {s.v > zero ? x.v : y};
 }
 template <class T> DYNVISION_BOTH T hyperbolic_tangent(T x) { return std::tanh(x); }
@@ -152,13 +150,13 @@ DYNVISION_LANES_ONLY void store(Lanes<float> const& from, c10::BFloat16* to) {
   std::memcpy(to, &h, sizeof h);
 }
 
-// The first `count` of a full width; what lies beyond is zero, and is left alone.
-template <class Storage, class T> DYNVISION_LANES_ONLY void load_some(Storage const* from, int count, Lanes<T>& to) {
+// The first `count` of a full width; what lies beyond is zero, and is left alone. Seldom called, so not inlined.
+template <class Storage, class T> [[gnu::noinline]] void load_some(Storage const* from, int count, Lanes<T>& to) {
   Storage all[Lanes<T>::width]{};
   std::memcpy(static_cast<void*>(all), from, static_cast<std::size_t>(count) * sizeof(Storage));
   load(all, to);
 }
-template <class Storage, class T> DYNVISION_LANES_ONLY void store_some(Lanes<T> const& from, int count, Storage* to) {
+template <class Storage, class T> [[gnu::noinline]] void store_some(Lanes<T> const& from, int count, Storage* to) {
   Storage all[Lanes<T>::width];
   store(from, all);
   std::memcpy(static_cast<void*>(to), all, static_cast<std::size_t>(count) * sizeof(Storage));

@@ -11,9 +11,9 @@
 #include <dynvision/kernels/roles.hpp>
 
 #include <array>
-#include <mutex>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 namespace dynvision::kernels {
 
@@ -56,40 +56,37 @@ template <class S, class... Roles> class Pipeline {
   std::tuple<Roles...> roles;
 
   void forward(Flow<S, J> const& flow) const {
-    each_chunk(flow, [&](std::int64_t sample, std::int64_t from, std::int64_t to) {
-      wide([&]() DYNVISION_WIDE { forward_chunk(flow, sample, from, to); },
-           [&] { forward_chunk(flow, sample, from, to); });
-    });
+    each_chunk(flow, [&](std::int64_t, std::int64_t sample, std::int64_t from, std::int64_t to)
+                         DYNVISION_WIDE { forward_chunk(flow, sample, from, to); });
   }
 
   void reverse(Flow<S, J> const& flow, Backflow<S, J> const& back) const {
-    std::mutex adding;
-    each_chunk(flow, [&](std::int64_t sample, std::int64_t from, std::int64_t to) {
-      Sums sums{};
-      wide([&]() DYNVISION_WIDE { reverse_chunk(flow, back, sample, from, to, sums); },
-           [&] { reverse_chunk(flow, back, sample, from, to, sums); });
-      sums.add_to(back, adding);
+    bool summed = back.tau_gradient != nullptr;
+    for (double const* affine : back.g_affine) summed = summed || affine != nullptr;
+    std::vector<std::array<double, 2 * J + 1>> sums(summed ? static_cast<std::size_t>(chunks_of(flow)) : 0);
+    each_chunk(flow, [&](std::int64_t index, std::int64_t sample, std::int64_t from, std::int64_t to) DYNVISION_WIDE {
+      Sums chunk_sums{};
+      reverse_chunk(flow, back, sample, from, to, chunk_sums);
+      if (summed) sums[static_cast<std::size_t>(index)] = chunk_sums.numbers();
     });
+    for (auto const& one : sums) {  // in order, so that a run can be repeated to the bit
+      if (back.tau_gradient != nullptr) *back.tau_gradient += one[2 * J];
+      for (std::size_t j = 0; j < J; ++j) {
+        double* const to = back.g_affine[j];
+        if (to != nullptr) to[0] += one[2 * j], to[1] += one[2 * j + 1];
+      }
+    }
   }
 
  private:
   struct Sums {  // over a chunk: for each role those of w and b, and that of tau
     V v[2 * J + 1];
-    double of(int i) const {
-      double sum = 0;
-      for (int k = 0; k < V::width; ++k) sum += static_cast<double>(v[i].v[k]);
-      return sum;
-    }
-    void add_to(Backflow<S, J> const& back, std::mutex& adding) const {
-      bool wanted = back.tau_gradient != nullptr;
-      for (double const* affine : back.g_affine) wanted = wanted || affine != nullptr;
-      if (!wanted) return;
-      std::lock_guard<std::mutex> const lock(adding);
-      if (back.tau_gradient != nullptr) *back.tau_gradient += of(2 * J);
-      for (int j = 0; j < J; ++j) {
-        double* const to = back.g_affine[static_cast<std::size_t>(j)];
-        if (to != nullptr) to[0] += of(2 * j), to[1] += of(2 * j + 1);
+    std::array<double, 2 * J + 1> numbers() const {
+      std::array<double, 2 * J + 1> all{};
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        for (int k = 0; k < V::width; ++k) all[i] += static_cast<double>(v[i].v[k]);
       }
+      return all;
     }
   };
 
@@ -114,12 +111,14 @@ template <class S, class... Roles> class Pipeline {
     }
   }
 
+  static std::int64_t chunks_of(Flow<S, J> const& flow) { return flow.batch * ((flow.size + chunk - 1) / chunk); }
+  // f(index, sample, first number, end)
   template <class F> static void each_chunk(Flow<S, J> const& flow, F const& f) {
-    std::int64_t const chunks = (flow.size + chunk - 1) / chunk, all = flow.batch * chunks;
-    parallel_for(all, 4, [&](std::int64_t first, std::int64_t last) {
+    std::int64_t const per_sample = (flow.size + chunk - 1) / chunk;
+    parallel_for(chunks_of(flow), 4, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t i = first; i < last; ++i) {
-        std::int64_t const from = i % chunks * chunk;
-        f(i / chunks, from, std::min(from + chunk, flow.size));
+        std::int64_t const from = i % per_sample * chunk;
+        f(i, i / per_sample, from, std::min(from + chunk, flow.size));
       }
     });
   }

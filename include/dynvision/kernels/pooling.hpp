@@ -87,9 +87,8 @@ class MaxPooling {
 
   // Channels fastest: a window is compared for many channels at once.
   template <class S> void forward_rows(S const* x, S* y, std::uint8_t* place, std::int64_t n) const {
-    parallel_for(n * out_.height, 4, [&](std::int64_t first, std::int64_t last) {
-      wide([&]() DYNVISION_WIDE { rows(x, y, place, first, last); }, [&] { rows(x, y, place, first, last); });
-    });
+    parallel_for(n * out_.height, 4,
+                 [&](std::int64_t first, std::int64_t last) DYNVISION_WIDE { rows(x, y, place, first, last); });
   }
   template <class S>
   DYNVISION_LANES_ONLY void rows(S const* x, S* y, std::uint8_t* place, std::int64_t first, std::int64_t last) const {

@@ -21,7 +21,7 @@ template <class M, class S> class CompiledRun {
   using Q = Sequence<M, S>;
   Q q_;
   bool keeps_;
-  std::vector<std::int64_t> versions_;  // of the learned tensors
+  std::vector<std::pair<Tensor, std::int64_t>> versions_;  // of all that the reverse reads again
 
  public:
   CompiledRun(M& model, Stimulus const& stimulus, Settings const& settings, Monitors const& monitors)
@@ -29,7 +29,9 @@ template <class M, class S> class CompiledRun {
     bool learns = false;
     for (Tensor const& x : q_.learned.tensors()) learns = learns || x.requires_grad();
     keeps_ = at::GradMode::is_enabled() && learns;
-    for (Tensor const& x : q_.learned.tensors()) versions_.push_back(x._version());
+    for (Tensor const& x : q_.learned.tensors()) versions_.emplace_back(x, x._version());
+    versions_.emplace_back(q_.stimulus.frames, q_.stimulus.frames._version());
+    for (auto const& input : q_.settings.external) versions_.emplace_back(input.second, input.second._version());
     divide();
   }
   bool keeps() const { return keeps_; }
@@ -199,8 +201,8 @@ template <class M, class S> class CompiledRun {
   }
 
   void check_versions() const {
-    for (std::size_t i = 0; i < versions_.size(); ++i) {
-      if (q_.learned.tensors()[i]._version() == versions_[i]) continue;
+    for (auto const& [x, version] : versions_) {
+      if (x._version() == version) continue;
       fail("run", 143, "a parameter or an input was changed between the run and its backward");
     }
   }
@@ -245,7 +247,8 @@ template <class S, class Model> Activity compiled_as(Model& model, Stimulus cons
 template <class Model> Activity compiled(Model& model, Stimulus const& stimulus, Settings const& settings = {}) {
   // Operations that draw numbers or follow statistics must be computed once, in the order of the steps; and the loops
   // over memory are for the CPU.
-  if (model.in_training || !stimulus.frames.is_cpu()) return unroll(model, stimulus, settings);
+  if (model.in_training || !stimulus.frames.is_cpu() || !kernels::has_wide_registers())
+    return unroll(model, stimulus, settings);
   check_input(model.options, stimulus, settings);
   if (model.options.dtype == at::kDouble) return compiled_as<double>(model, stimulus, settings);
   if (settings.compute_bfloat16) return compiled_as<c10::BFloat16>(model, stimulus, settings);

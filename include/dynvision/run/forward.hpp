@@ -277,7 +277,7 @@ template <class Q> class ForwardSweep {
     int const t = block_.first + q_.table.layer_offset.back() - q_.table.idle;
     if (t < 0 || t >= q_.stimulus.n_timesteps() || !x.data.defined()) return;
     if (keeps_) values_->entry.back() = x.data;
-    if (results) q_.results.see(q_.model.head, t, block_.n, x.data);
+    if (results) q_.results.see(q_.model.head, t, block_.n, outside(q_, x.data));
   }
 
   // --- operations that see single steps

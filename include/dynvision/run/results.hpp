@@ -42,7 +42,7 @@ template <class S> class Results {
   // The head's view of a block.
   template <class Head> void see(Head const& head, int t, int n, Tensor const& x) {
     if constexpr (std::is_same_v<Head, Classifier>) {
-      see_rows(t, n, x.to(head.weight.scalar_type()).mean({2, 3}));
+      see_rows(t, n, x.mean({2, 3}));
     } else if constexpr (requires { head(x); }) {
       see_rows(t, n, head(x));
     }
