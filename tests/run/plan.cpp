@@ -1,0 +1,84 @@
+// The plan of a run is right about what the run then keeps, and about what it convolves.
+#include <dynvision/run/plan.hpp>
+
+#include "drawn_runs.hpp"
+#include <catch2/catch_test_macros.hpp>
+
+#include <set>
+
+using namespace property;
+
+namespace {
+
+// Bytes of all storages that a run holds after its forward sweep.
+template <class Q> double held(Q const& q) {
+  std::set<void const*> seen;
+  double sum = 0;
+  auto const add = [&](Tensor const& x) {
+    if (!x.defined() || !seen.insert(x.storage().data()).second) return;
+    sum += static_cast<double>(x.storage().nbytes());
+  };
+  for (run::Segment const& segment : q.segments) {
+    for (auto const* all : {&segment.past, &segment.states}) {
+      for (Tensor const& x : *all) add(x);
+    }
+    for (run::Leading const& leading : segment.leading) {
+      add(leading.out);
+      for (auto const* all : {&leading.values.entry, &leading.values.value, &leading.values.operand}) {
+        for (Tensor const& x : *all) add(x);
+      }
+    }
+    for (run::BlockTape const& block : segment.blocks) {
+      for (auto const* all : {&block.values.entry, &block.values.value, &block.values.operand}) {
+        for (Tensor const& x : *all) add(x);
+      }
+    }
+  }
+  return sum;
+}
+
+template <class Net> void compare(Net& net, std::array<std::int64_t, 4> shape, run::Settings const& settings) {
+  Tensor const images = normal({shape[0], shape[1], shape[2], shape[3]}, 1, at::kFloat);
+  run::Plan const plan = run::plan(net, shape, settings);
+  INFO(plan.text());
+  run::CompiledRun<Net, float> run(net, run::present(images, settings.n_timesteps), settings,
+                                   run::Monitors(net.parts(), settings));
+  run.forward();
+  double const bytes = held(run.sequence()) - static_cast<double>(images.storage().nbytes());
+  CHECK(std::abs(plan.kept_bytes - bytes) <= 0.1 * bytes);
+}
+
+}  // namespace
+
+TEST_CASE("kept bytes are as planned", "[run]") {
+  Options options{.input_dims = {3, 32, 32}, .seed = 1};
+  DyRCNNx4<> x4(options);
+  compare(x4, {4, 3, 32, 32}, {.n_timesteps = 20});
+  compare(x4, {2, 3, 32, 32}, {.n_timesteps = 7, .idle_timesteps = 5});
+  DyRCNNx4<DepthPointwise, Multiplicative, Feedback<Multiplicative>> multiplicative(options);
+  compare(multiplicative, {2, 3, 32, 32}, {.n_timesteps = 20});
+  DyRCNNx8<Full, Middle> x8(options);
+  compare(x8, {2, 3, 32, 32}, {.n_timesteps = 10});
+  options.t_feedforward = 4;
+  options.supralinearity = 1.5;
+  DyRCNNx2<> biological(options);
+  compare(biological, {2, 3, 32, 32}, {.n_timesteps = 12});
+}
+
+TEST_CASE("the plan says how a run is divided", "[run]") {
+  DyRCNNx4<Full, NoSkip> net(Options{.input_dims = {3, 32, 32}, .t_feedforward = 2});
+  run::Plan const plan = run::plan(net, {2, 3, 32, 32}, {.n_timesteps = 20, .record = true, .checkpoint_timesteps = 6});
+  CHECK(plan.longest_block == 3);
+  CHECK(plan.layer_offset == std::vector<int>{0, 1, 2, 3, 4});
+  CHECK(plan.n_segments * 6 >= 20);  // stretches of at most 6 steps, in whole blocks
+  CHECK(plan.n_segments <= 6);
+  CHECK(plan.result_bytes == 20.0 * 2 * 4 * (36 * 1024 + 64 * 256 + 121 * 64 + 256 * 16));
+  CHECK(plan.forward_flops < plan.forward_flops_by_step);
+
+  DyRCNNx4<None, NoSkip> feedforward(Options{.input_dims = {3, 32, 32}});
+  run::Plan const one = run::plan(feedforward, {1, 3, 32, 32}, {.n_timesteps = 20});
+  CHECK(one.n_blocks == 1);
+  double const first = 2.0 * 36 * 1024 * 27, rest = 2.0 * (64 * 256 * 36 * 9 + 121 * 64 * 64 * 9 + 256 * 16 * 121 * 9);
+  CHECK(one.forward_flops == first + 20 * rest);
+  CHECK(one.forward_flops_by_step == 20 * (first + rest));
+}
