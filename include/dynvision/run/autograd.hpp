@@ -5,10 +5,13 @@
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/tensor.hpp>
 
+// LibTorch's logging has a macro of this name; whoever had one before keeps it.
+#pragma push_macro("CHECK")
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/functions/utils.h>
 #include <torch/csrc/autograd/variable.h>
+#pragma pop_macro("CHECK")
 
 #include <memory>
 #include <vector>
