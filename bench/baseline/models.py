@@ -106,6 +106,8 @@ class Skip(nn.Module):
 
 
 class DyRCNN(nn.Module):
+    numbers = ("tau",)  # of the file of weights: those that are no parameters here
+
     def __init__(self, model="x4", recurrence="full", n_timesteps=20, delay=3, dt=2.0, tau=5.0, n_classes=10):
         super().__init__()
         self.n_timesteps, self.delay, self.rate = n_timesteps, delay, dt / tau

@@ -21,6 +21,7 @@ import torch.nn.functional as F  # noqa: E402
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import models  # noqa: E402
+import published  # noqa: E402
 
 TYPES = {"F32": torch.float32, "I64": torch.int64}
 
@@ -46,6 +47,14 @@ def relative(found, expected):
     return float((found - expected).norm() / expected.norm().clamp_min(1e-30))
 
 
+def model_of(case):
+    if case["model"] == "cornet_rt":
+        return published.CORnetRT(case["steps"])
+    if case["model"] == "cordsnet":
+        return published.CordsNet(case["steps"], case["idle"], case["size"])
+    return models.DyRCNN(case["model"], case["recurrence"], case["steps"], case["delay"])
+
+
 class Worker:
     def __init__(self):
         self.memory = ctypes.CDLL(None)
@@ -60,8 +69,9 @@ class Worker:
         weights = read_safetensors(request["weights"])
         self.model = self.images = self.labels = None
         torch.compiler.reset()
-        plain = models.DyRCNN(case["model"], case["recurrence"], case["steps"], case["delay"])
-        plain.load_state_dict({name: value for name, value in weights.items() if "tau" not in name})
+        plain = model_of(case)
+        plain.load_state_dict({name: value for name, value in weights.items()
+                               if not any(number in name for number in plain.numbers)})
         self.layout = torch.channels_last if case["layout"] == "channels-last" else torch.contiguous_format
         self.model, self.case = plain.to(memory_format=self.layout), case
         self.compiled = case["path"] == "compile"

@@ -4,11 +4,10 @@
 //   {"do": "open", "case": {...}, "weights": FILE, "expected": FILE}     a model, and one step with it
 //   {"do": "check"}    {"do": "time", "calls": N}    {"do": "bytes"}    {"do": "count"}    {"do": "close"}    {"do": "paths"}
 //
-// Another path is one line in `run_on` and one in `path_names`.
+// Another path is one line in `run_on` and one in `path_names`, both in subject.hpp.
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/io/weights.hpp>
 #include <dynvision/losses/cross_entropy.hpp>
-#include <dynvision/run/compiled.hpp>
 
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
@@ -17,7 +16,7 @@
 
 #include "../baseline/plain.hpp"
 #include "../probes/calls.hpp"
-#include <nlohmann/json.hpp>
+#include "subject.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -42,49 +41,13 @@ extern "C" {
 namespace {
 
 using namespace dynvision;
+using namespace bench;
 using nlohmann::json;
 
-struct Case {
-  std::string model, recurrence, path, mode, dtype, layout;
-  int batch = 1, steps = 20, delay = 3, checkpoint = 0;  // checkpoint: every so many steps; 0: keep all
-  NLOHMANN_DEFINE_TYPE_INTRUSIVE(Case, model, recurrence, path, mode, dtype, layout, batch, steps, delay, checkpoint)
-
-  bool half() const { return dtype == "bfloat16"; }
-  bool training() const { return mode == "training"; }
-};
-
-std::vector<std::string> const path_names{"libtorch", "reference", "compiled"};
-
-template <class Model>
-run::Activity run_on(std::string const& path, Model& model, run::Stimulus const& stimulus,
-                     run::Settings const& settings) {
-  if (path == "reference") return run::unroll(model, stimulus, settings);
-  if (path == "compiled") return run::compiled(model, stimulus, settings);
-  throw std::invalid_argument("no path " + path);
-}
-
-run::Settings settings_of(Case const& chosen) {
-  bool const compiled = chosen.path == "compiled";
-  if (chosen.checkpoint > 0 && !compiled) throw std::invalid_argument("path " + chosen.path + " has no checkpoints");
-  return {.n_timesteps = chosen.steps,
-          .checkpoint_timesteps = chosen.checkpoint,
-          .compute_bfloat16 = compiled && chosen.half()};
-}
-
-// What is measured: a model on a path.
-struct Subject {
-  Parameters parameters;
-  std::function<Tensor(Tensor const&)> forward;  // (B,C,H,W) -> (B,T,K)
-};
-
-template <class Model> Subject subject_of(Case const& chosen) {
-  Options numbers{.input_dims = {3, 32, 32}, .seed = 1};
+template <class Model> Subject dyrcnn_subject(Case const& chosen) {
+  Options numbers{.input_dims = {3, chosen.size, chosen.size}, .seed = 1};
   numbers.t_recurrence = numbers.dt * chosen.delay;
-  auto const model = std::make_shared<Model>(numbers);
-  run::Settings const settings = settings_of(chosen);
-  return {model->parameters(), [model, settings, path = chosen.path](Tensor const& images) {
-            return run_on(path, *model, run::present(images, settings.n_timesteps), settings).outputs;
-          }};
+  return subject_of(chosen, std::make_shared<Model>(numbers));
 }
 
 Subject plain_subject(Case const& chosen) {
@@ -98,13 +61,14 @@ Subject plain_subject(Case const& chosen) {
 Subject subject_of(Case const& chosen) {
   if (chosen.path == "libtorch") return plain_subject(chosen);
   std::string const name = chosen.model + " " + chosen.recurrence;
-  if (name == "x2 full") return subject_of<DyRCNNx2<Full>>(chosen);
-  if (name == "x4 full") return subject_of<DyRCNNx4<Full>>(chosen);
-  if (name == "x4 self") return subject_of<DyRCNNx4<Self>>(chosen);
-  if (name == "x4 depthpointwise") return subject_of<DyRCNNx4<DepthPointwise>>(chosen);
-  if (name == "x4 pointdepthwise") return subject_of<DyRCNNx4<PointDepthwise>>(chosen);
-  if (name == "x4 local") return subject_of<DyRCNNx4<Local>>(chosen);
-  if (name == "x8 full") return subject_of<DyRCNNx8<Full>>(chosen);
+  if (name == "x2 full") return dyrcnn_subject<DyRCNNx2<Full>>(chosen);
+  if (name == "x4 full") return dyrcnn_subject<DyRCNNx4<Full>>(chosen);
+  if (name == "x4 self") return dyrcnn_subject<DyRCNNx4<Self>>(chosen);
+  if (name == "x4 depthpointwise") return dyrcnn_subject<DyRCNNx4<DepthPointwise>>(chosen);
+  if (name == "x4 pointdepthwise") return dyrcnn_subject<DyRCNNx4<PointDepthwise>>(chosen);
+  if (name == "x4 local") return dyrcnn_subject<DyRCNNx4<Local>>(chosen);
+  if (name == "x8 full") return dyrcnn_subject<DyRCNNx8<Full>>(chosen);
+  if (name == "cornet_rt self" || name == "cordsnet full") return published_subject(chosen);
   throw std::invalid_argument("no model " + name);
 }
 
@@ -126,6 +90,10 @@ void draw(Parameters const& parameters) {
   for (Parameter const& p : parameters) {
     std::int64_t const inputs = p.tensor.dim() > 1 ? p.tensor.numel() / p.tensor.size(0) : 0;
     if (!p.learned) continue;
+    if (inputs == 0 && p.name.ends_with(".weight") && p.name.find("norm") != std::string::npos) {  // of a normalisation
+      p.tensor.uniform_(0.5, 1.5);
+      continue;
+    }
     double const bound = inputs == 0                                      ? 0.1
                          : p.name.find("recurrence") != std::string::npos ? 0.8 / std::sqrt(static_cast<double>(inputs))
                                                                           : 2 / std::sqrt(static_cast<double>(inputs));
@@ -188,7 +156,7 @@ class Worker {
     subject_ = subject_of(chosen_);
     draw(subject_.parameters);
     std::vector<c10::SymInt> const one_each{chosen_.batch, 1};
-    images_ = randn({chosen_.batch, 3, 32, 32});
+    images_ = randn({chosen_.batch, 3, chosen_.size, chosen_.size});
     labels_ = at::_ops::randint::call(10, one_each, at::kLong, std::nullopt, std::nullopt, std::nullopt)
                   .expand({chosen_.batch, chosen_.steps})
                   .contiguous();
@@ -207,7 +175,7 @@ class Worker {
     subject_ = subject_of(chosen_);
     std::string const file = request.at("weights");
     bool const all = chosen_.path != "libtorch";  // its time constants are numbers
-    put_weights(read_safetensors(file), subject_.parameters, file, WeightOptions{.strict = all});
+    put_weights(read_safetensors(file), subject_.parameters, file, {.strict = all});
     expected_ = read_safetensors(request.at("expected").get<std::string>());
     labels_ = expected_["labels"];
     images_ = expected_["images"];
