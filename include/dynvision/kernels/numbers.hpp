@@ -45,6 +45,16 @@ template <class T> struct Lanes {
   static constexpr int width = 32 / static_cast<int>(sizeof(T));
   typedef T Vector __attribute__((vector_size(32)));
   Vector v;
+
+  // Not trivial to copy, so that it is handed over in memory: in a register the two sides of a call would disagree where
+  // a functor is not inlined into a loop that is compiled for AVX2.
+  Lanes() = default;
+  DYNVISION_LANES_ONLY Lanes(Vector const& x) : v(x) {}  // NOLINT: implicit on purpose
+  DYNVISION_LANES_ONLY Lanes(Lanes const& x) : v(x.v) {}
+  DYNVISION_LANES_ONLY Lanes& operator=(Lanes const& x) {
+    v = x.v;
+    return *this;
+  }
 };
 
 #define DYNVISION_LANES(op)                                                                                    \

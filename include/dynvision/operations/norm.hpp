@@ -33,7 +33,9 @@ template <int Groups, class... With> struct GroupNorm {
     visit("weight", weight);
     visit("bias", bias);
   }
-  Tensor operator()(Tensor const& x) const { return group_norm(x, Groups, weight, bias, eps); }
+  // In the ordinary layout: with channels fastest LibTorch takes many times longer, and loses digits where the variance
+  // is small.
+  Tensor operator()(Tensor const& x) const { return group_norm(x.contiguous(), Groups, weight, bias, eps); }
 };
 
 }  // namespace dynvision

@@ -23,6 +23,7 @@ template <class Q> class ReverseSweep {
     for (std::size_t b = r_.segment.blocks.size(); b-- > 0;) {
       r_.tape = &r_.segment.blocks[b];
       r_.block = r_.tape->block;
+      r_.pooled = {}, r_.pooled_at = std::size_t(-1);
       head();
       layers<M::n_layers - 1>();
       into_leading();
@@ -167,7 +168,7 @@ template <class Q> class ReverseSweep {
   // --- operations with an integration, or a moment, of their own
 
   template <class Op> void meeting(Op& op, std::size_t p, Values& values) {
-    Tensor const x = values.entry[p], h = values.operand[p], g = r_.g;
+    Tensor const x = r_.entry(p, values), h = values.operand[p], g = r_.g;
     if (!g.defined() || !h.defined()) return;
     if (!x.defined()) {
       r_.arrived(op, p, g);
@@ -188,7 +189,7 @@ template <class Q> class ReverseSweep {
     std::vector<DelayLine> memories = memories_at(r_.q, r_.segment, p, t, true);
     std::vector<Signal> responses(memories.size());
     Moment now = moment_at(r_.q, p, t, memories, responses);
-    Tensor const entry = r_.tape->values.entry[p];
+    Tensor const entry = r_.entry(p, r_.tape->values);
     std::vector<Tensor> inputs;
     if (entry.defined()) inputs.push_back(leaf(outside(r_.q, entry)));
     std::size_t const from_states = inputs.size();
