@@ -17,7 +17,7 @@ template <class M, bool BothPaths> AnyModel make(Options const& options) {
           [](void* m, run::Stimulus const& stimulus, run::Settings const& settings) {
             M& own = *static_cast<M*>(m);
             if constexpr (BothPaths) {
-              if (switches.compiled_path) return run::compiled_as<float>(own, stimulus, settings);
+              if (switches.compiled_path) return run::compiled(own, stimulus, settings);
             }
             return run::unroll(own, stimulus, settings);
           },

@@ -1,5 +1,5 @@
 // covers: kernels/numbers.hpp, kernels/roles.hpp, kernels/pipeline.hpp, kernels/pooling.hpp, kernels/resize.hpp
-// covers: kernels/layout.hpp, kernels/parallel.hpp
+// covers: kernels/layout.hpp, kernels/parallel.hpp, kernels/engine.hpp, kernels/flow.hpp, kernels/program.hpp
 // The laws of what the compiled path computes with: functors, numbers side by side, pipelines, pooling, resizing, the
 // gain of a solver, loops. A new nonlinearity is added to `Nonlinearities`, a new integration to `Integrations`.
 #include <dynvision/connections/integration.hpp>
@@ -289,8 +289,9 @@ TEMPLATE_LIST_TEST_CASE("a pipeline is its operations one after the other", "[la
   for (std::int64_t const size : {1, 3, 4, 9, 512, 1027}) {
     CAPTURE(size);
     constexpr std::int64_t B = 3;
-    kernels::Pipeline<double, kernels::Combine<I>, kernels::Step, kernels::Map<functors::Tanh>, kernels::Tap> const
-        pipeline{{{}, {.gain = gain, .first = 0.5, .gain_slope = slope, .first_slope = 0}, {}, {}}};
+    kernels::Pipeline<kernels::Combine<I>, kernels::Step, kernels::Map<functors::Tanh>, kernels::Tap> const pipeline{
+        {{}, {{.gain = gain, .first = 0.5, .gain_slope = slope, .first_slope = 0}}, {}, {}}};
+    kernels::Engine const engine{at::kDouble};
     Tensor const x = normal({2, B, size}, 1), h = normal({2, B, size}, 2), r = normal({B, size}, 3);
     Tensor const g = normal({2, B, size}, 4), tau = zeros({}, x.options());
 
@@ -303,28 +304,28 @@ TEMPLATE_LIST_TEST_CASE("a pipeline is its operations one after the other", "[la
     expected.mul(g).sum().backward();
 
     auto const data = [](Tensor const& t) { return t.detach().mutable_data_ptr<double>(); };
-    auto const steps = [&](Tensor const& t) { return std::array<double*, 2>{data(t), data(t) + B * size}; };
+    auto const steps = [&](Tensor const& t) { return std::array<void*, 2>{data(t), data(t) + B * size}; };
     Tensor const y = zeros({2, B, size}, g.options()), combined = I{}(x, h).detach();
     auto const at_x = steps(x), at_h = steps(h), at_y = steps(y), at_g = steps(g), at_u = steps(combined);
-    std::array<double*, 2> const before{data(r), at_y[0]};
-    kernels::Flow<double, 4> flow;
+    std::array<void*, 2> const before{data(r), at_y[0]};
+    kernels::Flow flow;
     flow.n_steps = 2, flow.batch = B, flow.size = size;
-    flow.x = at_x.data(), flow.operand[0] = at_h.data(), flow.operand_stride[0] = size;
-    flow.previous = before.data(), flow.tap[3] = at_y.data();
-    pipeline.forward(flow);
+    flow.x = at_x.data(), flow.role[0].operand = at_h.data(), flow.role[0].operand_stride = size;
+    flow.previous = before.data(), flow.role[3].tap = at_y.data();
+    pipeline.forward(engine, flow);
     CHECK(distance(expected, y) < 1e-13);
 
-    kernels::Backflow<double, 4> back;
+    kernels::Backflow back;
     Tensor const gx = zeros(x.sizes(), g.options()), gh = gx.clone(), gr = zeros(r.sizes(), g.options());
     auto const at_gx = steps(gx), at_gh = steps(gh);
-    std::array<double*, 2> const at_gr{data(gr), nullptr};
+    std::array<void*, 2> const at_gr{data(gr), nullptr};
     double of_tau = 0;
-    back.incoming[3] = at_g.data(), back.n_incoming[3] = 1;
-    back.output[2] = at_y.data(), back.input[1] = at_u.data();
-    if (!I::additive) back.input[0] = at_x.data(), back.g_operand[0] = at_gh.data();
-    back.g_input[0] = at_gx.data(), back.g_previous = at_gr.data();
+    back.role[3].incoming = at_g.data(), back.role[3].n_incoming = 1;
+    back.role[2].output = at_y.data(), back.role[1].input = at_u.data();
+    if (!I::additive) back.role[0].input = at_x.data(), back.role[0].g_operand = at_gh.data();
+    back.role[0].g_input = at_gx.data(), back.g_previous = at_gr.data();
     back.carried = true, back.tau_gradient = &of_tau;
-    pipeline.reverse(flow, back);
+    pipeline.reverse(engine, flow, back);
     CHECK(distance(x.grad(), gx) < 1e-13);
     CHECK(distance(h.grad(), I::additive ? gx : gh) < 1e-13);  // where both are alike only one is stored
     CHECK(distance(r.grad(), gr) < 1e-13);
@@ -385,15 +386,14 @@ template <class S, int K, int Stride, int Margin> void check_pooling() {
     kernels::MaxPooling const pooling(shape_of(of.x), shape_of(of.y), K, Stride, Margin, of.layout);
     Tensor const y = of.layout.empty(3, shape_of(of.y), of.g.options()), again = y.clone();
     Tensor const place = of.layout.empty(3, shape_of(of.y), of.g.options().dtype(at::kByte));
-    pooling.forward(of.x.template const_data_ptr<S>(), y.mutable_data_ptr<S>(), place.mutable_data_ptr<std::uint8_t>(),
-                    3);
-    pooling.forward<S>(of.x.template const_data_ptr<S>(), again.mutable_data_ptr<S>(), nullptr, 3);
+    kernels::Engine const engine{of.x.scalar_type()};
+    pooling.forward(engine, of.x.const_data_ptr(), y.mutable_data_ptr(), place.mutable_data_ptr<std::uint8_t>(), 3);
+    pooling.forward(engine, of.x.const_data_ptr(), again.mutable_data_ptr(), nullptr, 3);
     CHECK(distance_or_nan(of.y, y) == 0);
     CHECK(distance_or_nan(again, y) == 0);
     Tensor const gx = of.layout.zeros(3, shape_of(of.x), of.g.options());
     gx.add_(1);  // the adjoint adds to what is there
-    pooling.adjoint(of.g.template const_data_ptr<S>(), place.const_data_ptr<std::uint8_t>(), gx.mutable_data_ptr<S>(),
-                    3);
+    pooling.adjoint(engine, of.g.const_data_ptr(), place.const_data_ptr<std::uint8_t>(), gx.mutable_data_ptr(), 3);
     CHECK(distance(of.gx.add(1), gx) == 0);
   });
 }
@@ -420,11 +420,12 @@ TEMPLATE_TEST_CASE("resizing is LibTorch's nearest neighbour", "[laws][pointwise
                            [&](Tensor const& x) { return nearest(x, to_height, to_width); });
           kernels::Resize const resize(shape_of(of.x), to_height, to_width, of.layout);
           Tensor const y = of.layout.empty(3, shape_of(of.y), of.g.options());
-          resize.forward(of.x.template const_data_ptr<S>(), y.mutable_data_ptr<S>(), 3);
+          kernels::Engine const engine{of.x.scalar_type()};
+          resize.forward(engine, of.x.const_data_ptr(), y.mutable_data_ptr(), 3);
           CHECK(distance_or_nan(of.y, y) == 0);
           Tensor const gx = of.layout.zeros(3, shape_of(of.x), of.g.options());
           gx.add_(1);
-          resize.adjoint(of.g.template const_data_ptr<S>(), gx.mutable_data_ptr<S>(), 3);
+          resize.adjoint(engine, of.g.const_data_ptr(), gx.mutable_data_ptr(), 3);
           CHECK(distance(of.gx.add(1), gx) <= (std::is_same_v<S, c10::BFloat16> ? 0.25 : 0));
         });
   }

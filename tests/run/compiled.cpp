@@ -1,6 +1,7 @@
 // covers: run/compiled.hpp, run/forward.hpp, run/reverse.hpp, run/sequence.hpp, run/timetable.hpp, run/tape.hpp
-// covers: run/reverse_state.hpp, run/reverse_pipeline.hpp, run/stages.hpp, run/frames.hpp
+// covers: run/reverse_state.hpp, run/reverse_pipeline.hpp, run/stages.hpp, run/frames.hpp, run/sequence_of.hpp
 // covers: run/place.hpp, run/opaque.hpp, run/autograd.hpp, run/results.hpp, run/convolution.hpp, run/arrival.hpp
+// covers: run/sources.hpp
 // The compiled path gives what the reference path gives: outputs, responses, monitored signals, all gradients.
 #include <dynvision/run/compiled.hpp>
 #include <dynvision/run/trial.hpp>
@@ -94,7 +95,7 @@ TEST_CASE("blocks are as long as the shortest cycle, and biological time is reti
     run::Settings const settings{.n_timesteps = 50, .feedforward_only = feedforward_only};
     run::Stimulus const shown = run::present(zeros({1, 2, 6, 6}), 50);
     run::Monitors const monitors(net.parts(), settings);
-    return run::Sequence<rich::Net, float>(net, shown, settings, monitors).table.longest;
+    return run::SequenceOf<rich::Net>(net, shown, settings, monitors, at::kFloat).table.longest;
   };
   CHECK(longest(4, 3, 0, false) == 3);
   CHECK(longest(0, 3, 0, false) == 1);

@@ -11,7 +11,7 @@ using namespace property;
 namespace {
 
 // Bytes of all storages that a run holds after its forward sweep.
-template <class Q> double held(Q const& q) {
+double held(run::Sequence const& q) {
   std::set<void const*> seen;
   double sum = 0;
   auto const add = [&](Tensor const& x) {
@@ -41,8 +41,9 @@ template <class Net> void compare(Net& net, std::array<std::int64_t, 4> shape, r
   Tensor const images = normal({shape[0], shape[1], shape[2], shape[3]}, 1, at::kFloat);
   run::Plan const plan = run::plan(net, shape, settings);
   INFO(plan.text());
-  run::CompiledRun<Net, float> run(net, run::present(images, settings.n_timesteps), settings,
-                                   run::Monitors(net.parts(), settings));
+  run::Stimulus const shown = run::present(images, settings.n_timesteps);
+  run::CompiledRun run(
+      std::make_shared<run::SequenceOf<Net>>(net, shown, settings, run::Monitors(net.parts(), settings), at::kFloat));
   run.forward();
   double const bytes = held(run.sequence()) - static_cast<double>(images.storage().nbytes());
   CHECK(std::abs(plan.kept_bytes - bytes) <= 0.1 * bytes);

@@ -4,8 +4,8 @@
 //
 // Station: kernels. The byte is the place of the maximum in its window, row by row. The adjoint adds to what is there.
 #pragma once
+#include <dynvision/kernels/engine.hpp>
 #include <dynvision/kernels/layout.hpp>
-#include <dynvision/kernels/numbers.hpp>
 #include <dynvision/kernels/parallel.hpp>
 
 #include <algorithm>
@@ -19,15 +19,21 @@ class MaxPooling {
       : in_(in), out_(out), kernel_(kernel), stride_(stride), margin_(margin), layout_(layout) {}
 
   // x (N,C,H,W), y (N,C,h,w), place as y or null
-  template <class S> void forward(S const* x, S* y, std::uint8_t* place, std::int64_t n) const {
-    if (layout_.channels_last) {
-      forward_rows(x, y, place, n);
-    } else {
-      forward_planes(x, y, place, n);
-    }
+  void forward(Engine const& engine, void const* x, void* y, std::uint8_t* place, std::int64_t n) const {
+    engine.with_storage([&]<class S>(S) {
+      if (layout_.channels_last) {
+        forward_rows(static_cast<S const*>(x), static_cast<S*>(y), place, n);
+      } else {
+        forward_planes(static_cast<S const*>(x), static_cast<S*>(y), place, n);
+      }
+    });
+  }
+  void adjoint(Engine const& engine, void const* gy, std::uint8_t const* place, void* gx, std::int64_t n) const {
+    engine.with_storage([&]<class S>(S) { adjoint_of(static_cast<S const*>(gy), place, static_cast<S*>(gx), n); });
   }
 
-  template <class S> void adjoint(S const* gy, std::uint8_t const* place, S* gx, std::int64_t n) const {
+ private:
+  template <class S> void adjoint_of(S const* gy, std::uint8_t const* place, S* gx, std::int64_t n) const {
     std::int64_t const planes = layout_.channels_last ? 1 : in_.channels;
     std::int64_t const width = layout_.channels_last ? in_.channels : 1;  // numbers side by side
     parallel_for(n, 1, [&](std::int64_t first, std::int64_t last) {
@@ -48,7 +54,6 @@ class MaxPooling {
     });
   }
 
- private:
   struct Window {
     std::int64_t top, bottom, left, right;  // within the image
   };

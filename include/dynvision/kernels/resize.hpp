@@ -4,6 +4,7 @@
 //
 // Station: kernels. The ratio is taken in float, as LibTorch does. The adjoint adds to what is there.
 #pragma once
+#include <dynvision/kernels/engine.hpp>
 #include <dynvision/kernels/layout.hpp>
 #include <dynvision/kernels/parallel.hpp>
 
@@ -31,14 +32,22 @@ class Resize {
         columns_(nearest_sources(from.width, width)),
         layout_(layout) {}
 
-  template <class S> void forward(S const* x, S* y, std::int64_t n) const {
-    each(n, [&](std::int64_t source, std::int64_t target, std::int64_t count) {
-      for (std::int64_t c = 0; c < count; ++c) y[target + c] = x[source + c];
+  void forward(Engine const& engine, void const* from, void* to, std::int64_t n) const {
+    engine.with_storage([&]<class S>(S) {
+      auto const* const x = static_cast<S const*>(from);
+      auto* const y = static_cast<S*>(to);
+      each(n, [&](std::int64_t source, std::int64_t target, std::int64_t count) {
+        for (std::int64_t c = 0; c < count; ++c) y[target + c] = x[source + c];
+      });
     });
   }
-  template <class S> void adjoint(S const* gy, S* gx, std::int64_t n) const {
-    each(n, [&](std::int64_t source, std::int64_t target, std::int64_t count) {
-      for (std::int64_t c = 0; c < count; ++c) gx[source + c] = static_cast<S>(gx[source + c] + gy[target + c]);
+  void adjoint(Engine const& engine, void const* from, void* to, std::int64_t n) const {
+    engine.with_storage([&]<class S>(S) {
+      auto const* const gy = static_cast<S const*>(from);
+      auto* const gx = static_cast<S*>(to);
+      each(n, [&](std::int64_t source, std::int64_t target, std::int64_t count) {
+        for (std::int64_t c = 0; c < count; ++c) gx[source + c] = static_cast<S>(gx[source + c] + gy[target + c]);
+      });
     });
   }
 

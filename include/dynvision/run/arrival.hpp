@@ -14,8 +14,9 @@ namespace dynvision::run {
 
 class Arrival {
  public:
-  Arrival(kernels::Shape from, kernels::Shape to, kernels::Layout layout, at::TensorOptions options)
-      : from_(from), to_(to), layout_(layout), options_(options) {}
+  Arrival(kernels::Shape from, kernels::Shape to, kernels::Layout layout, at::TensorOptions options,
+          kernels::Engine engine)
+      : from_(from), to_(to), layout_(layout), options_(options), engine_(engine) {}
 
   std::vector<Convolution> chain;
 
@@ -32,43 +33,44 @@ class Arrival {
   bool resizes() const { return resize_.has_value(); }
   bool trivial() const { return chain.empty() && !resize_; }
 
-  template <class S> Tensor forward(Tensor const& rows) {  // (n B,C,H,W) -> (n B,D,h,w)
-    Tensor x = resize_first_ ? resized<S>(rows) : rows;
+  Tensor forward(Tensor const& rows) {  // (n B,C,H,W) -> (n B,D,h,w)
+    Tensor x = resize_first_ ? resized(rows) : rows;
     for (Convolution& c : chain) x = c.forward(x);
-    return resize_ && !resize_first_ ? resized<S>(x) : x;
+    return resize_ && !resize_first_ ? resized(x) : x;
   }
 
   // The gradient with respect to the rows. If resizing comes first it belongs to the resized rows: see scatter().
-  template <class S> Tensor reverse(Tensor const& g, Tensor const& rows, bool want) {
+  Tensor reverse(Tensor const& g, Tensor const& rows, bool want) {
     Tensor gx = g;
     if (resize_ && !resize_first_) {
       Tensor const wide = layout_.zeros(g.size(0), before_resize_, options_);
-      resize_->adjoint(g.const_data_ptr<S>(), wide.mutable_data_ptr<S>(), g.size(0));
+      resize_->adjoint(engine_, g.const_data_ptr(), wide.mutable_data_ptr(), g.size(0));
       gx = wide;
     }
-    std::vector<Tensor> inputs{resize_first_ && !chain.empty() ? resized<S>(rows) : rows};
+    std::vector<Tensor> inputs{resize_first_ && !chain.empty() ? resized(rows) : rows};
     for (std::size_t i = 0; i + 1 < chain.size(); ++i) inputs.push_back(chain[i].forward(inputs.back()));
     for (std::size_t i = chain.size(); i-- > 0;) gx = chain[i].reverse(gx, inputs[i], want || i > 0);
     return gx;
   }
   bool scatters() const { return resize_first_; }
-  template <class S> void scatter(S const* g, S* to, std::int64_t n) const { resize_->adjoint(g, to, n); }
+  void scatter(void const* g, void* to, std::int64_t n) const { resize_->adjoint(engine_, g, to, n); }
 
   void finish(Learned& learned) {
     for (Convolution& c : chain) c.finish(learned);
   }
 
  private:
-  template <class S> Tensor resized(Tensor const& x) const {
+  Tensor resized(Tensor const& x) const {
     kernels::Shape const out{x.size(1), to_.height, to_.width};
     Tensor const y = layout_.empty(x.size(0), out, options_);
-    resize_->forward(x.const_data_ptr<S>(), y.mutable_data_ptr<S>(), x.size(0));
+    resize_->forward(engine_, x.const_data_ptr(), y.mutable_data_ptr(), x.size(0));
     return y;
   }
 
   kernels::Shape from_, to_, before_resize_{};
   kernels::Layout layout_;
   at::TensorOptions options_;
+  kernels::Engine engine_;
   std::optional<kernels::Resize> resize_{};
   bool resize_first_ = false;
 };

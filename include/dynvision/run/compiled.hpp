@@ -11,21 +11,21 @@
 #include <dynvision/run/autograd.hpp>
 #include <dynvision/run/forward.hpp>
 #include <dynvision/run/reverse.hpp>
+#include <dynvision/run/sequence_of.hpp>
 #include <dynvision/run/unroll.hpp>
 
 #include <ATen/ops/unbind_ops.h>
 
 namespace dynvision::run {
 
-template <class M, class S> class CompiledRun {
-  using Q = Sequence<M, S>;
-  Q q_;
+class CompiledRun {
+  std::shared_ptr<Sequence> sequence_;
+  Sequence& q_ = *sequence_;
   bool keeps_;
   std::vector<std::pair<Tensor, std::int64_t>> versions_;  // of all that the reverse reads again
 
  public:
-  CompiledRun(M& model, Stimulus const& stimulus, Settings const& settings, Monitors const& monitors)
-      : q_(model, stimulus, settings, monitors) {
+  [[gnu::cold]] explicit CompiledRun(std::shared_ptr<Sequence> sequence) : sequence_(std::move(sequence)) {
     bool learns = false;
     for (Tensor const& x : q_.learned.tensors()) learns = learns || x.requires_grad();
     keeps_ = at::GradMode::is_enabled() && learns;
@@ -36,17 +36,17 @@ template <class M, class S> class CompiledRun {
   }
   bool keeps() const { return keeps_; }
   std::vector<Tensor> const& inputs() const { return q_.learned.tensors(); }
-  Q const& sequence() const { return q_; }
+  Sequence const& sequence() const { return q_; }
 
   // outputs (B,T,K), then the responses of the layers (T B,C,H,W), then what is monitored.
-  std::vector<Tensor> forward() {
+  [[gnu::cold]] std::vector<Tensor> forward() {
     at::AutoGradMode const no_gradient(false);
     std::vector<Tensor> past;
     for (std::size_t i = 0; i < q_.segments.size(); ++i) {
       Segment& segment = q_.segments[i];
       segment.past = past;
       bool const keep = keeps_ && q_.segments.size() - first_kept_ == 1 && i >= first_kept_;
-      ForwardSweep<Q> sweep(q_, segment, keep);
+      ForwardSweep sweep(q_, segment, keep);
       sweep.run(true);
       if (i + 1 < q_.segments.size()) past = sweep.past_of_next();
       if (!keep) segment.drop();
@@ -58,11 +58,11 @@ template <class M, class S> class CompiledRun {
     return all;
   }
 
-  std::vector<Tensor> reverse(std::vector<Tensor> const& gradients) {
+  [[gnu::cold]] std::vector<Tensor> reverse(std::vector<Tensor> const& gradients) {
     at::AutoGradMode const no_gradient(false);
     check_versions();
     ResultGradients const given = given_of(gradients);
-    std::vector<StateGradient<S>> states(q_.state_shape.size());
+    std::vector<StateGradient> states(q_.state_shape.size());
     for (std::size_t l = 0; l < states.size(); ++l) {
       states[l].start(q_.state_shape[l], q_.layout, q_.options, q_.batch, q_.table.first_index - q_.table.memory[l],
                       q_.table.last_index);
@@ -80,9 +80,9 @@ template <class M, class S> class CompiledRun {
     for (std::size_t i = q_.segments.size(); i-- > first_kept_;) {
       Segment& segment = q_.segments[i];
       bool const again = !segment.kept();
-      if (again) ForwardSweep<Q>(q_, segment, true).run(false);
-      ReverseState<Q> state{q_, segment, given, states, scalars, frames, frames_found, externals};
-      ReverseSweep<Q>(state).run(carry, i == first_kept_);
+      if (again) ForwardSweep(q_, segment, true).run(false);
+      ReverseState state{q_, segment, given, states, scalars, frames, frames_found, externals};
+      ReverseSweep(state).run(carry, i == first_kept_);
       segment.drop();
     }
     finish(scalars, frames_found ? frames : Tensor{}, externals);
@@ -96,7 +96,7 @@ template <class M, class S> class CompiledRun {
   std::size_t first_kept_ = 0;  // segment; those before are idle
 
   // Idle blocks are not kept; the rest is one segment, or one for every so many steps, in whole blocks.
-  void divide() {
+  [[gnu::cold]] void divide() {
     std::vector<Block> const& blocks = q_.table.blocks;
     int const lead = *std::max_element(q_.table.layer_offset.begin(), q_.table.layer_offset.end());
     int const k = q_.settings.checkpoint_timesteps;
@@ -117,34 +117,28 @@ template <class M, class S> class CompiledRun {
   }
   bool was_idle_ = false;
 
-  Tensor outputs() {
-    Tensor const& seen = q_.results.seen;
-    if constexpr (requires { q_.model.head(seen); }) {
-      std::int64_t const T = q_.stimulus.n_timesteps();
-      auto const& head = q_.model.head;
-      if (!seen.defined()) {
-        return zeros({q_.batch, T, head.classes()}, q_.stimulus.frames.options().requires_grad(false));
+  [[gnu::cold]] Tensor outputs() {
+    if (q_.classifier == nullptr && q_.calls.back().apply == nullptr) return {};
+    std::int64_t const T = q_.stimulus.n_timesteps();
+    Tensor z = q_.results.seen;
+    if (!z.defined()) return zeros({q_.batch, T, q_.n_classes}, q_.outer_options);
+    if (q_.classifier != nullptr) {
+      z = linear(z, q_.classifier->weight, q_.classifier->bias);
+      for (int t = 0; t < T; ++t) {
+        if (!head_sees(t)) q_.results.rows(z, t, 1).zero_();
       }
-      Tensor z = seen;
-      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(head)>, Classifier>) {
-        z = linear(seen, head.weight, head.bias);
-        for (int t = 0; t < T; ++t) {
-          if (!head_sees(t)) q_.results.rows(z, t, 1).zero_();
-        }
-      }
-      return z.view({T, q_.batch, z.size(1)}).transpose(0, 1).contiguous();
     }
-    return {};
+    return z.view({T, q_.batch, z.size(1)}).transpose(0, 1).contiguous();
   }
   bool head_sees(int t) const { return q_.table.leaves(q_.table.places.size() - 1, t + q_.table.idle); }
 
-  ResultGradients given_of(std::vector<Tensor> const& gradients) {
+  [[gnu::cold]] ResultGradients given_of(std::vector<Tensor> const& gradients) {
     ResultGradients given;
     Tensor const& g = gradients[0];  // (B,T,K)
     if (g.defined()) {
       Tensor by_step = g.transpose(0, 1).reshape({g.size(0) * g.size(1), g.size(2)});
-      auto const& head = q_.model.head;
-      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(head)>, Classifier>) {
+      if (q_.classifier != nullptr) {
+        Classifier const& head = *q_.classifier;
         by_step = by_step.clone();
         for (int t = 0; t < q_.stimulus.n_timesteps(); ++t) {
           if (!head_sees(t)) q_.results.rows(by_step, t, 1).zero_();
@@ -162,7 +156,7 @@ template <class M, class S> class CompiledRun {
     auto const rest = [&](std::vector<Tensor> const& results) {
       std::vector<Tensor> all;
       for (std::size_t k = 0; k < results.size(); ++k, ++i) {
-        all.push_back(gradients[i].defined() ? q_.layout.of(gradients[i].to(Q::dtype())) : Tensor{});
+        all.push_back(gradients[i].defined() ? q_.layout.of(gradients[i].to(q_.dtype())) : Tensor{});
       }
       return all;
     };
@@ -171,7 +165,8 @@ template <class M, class S> class CompiledRun {
     return given;
   }
 
-  void finish(std::vector<ScalarGradients> const& scalars, Tensor const& frames, std::vector<Tensor> const& externals) {
+  [[gnu::cold]] void finish(std::vector<ScalarGradients> const& scalars, Tensor const& frames,
+                            std::vector<Tensor> const& externals) {
     Learned& learned = q_.learned;
     for (auto& convolution : q_.convolutions) {
       if (convolution) convolution->finish(learned);
@@ -179,21 +174,15 @@ template <class M, class S> class CompiledRun {
     for (auto& arrival : q_.arrivals) {
       if (arrival) arrival->finish(learned);
     }
-    q_.model.each_layer([&](auto& layer, int l) {
-      layer.each([&]<class Op>(Op& op, int position) {
-        std::size_t const p = q_.first_place[static_cast<std::size_t>(l)] + static_cast<std::size_t>(position);
-        if (!scalars[p].found) return;
-        auto const add = [&](Tensor const& of, double g) {
-          if (of.defined()) learned.add(learned.index(of), full(of.sizes(), g, of.options().requires_grad(false)));
-        };
-        if constexpr (kind_of<Op>() == Kind::step) {
-          add(op.tau, scalars[p].tau);
-        } else if constexpr (is_affine_lateral<Op>()) {
-          add(op.lateral.weight, scalars[p].affine[0]);
-          add(op.lateral.bias, scalars[p].affine[1]);
-        }
-      });
-    });
+    for (std::size_t p = 0; p < scalars.size(); ++p) {
+      if (!scalars[p].found) continue;
+      auto const add = [&](Tensor const& of, double g) {
+        if (of.defined()) learned.add(learned.index(of), full(of.sizes(), g, of.options().requires_grad(false)));
+      };
+      add(q_.taus[p], scalars[p].tau);
+      add(q_.affine_parameters[p][0], scalars[p].affine[0]);
+      add(q_.affine_parameters[p][1], scalars[p].affine[1]);
+    }
     learned.add(learned.index(q_.stimulus.frames), frames);
     for (std::size_t l = 0; l < externals.size(); ++l) {
       learned.add(learned.index(q_.external(static_cast<int>(l))), externals[l]);
@@ -208,15 +197,14 @@ template <class M, class S> class CompiledRun {
   }
 };
 
-template <class S, class Model> Activity compiled_as(Model& model, Stimulus const& stimulus, Settings const& settings) {
-  Monitors monitors(model.parts(), settings);
-  auto const run = std::make_shared<CompiledRun<Model, S>>(model, stimulus, settings, monitors);
+[[gnu::cold]] inline Activity run_compiled(std::shared_ptr<Sequence> sequence, Monitors& monitors) {
+  auto const run = std::make_shared<CompiledRun>(std::move(sequence));
   std::vector<Tensor> results = run->forward();
-  auto const& q = run->sequence();
+  Sequence const& q = run->sequence();
   if (run->keeps()) attach(run, run->inputs(), results);
 
   // Signals by step, absent where they were.
-  std::int64_t const T = stimulus.n_timesteps(), B = q.batch;
+  std::int64_t const T = q.stimulus.n_timesteps(), B = q.batch;
   auto const by_step = [&](Tensor const& all) {
     if (!all.defined()) return std::vector<Tensor>(static_cast<std::size_t>(T));
     return at::_ops::unbind_int::call(all.view({T, B, all.size(1), all.size(2), all.size(3)}), 0);
@@ -244,15 +232,21 @@ template <class S, class Model> Activity compiled_as(Model& model, Stimulus cons
   return monitors.activity(results[0]);
 }
 
+// The dtype of the signals of a run.
+inline at::ScalarType signal_dtype(Options const& options, Settings const& settings) {
+  return options.dtype != at::kDouble && settings.compute_bfloat16 ? at::kBFloat16 : options.dtype;
+}
+
 template <class Model> Activity compiled(Model& model, Stimulus const& stimulus, Settings const& settings = {}) {
   // Operations that draw numbers or follow statistics must be computed once, in the order of the steps; and the loops
   // over memory are for the CPU.
   if (model.in_training || !stimulus.frames.is_cpu() || !kernels::has_wide_registers())
     return unroll(model, stimulus, settings);
   check_input(model.options, stimulus, settings);
-  if (model.options.dtype == at::kDouble) return compiled_as<double>(model, stimulus, settings);
-  if (settings.compute_bfloat16) return compiled_as<c10::BFloat16>(model, stimulus, settings);
-  return compiled_as<float>(model, stimulus, settings);
+  Monitors monitors(model.parts(), settings);
+  return run_compiled(
+      std::make_shared<SequenceOf<Model>>(model, stimulus, settings, monitors, signal_dtype(model.options, settings)),
+      monitors);
 }
 
 // From images: see present().

@@ -5,14 +5,14 @@
 #pragma once
 #include <dynvision/run/frames.hpp>
 #include <dynvision/run/opaque.hpp>
+#include <dynvision/run/sources.hpp>
 
 #include <ATen/core/grad_mode.h>
 
 namespace dynvision::run {
 
-template <class Q> class ForwardSweep {
-  using S = typename Q::S;
-  Q& q_;
+class ForwardSweep {
+  Sequence& q_;
   Segment& segment_;
   bool keeps_;  // for the reverse
   Block block_{};
@@ -20,7 +20,7 @@ template <class Q> class ForwardSweep {
   std::vector<std::pair<std::size_t, Tensor>> to_look_at_;
 
  public:
-  ForwardSweep(Q& q, Segment& segment, bool keeps) : q_(q), segment_(segment), keeps_(keeps) {
+  ForwardSweep(Sequence& q, Segment& segment, bool keeps) : q_(q), segment_(segment), keeps_(keeps) {
     auto const n_layers = q.table.memory.size();
     segment.states.resize(n_layers);
     int const length = segment.last - segment.first;
@@ -65,10 +65,7 @@ template <class Q> class ForwardSweep {
     Timetable& table = q_.table;
     Wave x = frames_of(q_, block_);
     bool const fresh = start_leading(x);
-    q_.model.each_layer([&]<class L>(L& layer, int l) {
-      [&]<int... K>(std::integer_sequence<int, K...>) { (stage<L, K>(layer, l, x, fresh, results), ...); }
-      (std::make_integer_sequence<int, Stages<L>::count>{});
-    });
+    for (Stage const& one : q_.stages) stage(one, x, fresh, results);
     leave_leading(table.places.size(), x, fresh);
     head(x, results);
   }
@@ -100,28 +97,25 @@ template <class Q> class ForwardSweep {
 
   // --- stages
 
-  template <class L, int K> void stage(L& layer, int l, Wave& x, bool fresh, bool results) {
-    constexpr int from = Stages<L>::first(K), to = Stages<L>::last(K);
-    std::size_t const first = q_.first_place[static_cast<std::size_t>(l)] + static_cast<std::size_t>(from);
-    std::size_t const last = first + static_cast<std::size_t>(to - from);
+  void stage(Stage const& stage, Wave& x, bool fresh, bool results) {
+    std::size_t const first = stage.first, last = stage.last;
     bool const leading = last < static_cast<std::size_t>(q_.table.static_places);
     if (leading && !fresh) return;
     if (!leading) leave_leading(static_cast<std::size_t>(q_.table.static_places), x, fresh);
     if (!leading && !q_.table.runs(first, block_.first)) {
       x = {};
-      if (q_.place(last).kind == Kind::delay) x = handed_on(l);
+      if (q_.place(last).kind == Kind::delay) x = handed_on(stage.layer);
       return;
     }
     if (keeps_ && q_.keeps_entry[first] && !(first > 0 && q_.place(first - 1).kind == Kind::max_pool)) {
       values_->entry[first] = x.data;
     }
-    if constexpr (Stages<L>::pipeline(K)) {
-      pipeline<L, K>(layer, l, first, x, leading, results);
+    if (stage.pipeline != nullptr) {
+      pipeline(stage, x, leading, results);
     } else {
-      auto& op = operation<from>(layer);
       if (!leading && x.shared) x = spread(x);
       if (keeps_ && q_.keeps_entry[first] && values_->entry[first].defined()) values_->entry[first] = x.data;
-      batch_stage(op, first, x);
+      batch_stage(first, x);
       if (results && !leading && x.data.defined()) watch(first, x.data);
     }
   }
@@ -131,41 +125,46 @@ template <class Q> class ForwardSweep {
     return {block_.n == 1 ? x.data : cat(all, 0), false};
   }
 
-  template <class Op> void batch_stage(Op& op, std::size_t p, Wave& x) {
-    constexpr Kind kind = kind_of<Op>();
-    if constexpr (kind == Kind::moment) {
-      moment_stage(op, p, x);
-    } else if constexpr (kind == Kind::meeting) {
-      Tensor const h = arriving(op, p);
-      if (keeps_) values_->operand[p] = h;
-      if (h.defined()) x.data = inside(q_, meet(op, x.data, h));
-    } else if constexpr (kind == Kind::zero) {
-      if (x.data.defined()) return;
-      x.data = q_.layout.zeros(q_.rows(block_.n), q_.place(p).in, q_.options);
-      if (keeps_) values_->operand[p] = x.data;  // what was made here owes nothing to what came before
-    } else if (x.data.defined()) {
-      if constexpr (kind == Kind::convolution) {
-        x.data = q_.convolutions[p]->forward(x.data);
-      } else if constexpr (kind == Kind::max_pool) {
-        x.data = q_.pool(p, x.data, {});
-      } else {
-        x.data = inside(q_, op(outside(q_, x.data)));
+  void batch_stage(std::size_t p, Wave& x) {
+    Calls const& calls = q_.calls[p];
+    switch (q_.place(p).kind) {
+      case Kind::moment:
+        return moment_stage(p, x);
+      case Kind::meeting: {
+        Tensor const h = arriving(p);
+        if (keeps_) values_->operand[p] = h;
+        if (h.defined()) x.data = inside(q_, x.data.defined() ? calls.meet(x.data, h) : h);
+        return;
       }
+      case Kind::zero:
+        if (x.data.defined()) return;
+        x.data = q_.layout.zeros(q_.rows(block_.n), q_.place(p).in, q_.options);
+        if (keeps_) values_->operand[p] = x.data;  // what was made here owes nothing to what came before
+        return;
+      case Kind::convolution:
+        if (x.data.defined()) x.data = q_.convolutions[p]->forward(x.data);
+        return;
+      case Kind::max_pool:
+        if (x.data.defined()) x.data = q_.pool(p, x.data, {});
+        return;
+      default:
+        if (x.data.defined()) x.data = inside(q_, calls.apply(calls.op, outside(q_, x.data)));
     }
   }
 
   // What arrives at a place from the past during a block, (n B,C,H,W); undefined: nothing.
-  template <class Op> Tensor arriving(Op& op, std::size_t p) {
+  Tensor arriving(std::size_t p) {
     Place const& at = q_.place(p);
     if (!at.on) return {};
     int const s = block_.first - q_.table.lag(p, at.source);
     if (!q_.table.stored_at(at.source.layer, s)) return {};
-    return arrive(q_, op, p, q_.state_rows(segment_, at.source.layer, s, block_.n));
+    return arrive(q_, p, q_.state_rows(segment_, at.source.layer, s, block_.n));
   }
 
-  template <class L, int K> void pipeline(L& layer, int l, std::size_t first, Wave& x, bool leading, bool results) {
-    constexpr int from = Stages<L>::first(K), J = Stages<L>::last(K) - from + 1;
-    kernels::Flow<S, J> flow;
+  void pipeline(Stage const& stage, Wave& x, bool leading, bool results) {
+    int const l = stage.layer;
+    std::size_t const first = stage.first, last = stage.last;
+    kernels::Flow flow;
     int const n = leading ? 1 : block_.n;
     kernels::Shape const& shape = q_.place(first).in;
     flow.n_steps = n;
@@ -174,39 +173,36 @@ template <class Q> class ForwardSweep {
     q_.addresses.give_back();
     if (x.data.defined()) flow.x = q_.steps_of(x.data, n, x.shared || leading, flow.size);
     std::vector<Tensor> alive;  // operands
-    if (!leading) [&]<int... I>(std::integer_sequence<int, I...>) {
-        (fill<I>(operation<from + I>(layer), first + static_cast<std::size_t>(I), flow, alive), ...);
-      }
-    (std::make_integer_sequence<int, J>{});
+    for (std::size_t p = first; !leading && p <= last; ++p)
+      take_source(q_, segment_, block_, p, flow, flow.role[p - first], keeps_ ? values_ : nullptr, alive);
 
     // Where results go: the state, the response, what is kept or watched, what the next stage takes.
-    std::size_t const last = first + static_cast<std::size_t>(J - 1);
     bool const stores = q_.place(last).kind == Kind::delay;
     int const step = q_.table.step(first, block_.first);
     bool const looked_at = results && !leading && step >= q_.table.idle;
     bool somewhere = false;
     Tensor out;
-    for (std::size_t j = 0; j < static_cast<std::size_t>(J); ++j) {
-      std::size_t const p = first + j;
+    for (std::size_t p = first; p <= last; ++p) {
       if (leading ? !x.data.defined() : !q_.table.arrives(p, step)) continue;
       Kind const kind = q_.place(p).kind;
       bool const watched = looked_at && q_.results.watched[p].defined() && kind != Kind::delay;
       bool const recorded = looked_at && kind == Kind::record && q_.results.has_response(l);
-      S* to = nullptr;
+      void* to = nullptr;
       if (kind == Kind::delay) {
         to = q_.state_data(segment_, l, block_.first);
       } else if (recorded && !watched && p != last) {
-        to = q_.results.data(q_.results.responses[static_cast<std::size_t>(l)], step - q_.table.idle);
+        to = q_.results.rows(q_.results.responses[static_cast<std::size_t>(l)], step - q_.table.idle, n)
+                 .mutable_data_ptr();
       } else if ((keeps_ && q_.keeps_value[p]) || watched || recorded || p == last) {
         Tensor const value = q_.empty(n * flow.batch, shape);
-        to = value.template mutable_data_ptr<S>();
+        to = value.mutable_data_ptr();
         if (keeps_ && q_.keeps_value[p]) values_->value[p] = value;
         if (p == last) out = value;
         if (watched || recorded) to_look_at_.emplace_back(p, value);
       }
-      if (to != nullptr) flow.tap[j] = q_.side_by_side(to, n, flow.size), somewhere = true;
+      if (to != nullptr) flow.role[p - first].tap = q_.side_by_side(to, n, flow.size), somewhere = true;
     }
-    if (somewhere) std::get<static_cast<std::size_t>(K)>(q_.template pipelines_of<L>()).forward(flow);
+    if (somewhere) stage.forward(stage.pipeline, q_.engine, flow);
     for (auto const& [p, value] : to_look_at_) {
       watch(p, value);
       if (q_.place(p).kind == Kind::record && q_.results.has_response(l)) {
@@ -232,40 +228,6 @@ template <class Q> class ForwardSweep {
     return {q_.state_rows(segment_, l, s, block_.n), false};
   }
 
-  template <int I, class Op, int J>
-  void fill(Op& op, std::size_t p, kernels::Flow<S, J>& flow, std::vector<Tensor>& alive) {
-    Place const& at = q_.place(p);
-    if constexpr (kind_of<Op>() == Kind::lateral || kind_of<Op>() == Kind::incoming) {
-      if (!at.on) return;
-      int const s = block_.first - q_.table.lag(p, at.source);
-      if (!q_.table.stored_at(at.source.layer, s)) return;
-      flow.operand_stride[I] = flow.size;
-      if (!is_opaque_lateral<Op>() && q_.arrivals[p]->trivial()) {
-        flow.operand[I] = q_.side_by_side(q_.state_data(segment_, at.source.layer, s), block_.n, flow.size);
-        if (is_affine_lateral<Op>()) flow.affine[I] = q_.affine[p].data();
-        return;
-      }
-      Tensor const h = arrive(q_, op, p, q_.state_rows(segment_, at.source.layer, s, block_.n));
-      if (keeps_ && q_.keeps_operand[p]) values_->operand[p] = h;
-      alive.push_back(h);
-      flow.operand[I] = q_.steps_of(h, block_.n, false, flow.size);
-    } else if constexpr (kind_of<Op>() == Kind::external) {
-      Tensor const input = q_.external(at.layer);
-      int const t = q_.table.step(p, block_.first) - q_.table.idle;
-      if (!input.defined() || t < 0 || t >= input.size(1)) return;
-      alive.push_back(q_.external_rows(input, t, block_.n, at.in));
-      flow.operand_stride[I] = flow.size;
-      flow.operand[I] = q_.steps_of(alive.back(), block_.n, false, flow.size);
-    } else if constexpr (kind_of<Op>() == Kind::bias) {
-      flow.operand[I] = q_.steps_of(q_.biases[p], block_.n, true, flow.size);
-    } else if constexpr (kind_of<Op>() == Kind::scale) {
-      if (at.on)
-        flow.factor[I] = q_.factors(op.weight.template item<double>(), q_.table.step(p, block_.first), block_.n);
-    } else if constexpr (kind_of<Op>() == Kind::step) {
-      flow.previous = q_.previous_states(segment_, p, block_);
-    }
-  }
-
   // --- results
 
   void watch(std::size_t p, Tensor const& value) {
@@ -277,18 +239,25 @@ template <class Q> class ForwardSweep {
     int const t = block_.first + q_.table.layer_offset.back() - q_.table.idle;
     if (t < 0 || t >= q_.stimulus.n_timesteps() || !x.data.defined()) return;
     if (keeps_) values_->entry.back() = x.data;
-    if (results) q_.results.see(q_.model.head, t, block_.n, outside(q_, x.data));
+    if (!results) return;
+    Calls const& head = q_.calls.back();
+    if (q_.classifier != nullptr) {
+      q_.results.see(t, block_.n, outside(q_, x.data).mean({2, 3}));
+    } else if (head.apply != nullptr) {
+      q_.results.see(t, block_.n, head.apply(head.op, outside(q_, x.data)));
+    }
   }
 
   // --- operations that see single steps
 
-  template <class Op> void moment_stage(Op& op, std::size_t p, Wave& x) {
+  [[gnu::cold]] void moment_stage(std::size_t p, Wave& x) {
     int const t = block_.first;  // one step a block, and no offsets
     std::vector<DelayLine> memories = memories_at(q_, segment_, p, t, false);
     std::vector<Signal> responses(memories.size());
     Moment now = moment_at(q_, p, t, memories, responses);
     Place const& at = q_.place(p);
-    Tensor const y = op(x.data.defined() ? outside(q_, x.data) : x.data, now);
+    Calls const& calls = q_.calls[p];
+    Tensor const y = calls.at_moment(calls.op, x.data.defined() ? outside(q_, x.data) : x.data, now);
     x = {};
     if (y.defined()) {
       x.data = inside(q_, y.expand({q_.batch, at.out.channels, at.out.height, at.out.width}));

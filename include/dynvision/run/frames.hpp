@@ -12,13 +12,13 @@ struct Wave {           // a signal during a block
 };
 
 // What is shown during a block, in the layout and dtype of the signals.
-template <class Q> Wave frames_of(Q const& q, Block const& block) {
+inline Wave frames_of(Sequence const& q, Block const& block) {
   Timetable const& table = q.table;
   int const t = block.first;
   if (t < 0 || t >= table.n_steps || table.frame[static_cast<std::size_t>(t)] == nothing) return {};
   auto const frame = [&](int step) {
     Tensor const x = q.stimulus.frame(table.frame[static_cast<std::size_t>(step)]).detach();
-    return q.layout.of(x.to(Q::dtype()));
+    return q.layout.of(x.to(q.dtype()));
   };
   auto const run = [&](int step) { return table.frame_run[static_cast<std::size_t>(step)]; };
   if (block.n == 1 || run(t) == run(t + block.n - 1)) return {frame(t), true};

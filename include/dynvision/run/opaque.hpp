@@ -9,57 +9,28 @@
 
 namespace dynvision::run {
 
-template <class Q> Tensor outside(Q const& q, Tensor const& x) { return x.to(q.model.options.dtype); }
-template <class Q> Tensor inside(Q const& q, Tensor const& y) { return q.layout.of(y.to(Q::dtype())); }
+inline Tensor outside(Sequence const& q, Tensor const& x) {
+  return x.to(at::typeMetaToScalarType(q.outer_options.dtype()));
+}
+inline Tensor inside(Sequence const& q, Tensor const& y) { return q.layout.of(y.to(q.dtype())); }
 
 // --- connections
 
-template <class Op> constexpr bool is_affine_lateral() {
-  if constexpr (RecurrenceOperation<Op>) return requires {
-      Op::lateral_type::is_affine;
-    };
-  return false;
-}
-template <class Op> constexpr bool is_opaque_lateral() {
-  if constexpr (RecurrenceOperation<Op>) {
-    return !is_affine_lateral<Op>() && !requires(Op const& op) { op.lateral.convolutions(); };
-  }
-  return false;
+inline Tensor opaque_arrival(Calls const& calls, Tensor const& h, kernels::Shape const& to) {
+  return nearest(calls.lateral(calls.op, h), to.height, to.width);
 }
 
-template <class Op> Tensor opaque_arrival(Op const& op, Tensor const& h, kernels::Shape const& to) {
-  return nearest(op.lateral(h), to.height, to.width);
-}
-
-// What arrives of `rows`, states of the source (n B,C,H,W).
-template <class Q, class Op> Tensor arrive(Q& q, Op const& op, std::size_t p, Tensor const& rows) {
-  if constexpr (is_opaque_lateral<Op>()) {
-    return inside(q, opaque_arrival(op, outside(q, rows), q.place(p).in));
-  } else {
-    Tensor const h = q.arrivals[p]->template forward<typename Q::S>(rows);
-    if constexpr (is_affine_lateral<Op>()) return h.mul(q.affine[p][0]).add(q.affine[p][1]);
-    return h;
-  }
-}
-
-template <class Op> Tensor meet(Op const&, Tensor const& x, Tensor const& h) {
-  return integrate<typename Op::integration>(x, h);
+// What arrives at place p of `rows`, states of the source (n B,C,H,W).
+inline Tensor arrive(Sequence const& q, std::size_t p, Tensor const& rows) {
+  if (q.place(p).opaque) return inside(q, opaque_arrival(q.calls[p], outside(q, rows), q.place(p).in));
+  Tensor const h = q.arrivals[p]->forward(rows);
+  return q.place(p).affine ? h.mul(q.affine[p][0]).add(q.affine[p][1]) : h;
 }
 
 // --- learned tensors of an operation
 
-template <class Op> std::vector<Tensor> learned_of(Op& op) {
-  std::vector<Tensor> all;
-  if constexpr (requires(ParameterVisitor const& visit) { op.parameters(visit); }) {
-    auto add = [&](std::string const&, Tensor& x, bool) {
-      if (x.requires_grad()) all.push_back(x);
-    };
-    op.parameters(ParameterVisitor(add));
-  }
-  return all;
-}
-template <class Q>
-void add_gradients(Q& q, std::vector<Tensor> const& of, std::vector<Tensor> const& gradients, std::size_t from) {
+inline void add_gradients(Sequence& q, std::vector<Tensor> const& of, std::vector<Tensor> const& gradients,
+                          std::size_t from) {
   for (std::size_t i = 0; i < of.size(); ++i) q.learned.add(q.learned.index(of[i]), gradients[from + i]);
 }
 inline Tensor leaf(Tensor const& x) { return x.detach().requires_grad_(true); }
@@ -67,11 +38,11 @@ inline Tensor leaf(Tensor const& x) { return x.detach().requires_grad_(true); }
 // --- the moment
 
 // The delay lines of all layers when place p is reached at step t; `gradient`: their states are leaves.
-template <class Q>
-std::vector<DelayLine> memories_at(Q const& q, Segment const& segment, std::size_t p, int t, bool gradient) {
+[[gnu::cold]] inline std::vector<DelayLine> memories_at(Sequence const& q, Segment const& segment, std::size_t p, int t,
+                                                        bool gradient) {
   std::vector<DelayLine> all;
   for (int l = 0; l < static_cast<int>(q.table.memory.size()); ++l) {
-    int const capacity = q.model.memory[static_cast<std::size_t>(l)];
+    int const capacity = q.model_memory[static_cast<std::size_t>(l)];
     all.emplace_back(capacity);
     if (q.state_shape[static_cast<std::size_t>(l)].size() == 0) continue;
     int const stored = t + (q.delay_place(l) < p ? 1 : 0);
@@ -84,8 +55,8 @@ std::vector<DelayLine> memories_at(Q const& q, Segment const& segment, std::size
   return all;
 }
 
-template <class Q>
-Moment moment_at(Q const& q, std::size_t p, int t, std::vector<DelayLine>& memories, std::vector<Signal>& responses) {
+[[gnu::cold]] inline Moment moment_at(Sequence const& q, std::size_t p, int t, std::vector<DelayLine>& memories,
+                                      std::vector<Signal>& responses) {
   Place const& here = q.place(p);
   Moment now{.step = t,
              .frame_age = q.table.age[static_cast<std::size_t>(t)],
@@ -95,7 +66,7 @@ Moment moment_at(Q const& q, std::size_t p, int t, std::vector<DelayLine>& memor
              .layer = here.layer,
              .size = {here.in.height, here.in.width},
              .batch = q.batch,
-             .options = at::TensorOptions(q.model.options.dtype).device(q.model.options.device)};
+             .options = q.outer_options};
   Tensor const input = q.external(here.layer);
   int const u = t - q.table.idle;
   if (input.defined() && u >= 0 && u < input.size(1)) now.external = input.select(1, u);

@@ -98,6 +98,19 @@ template <class Op> constexpr Kind kind_of() {
   }
 }
 
+template <class Op> constexpr bool is_affine_lateral() {
+  if constexpr (RecurrenceOperation<Op>) return requires {
+      Op::lateral_type::is_affine;
+    };
+  return false;
+}
+template <class Op> constexpr bool is_opaque_lateral() {
+  if constexpr (RecurrenceOperation<Op>) {
+    return !is_affine_lateral<Op>() && !requires(Op const& op) { op.lateral.convolutions(); };
+  }
+  return false;
+}
+
 struct Source {         // of an operand, or of the solver's r
   int layer = -1;       // -1: none
   int delay = 0;        // [steps]
@@ -108,10 +121,14 @@ struct Place {
   Kind kind{};
   int layer = 0, position = 0;
   kernels::Shape in{}, out{};
-  bool on = true;         // a connection or a bias that exists; a factor that is not 1
-  bool identity = false;  // a map that is left out
-  bool learns = false;    // a solver whose tau learns
-  int t_feedforward = 0;  // [steps] of Delay
+  bool on = true;                                  // a connection or a bias that exists; a factor that is not 1
+  bool identity = false;                           // a map that is left out
+  bool learns = false;                             // a solver whose tau learns
+  bool additive = true;                            // an integration through which gradients pass unchanged
+  bool affine = false;                             // a lateral connection that is w r + b
+  bool opaque = false;                             // a lateral connection that cannot be looked into
+  kernels::Needs needs = kernels::Needs::nothing;  // of a map
+  int t_feedforward = 0;                           // [steps] of Delay
   Source source{};
 };
 

@@ -36,16 +36,16 @@ struct Plan {
   }
 };
 
-template <class Q> class Planner {
-  Q const& q_;
+class Planner {
+  Sequence const& q_;
   double batch_;
   std::vector<Place> const& places_ = q_.table.places;
 
  public:
-  explicit Planner(Q const& q) : q_(q), batch_(static_cast<double>(q.batch)) {}
+  explicit Planner(Sequence const& q) : q_(q), batch_(static_cast<double>(q.batch)) {}
 
   double bytes(kernels::Shape const& shape, double rows) const {
-    return rows * batch_ * static_cast<double>(shape.size()) * sizeof(typename Q::S);
+    return rows * batch_ * static_cast<double>(shape.size() * q_.engine.bytes());
   }
 
   double tape(Segment const& segment, bool has_past) const {
@@ -145,18 +145,11 @@ template <class Q> class Planner {
   }
 };
 
-template <class S, class Model> Plan plan_as(Model& model, std::array<std::int64_t, 4> images, Settings settings) {
-  auto const [batch, channels, height, width] = images;
-  Tensor const frames = zeros({1}, at::TensorOptions(model.options.dtype)).expand({batch, 1, channels, height, width});
-  Stimulus const stimulus{frames, std::vector<int>(static_cast<std::size_t>(settings.n_timesteps), 0),
-                          settings.non_input_value};
-  check_input(model.options, stimulus, settings);
-  Monitors const monitors(model.parts(), settings);
+// `quiet`: without what is recorded and monitored.
+inline Plan plan_of(std::shared_ptr<Sequence> quiet, Settings const& settings, Monitors const& monitors) {
   double const rows = static_cast<double>(settings.n_timesteps);
-  Settings quiet = settings;
-  quiet.record = false, quiet.monitor.clear();
-  CompiledRun<Model, S> const run(model, stimulus, quiet, Monitors(model.parts(), quiet));
-  auto const& q = run.sequence();
+  CompiledRun const run(std::move(quiet));
+  Sequence const& q = run.sequence();
   Planner const planner(q);
 
   Plan plan;
@@ -183,9 +176,16 @@ template <class S, class Model> Plan plan_as(Model& model, std::array<std::int64
 
 // For still images of a shape (B,C,H,W).
 template <class Model> Plan plan(Model& model, std::array<std::int64_t, 4> images, Settings const& settings = {}) {
-  if (model.options.dtype == at::kDouble) return plan_as<double>(model, images, settings);
-  if (settings.compute_bfloat16) return plan_as<c10::BFloat16>(model, images, settings);
-  return plan_as<float>(model, images, settings);
+  auto const [batch, channels, height, width] = images;
+  Tensor const frames = zeros({1}, at::TensorOptions(model.options.dtype)).expand({batch, 1, channels, height, width});
+  Stimulus const stimulus{frames, std::vector<int>(static_cast<std::size_t>(settings.n_timesteps), 0),
+                          settings.non_input_value};
+  check_input(model.options, stimulus, settings);
+  Settings quiet = settings;
+  quiet.record = false, quiet.monitor.clear();
+  return plan_of(std::make_shared<SequenceOf<Model>>(model, stimulus, quiet, Monitors(model.parts(), quiet),
+                                                     signal_dtype(model.options, settings)),
+                 settings, Monitors(model.parts(), settings));
 }
 
 }  // namespace dynvision::run

@@ -5,13 +5,13 @@
 // Station: run. A Classifier is applied once to all steps, after the sweep; before it the mean over height and width is
 // kept. Any other head is applied block by block. Rows of steps without a signal stay zero.
 #pragma once
+#include <dynvision/core/ops.hpp>
 #include <dynvision/kernels/layout.hpp>
-#include <dynvision/model/classifier.hpp>
 #include <dynvision/run/timetable.hpp>
 
 namespace dynvision::run {
 
-template <class S> class Results {
+class Results {
  public:
   Tensor seen{};
   std::vector<Tensor> responses{};  // [layer]; undefined: not recorded
@@ -25,9 +25,6 @@ template <class S> class Results {
 
   bool has_response(int layer) const { return responses[static_cast<std::size_t>(layer)].defined(); }
   Tensor rows(Tensor const& all, int t, int n) const { return all.narrow(0, t * batch_, n * batch_); }
-  S* data(Tensor const& all, int t) const {
-    return all.mutable_data_ptr<S>() + t * batch_ * (all.numel() / all.size(0));
-  }
 
   // Puts (n B,C,H,W), or (B,C,H,W) for all steps alike, into the rows from step t on; steps before 0 are not recorded.
   void put(Tensor const& all, int t, int n, Tensor const& value) const {
@@ -39,21 +36,13 @@ template <class S> class Results {
     }
   }
 
-  // The head's view of a block.
-  template <class Head> void see(Head const& head, int t, int n, Tensor const& x) {
-    if constexpr (std::is_same_v<Head, Classifier>) {
-      see_rows(t, n, x.mean({2, 3}));
-    } else if constexpr (requires { head(x); }) {
-      see_rows(t, n, head(x));
-    }
-  }
-
- private:
-  void see_rows(int t, int n, Tensor const& value) {
+  // What the head sees, or gives, of a block.
+  void see(int t, int n, Tensor const& value) {
     if (!seen.defined()) seen = zeros({n_steps_ * batch_, value.size(1)}, value.options());
     put(seen, t, n, value);
   }
 
+ private:
   kernels::Layout layout_{};
   at::TensorOptions options_{};
   std::int64_t batch_ = 0;

@@ -9,13 +9,11 @@
 
 namespace dynvision::run {
 
-template <class Q> class ReverseSweep {
-  using S = typename Q::S;
-  using T = typename Q::T;
-  ReverseState<Q>& r_;
+class ReverseSweep {
+  ReverseState& r_;
 
  public:
-  explicit ReverseSweep(ReverseState<Q>& state) : r_(state) {}
+  explicit ReverseSweep(ReverseState& state) : r_(state) {}
 
   // `carry`: from the segment after, and to the one before, if there is one.
   void run(FrameCarry& carry, bool is_first) {
@@ -25,7 +23,7 @@ template <class Q> class ReverseSweep {
       r_.block = r_.tape->block;
       r_.pooled = {}, r_.pooled_at = std::size_t(-1);
       head();
-      layers<M::n_layers - 1>();
+      for (std::size_t k = r_.q.stages.size(); k-- > 0;) stage(r_.q.stages[k]);
       into_leading();
       bool const first_of_leading = b == 0 || r_.segment.blocks[b - 1].leading != r_.tape->leading;
       if (r_.tape->leading >= 0 && first_of_leading) {
@@ -41,7 +39,6 @@ template <class Q> class ReverseSweep {
   }
 
  private:
-  using M = decltype(Q::model);
   static constexpr std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
   bool stays_before(Leading const& source) const {
@@ -55,36 +52,19 @@ template <class Q> class ReverseSweep {
     carry = {};
   }
 
-  template <int L> void layers() {
-    if constexpr (L >= 0) {
-      auto& layer = [&]<class One>(Slot<L, One>& slot) -> One& { return slot.value; }(r_.q.model.layers);
-      stages<std::remove_cvref_t<decltype(layer)>, Stages<std::remove_cvref_t<decltype(layer)>>::count - 1>(layer, L);
-      layers<L - 1>();
-    }
-  }
-  template <class L, int K> void stages(L& layer, int l) {
-    if constexpr (K >= 0) {
-      std::size_t const first = r_.q.first_place[at(l)] + at(Stages<L>::first(K));
-      std::size_t const last = r_.q.first_place[at(l)] + at(Stages<L>::last(K));
-      if (last < at(r_.q.table.static_places)) return;  // run once for all steps, by leading()
-      if (r_.q.table.runs(first, r_.block.first)) {
-        one_stage<L, K>(layer, l, first, r_.tape->values, false);
-      } else {
-        if (r_.q.place(last).kind == Kind::delay) PipelineReverse<Q>(r_).hand_back(l);
-        r_.g = Tensor{};
-      }
-      stages<L, K - 1>(layer, l);
-    }
-  }
-
-  template <class L, int K> void one_stage(L& layer, int l, std::size_t first, Values& values, bool leading) {
-    if constexpr (Stages<L>::pipeline(K)) {
-      PipelineReverse<Q>(r_).template pipeline<L, K>(layer, l, first, values, leading);
+  void stage(Stage const& stage) {
+    if (stage.last < at(r_.q.table.static_places)) return;  // run once for all steps, by leading()
+    if (r_.q.table.runs(stage.first, r_.block.first)) {
+      one_stage(stage, r_.tape->values, false);
     } else {
-      auto& op = operation<Stages<L>::first(K)>(layer);
-      if (!leading) add_watched(first);
-      batch_stage(op, first, l, values);
+      if (r_.q.place(stage.last).kind == Kind::delay) PipelineReverse(r_).hand_back(stage.layer);
+      r_.g = Tensor{};
     }
+  }
+  void one_stage(Stage const& stage, Values& values, bool leading) {
+    if (stage.pipeline != nullptr) return PipelineReverse(r_).pipeline(stage, values, leading);
+    if (!leading) add_watched(stage.first);
+    batch_stage(stage.first, stage.layer, values);
   }
 
   void add_watched(std::size_t p) {
@@ -101,87 +81,92 @@ template <class Q> class ReverseSweep {
     int const t = r_.block.first + r_.q.table.layer_offset.back() - r_.q.table.idle;
     Tensor const& x = r_.tape->values.entry.back();
     if (t < 0 || !r_.given.seen.defined() || !x.defined()) return;
-    using Head = std::remove_cvref_t<decltype(r_.q.model.head)>;
     bool const shared = x.size(0) != r_.q.rows(r_.block.n);
     Tensor g = r_.q.results.rows(r_.given.seen, t, r_.block.n);
     if (shared) g = g.reshape({r_.block.n, r_.q.batch, g.size(1)}).sum({0});
-    if constexpr (!requires { r_.q.model.head(x); }) {
-      return;
-    } else if constexpr (std::is_same_v<Head, Classifier>) {
+    if (r_.q.classifier != nullptr) {
       double const places = static_cast<double>(x.size(2) * x.size(3));
-      r_.g = r_.q.layout.of(g.div(places).to(Q::dtype()).unsqueeze(2).unsqueeze(3).expand(x.sizes()));
-    } else {
-      r_.g = by_autograd(r_.q.model.head, x, g);
+      r_.g = r_.q.layout.of(g.div(places).to(r_.q.dtype()).unsqueeze(2).unsqueeze(3).expand(x.sizes()));
+    } else if (r_.q.calls.back().apply != nullptr) {
+      r_.g = by_autograd(r_.q.calls.back(), x, g);
     }
   }
 
   // --- stages that are functions of a tensor
 
-  template <class Op> Tensor by_autograd(Op& op, Tensor const& x, Tensor const& g) {
+  [[gnu::cold]] Tensor by_autograd(Calls const& calls, Tensor const& x, Tensor const& g) {
     std::vector<Tensor> inputs{leaf(outside(r_.q, x))};
-    for (Tensor const& parameter : learned_of(op)) inputs.push_back(parameter);
-    std::vector<Tensor> const all = local_gradients([&] { return op(inputs[0]); }, inputs, g);
+    for (Tensor const& parameter : calls.learned) inputs.push_back(parameter);
+    std::vector<Tensor> const all = local_gradients([&] { return calls.apply(calls.op, inputs[0]); }, inputs, g);
     add_gradients(r_.q, {inputs.begin() + 1, inputs.end()}, all, 1);
     return all[0].defined() ? inside(r_.q, all[0]) : all[0];
   }
 
-  template <class Op> void batch_stage(Op& op, std::size_t p, int l, Values& values) {
-    constexpr Kind kind = kind_of<Op>();
-    if constexpr (kind == Kind::moment) {
-      moment_stage(op, p);
-    } else if constexpr (kind == Kind::meeting) {
-      meeting(op, p, values);
-    } else if constexpr (kind == Kind::zero) {
-      if (values.operand[p].defined()) r_.g = Tensor{};
-    } else {
-      if (!r_.g.defined()) return;
-      bool const wants_gx = r_.wanted(p);
-      if constexpr (kind == Kind::max_pool) {
-        if (r_.pooled_at != p) r_.pool_again(p, values);
-        Tensor const where = r_.pooled.second;
-        r_.pooled = {};
-        r_.pooled_at = std::size_t(-1);
-        int const s = r_.block.first - r_.q.table.feedforward_lag(l);
-        bool const of_state =
-            p > 0 && r_.q.place(p - 1).kind == Kind::delay && r_.q.place(p - 1).layer == r_.q.place(p).layer;
-        if (of_state) {  // straight into the gradient of the states
-          r_.scatter(l, s, r_.q.table.step(p, r_.block.first), [&](S* to, int i) {
-            std::int64_t const rows = i * r_.q.batch * r_.q.place(p).out.size();
-            r_.q.pools[p]->adjoint(r_.g.template const_data_ptr<S>() + rows,
-                                   where.template const_data_ptr<std::uint8_t>() + rows, to, r_.q.batch);
-          });
-          r_.g = Tensor{};
-          return;
-        }
-        Tensor const gx = r_.q.layout.zeros(r_.g.size(0), r_.q.place(p).in, r_.q.options);
-        r_.q.pools[p]->adjoint(r_.g.template const_data_ptr<S>(), where.template const_data_ptr<std::uint8_t>(),
-                               gx.template mutable_data_ptr<S>(), r_.g.size(0));
-        r_.g = gx;
-      } else if constexpr (kind == Kind::convolution) {
-        r_.g = r_.q.convolutions[p]->reverse(r_.g, r_.entry(p, values), wants_gx);
-      } else {
-        r_.g = by_autograd(op, r_.entry(p, values), r_.g);
-      }
+  void batch_stage(std::size_t p, int l, Values& values) {
+    switch (r_.q.place(p).kind) {
+      case Kind::moment:
+        return moment_stage(p);
+      case Kind::meeting:
+        return meeting(p, values);
+      case Kind::zero:
+        if (values.operand[p].defined()) r_.g = Tensor{};
+        return;
+      default:
+        break;
     }
+    if (!r_.g.defined()) return;
+    if (r_.q.place(p).kind == Kind::max_pool) {
+      unpool(p, l, values);
+    } else if (r_.q.place(p).kind == Kind::convolution) {
+      bool const wants_gx = r_.wanted(p);
+      r_.g = r_.q.convolutions[p]->reverse(r_.g, r_.entry(p, values), wants_gx);
+    } else {
+      r_.g = by_autograd(r_.q.calls[p], r_.entry(p, values), r_.g);
+    }
+  }
+
+  void unpool(std::size_t p, int l, Values& values) {
+    if (r_.pooled_at != p) r_.pool_again(p, values);
+    Tensor const where = r_.pooled.second;
+    r_.pooled = {};
+    r_.pooled_at = std::size_t(-1);
+    auto const adjoint = [&](std::int64_t row, void* to, std::int64_t n) {
+      std::int64_t const from = row * r_.q.place(p).out.size();
+      r_.q.pools[p]->adjoint(r_.q.engine, r_.q.at(r_.g.const_data_ptr(), from),
+                             where.const_data_ptr<std::uint8_t>() + from, to, n);
+    };
+    int const s = r_.block.first - r_.q.table.feedforward_lag(l);
+    bool const of_state =
+        p > 0 && r_.q.place(p - 1).kind == Kind::delay && r_.q.place(p - 1).layer == r_.q.place(p).layer;
+    if (of_state) {  // straight into the gradient of the states
+      r_.scatter(l, s, r_.q.table.step(p, r_.block.first),
+                 [&](void* to, int i) { adjoint(i * r_.q.batch, to, r_.q.batch); });
+      r_.g = Tensor{};
+      return;
+    }
+    Tensor const gx = r_.q.layout.zeros(r_.g.size(0), r_.q.place(p).in, r_.q.options);
+    adjoint(0, gx.mutable_data_ptr(), r_.g.size(0));
+    r_.g = gx;
   }
 
   // --- operations with an integration, or a moment, of their own
 
-  template <class Op> void meeting(Op& op, std::size_t p, Values& values) {
+  [[gnu::cold]] void meeting(std::size_t p, Values& values) {
     Tensor const x = r_.entry(p, values), h = values.operand[p], g = r_.g;
     if (!g.defined() || !h.defined()) return;
     if (!x.defined()) {
-      r_.arrived(op, p, g);
+      r_.arrived(p, g);
       r_.g = Tensor{};
       return;
     }
     std::vector<Tensor> const inputs{leaf(outside(r_.q, x)), leaf(outside(r_.q, h))};
-    std::vector<Tensor> const all = local_gradients([&] { return meet(op, inputs[0], inputs[1]); }, inputs, g);
-    if (all[1].defined()) r_.arrived(op, p, inside(r_.q, all[1]));
+    std::vector<Tensor> const all =
+        local_gradients([&] { return r_.q.calls[p].meet(inputs[0], inputs[1]); }, inputs, g);
+    if (all[1].defined()) r_.arrived(p, inside(r_.q, all[1]));
     r_.g = all[0].defined() ? inside(r_.q, all[0]) : all[0];
   }
 
-  template <class Op> void moment_stage(Op& op, std::size_t p) {
+  [[gnu::cold]] void moment_stage(std::size_t p) {
     Tensor const g = r_.g;
     r_.g = Tensor{};
     int const t = r_.block.first;
@@ -202,16 +187,17 @@ template <class Q> class ReverseSweep {
         states.emplace_back(l, u);
       }
     }
+    Calls const& calls = r_.q.calls[p];
     std::size_t const from_parameters = inputs.size();
-    for (Tensor const& parameter : learned_of(op)) inputs.push_back(parameter);
+    for (Tensor const& parameter : r_.q.calls[p].learned) inputs.push_back(parameter);
     std::vector<Tensor> const all =
-        local_gradients([&] { return op(from_states ? inputs[0] : Signal{}, now); }, inputs, g);
+        local_gradients([&] { return calls.at_moment(calls.op, from_states ? inputs[0] : Signal{}, now); }, inputs, g);
     if (from_states && all[0].defined()) r_.g = inside(r_.q, all[0]);
     for (std::size_t i = 0; i < states.size(); ++i) {
       if (!all[from_states + i].defined()) continue;
       Tensor const owed = inside(r_.q, all[from_states + i]);
       auto const [l, u] = states[i];
-      r_.states[at(l)].add(u, owed, owed.template const_data_ptr<S>());
+      r_.states[at(l)].add(u, owed, owed.const_data_ptr());
     }
     add_gradients(r_.q, {inputs.begin() + static_cast<std::ptrdiff_t>(from_parameters), inputs.end()}, all,
                   from_parameters);
@@ -223,7 +209,7 @@ template <class Q> class ReverseSweep {
   void into_leading() {
     if (!r_.g.defined() || r_.tape->leading < 0) return;
     Leading& source = r_.segment.leading[at(r_.tape->leading)];
-    Tensor g = r_.g.to(c10::CppTypeToScalarType<T>::value);
+    Tensor g = r_.g.to(r_.q.engine.arithmetic());
     if (source.out.size(0) != g.size(0)) {
       g = g.reshape({r_.block.n, r_.q.batch, g.size(1), g.size(2), g.size(3)}).sum({0});
     }
@@ -234,7 +220,10 @@ template <class Q> class ReverseSweep {
   void leading(Leading& source) {
     r_.g = source.gradient.defined() ? inside(r_.q, source.gradient) : Tensor{};
     source.gradient = Tensor{};
-    leading_layers<M::n_layers - 1>(source.values);
+    for (std::size_t k = r_.q.stages.size(); k-- > 0;) {
+      Stage const& stage = r_.q.stages[k];
+      if (stage.last < at(r_.q.table.static_places) && r_.g.defined()) one_stage(stage, source.values, true);
+    }
     if (r_.g.defined() && r_.frames.defined()) {
       for (int i = 0; i < source.n_runs; ++i) {
         int const frame = r_.q.table.frame[at(step_of_run(source.first_run + i))];
@@ -248,22 +237,6 @@ template <class Q> class ReverseSweep {
   int step_of_run(int run) const {
     auto const& runs = r_.q.table.frame_run;
     return static_cast<int>(std::find(runs.begin(), runs.end(), run) - runs.begin());
-  }
-  template <int L> void leading_layers(Values& values) {
-    if constexpr (L >= 0) {
-      auto& layer = [&]<class One>(Slot<L, One>& slot) -> One& { return slot.value; }(r_.q.model.layers);
-      leading_stages<std::remove_cvref_t<decltype(layer)>, Stages<std::remove_cvref_t<decltype(layer)>>::count - 1>(
-          layer, L, values);
-      leading_layers<L - 1>(values);
-    }
-  }
-  template <class L, int K> void leading_stages(L& layer, int l, Values& values) {
-    if constexpr (K >= 0) {
-      std::size_t const first = r_.q.first_place[at(l)] + at(Stages<L>::first(K));
-      std::size_t const last = r_.q.first_place[at(l)] + at(Stages<L>::last(K));
-      if (last < at(r_.q.table.static_places) && r_.g.defined()) one_stage<L, K>(layer, l, first, values, true);
-      leading_stages<L, K - 1>(layer, l, values);
-    }
   }
 };
 

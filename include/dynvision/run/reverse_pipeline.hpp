@@ -8,31 +8,29 @@
 
 namespace dynvision::run {
 
-template <class Q> class PipelineReverse {
-  using S = typename Q::S;
-  using T = typename Q::T;
-  ReverseState<Q>& r_;
+class PipelineReverse {
+  ReverseState& r_;
   static constexpr std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
  public:
-  explicit PipelineReverse(ReverseState<Q>& state) : r_(state) {}
+  explicit PipelineReverse(ReverseState& state) : r_(state) {}
 
-  template <class L, int K> void pipeline(L& layer, int l, std::size_t first, Values& values, bool leading) {
-    constexpr int from = Stages<L>::first(K), J = Stages<L>::last(K) - from + 1;
-    std::size_t const last = first + at(J - 1);
+  void pipeline(Stage const& stage, Values& values, bool leading) {
+    int const l = stage.layer, J = static_cast<int>(stage.last - stage.first) + 1;
+    std::size_t const first = stage.first, last = stage.last;
     bool const stores = r_.q.place(last).kind == Kind::delay;
     int const step = r_.q.table.step(first, r_.block.first), n = leading ? 1 : r_.block.n;
     kernels::Shape const& shape = r_.q.place(first).in;
     std::int64_t const batch = leading ? r_.g.size(0) : r_.q.batch;
     r_.q.addresses.give_back();
-    kernels::Flow<S, J> flow;
-    kernels::Backflow<S, J> back;
+    kernels::Flow flow;
+    kernels::Backflow back;
     flow.n_steps = n, flow.size = shape.size(), flow.batch = batch;
 
     if (stores) hand_back(l);
     bool any = false;
     std::vector<Tensor> alive;
-    for (int j = 0; j < J; ++j) any |= incoming(first + at(j), j == J - 1, l, leading, back, j, alive);
+    for (int j = 0; j < J; ++j) any |= incoming(first + at(j), j == J - 1, l, leading, back.role[j], alive);
     r_.g = Tensor{};
     if (!any) {
       if (stores) forget(l);
@@ -44,68 +42,60 @@ template <class Q> class PipelineReverse {
     for (int j = 0; j < J; ++j) {
       std::size_t const p = first + at(j);
       Tensor const& before = j == 0 ? entered : values.value[p - 1];
-      if (before.defined()) back.input[at(j)] = r_.q.steps_of(before, n, before.size(0) != n * batch, flow.size);
+      if (before.defined()) back.role[j].input = r_.q.steps_of(before, n, before.size(0) != n * batch, flow.size);
       if (values.value[p].defined()) {
-        back.output[at(j)] = r_.q.steps_of(values.value[p], n, false, flow.size);
+        back.role[j].output = r_.q.steps_of(values.value[p], n, false, flow.size);
       } else if (stores) {
-        back.output[at(j)] = r_.q.side_by_side(r_.q.state_data(r_.segment, l, r_.block.first), n, flow.size);
+        back.role[j].output = r_.q.side_by_side(r_.q.state_data(r_.segment, l, r_.block.first), n, flow.size);
       }
     }
     bool const x_enters = leading || (first == 0 ? r_.tape->leading >= 0 : r_.q.table.leaves(first - 1, step));
     bool x_present = x_enters;
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      (sources<I>(operation<from + I>(layer), first + at(I), flow, back, values, x_present, leading), ...);
-    }
-    (std::make_integer_sequence<int, J>{});
+    for (int j = 0; j < J && !leading; ++j) sources(first + at(j), flow, flow.role[j], back.role[j], values, x_present);
 
     // The gradient of an input is stored once, for all that it belongs to.
-    std::array<Tensor, at(J)> of_input;
+    Tensor of_input[kernels::most_roles];
     auto const store_input = [&](int j) {
-      while (j > 0 && !back.starts[at(j)] && passes(first + at(j - 1)) && back.n_incoming[at(j - 1)] == 0) --j;
-      if (!of_input[at(j)].defined()) {
-        of_input[at(j)] = r_.scratch(n * batch, shape);
-        back.g_input[at(j)] = r_.q.steps_of(of_input[at(j)], n, false, flow.size);
+      while (j > 0 && !back.role[j].starts && passes(first + at(j - 1)) && back.role[j - 1].n_incoming == 0) --j;
+      if (!of_input[j].defined()) {
+        of_input[j] = r_.scratch(n * batch, shape);
+        back.role[j].g_input = r_.q.steps_of(of_input[j], n, false, flow.size);
       }
-      return of_input[at(j)];
+      return of_input[j];
     };
-    std::array<Tensor, at(J)> of_operand;
+    Tensor of_operand[kernels::most_roles];
     for (int j = 0; j < J; ++j) {
       std::size_t const p = first + at(j);
-      if (flow.operand[at(j)] == nullptr || !wants_operand(p)) continue;
-      if (flow.affine[at(j)] != nullptr) {
-        of_operand[at(j)] = r_.scratch(n * batch, shape);
-        back.g_operand[at(j)] = r_.q.steps_of(of_operand[at(j)], n, false, flow.size);
-        back.g_affine[at(j)] = r_.scalars[p].affine;
+      if (flow.role[j].operand == nullptr || !wants_operand(p)) continue;
+      if (flow.role[j].is_affine) {
+        of_operand[j] = r_.scratch(n * batch, shape);
+        back.role[j].g_operand = r_.q.steps_of(of_operand[j], n, false, flow.size);
+        back.role[j].g_affine = r_.scalars[p].affine;
         r_.scalars[p].found = true;
-      } else if (back.input[at(j)] != nullptr && r_.q.keeps_operand[p]) {
-        of_operand[at(j)] = r_.scratch(n * batch, shape);
-        back.g_operand[at(j)] = r_.q.steps_of(of_operand[at(j)], n, false, flow.size);
+      } else if (back.role[j].input != nullptr && r_.q.keeps_operand[p]) {
+        of_operand[j] = r_.scratch(n * batch, shape);
+        back.role[j].g_operand = r_.q.steps_of(of_operand[j], n, false, flow.size);
       } else {
-        of_operand[at(j)] = store_input(j);
+        of_operand[j] = store_input(j);
       }
     }
     Leading* const shared = shared_source(first, leading);
     bool const x_wanted = x_enters && r_.wanted(first);
     if (x_wanted && shared != nullptr) {
       if (!shared->gradient.defined()) {
-        shared->gradient =
-            r_.q.layout.zeros(shared->out.size(0), shape, r_.q.options.dtype(c10::CppTypeToScalarType<T>::value));
+        shared->gradient = r_.q.layout.zeros(shared->out.size(0), shape, r_.q.options.dtype(r_.q.engine.arithmetic()));
       }
-      T** const list = r_.q.addresses.template take<T*>(n);
-      T* const data = shared->gradient.template mutable_data_ptr<T>();
-      std::fill_n(list, n, data);
+      void** const list = r_.q.addresses.take(n);
+      std::fill_n(list, n, shared->gradient.mutable_data_ptr());
       back.g_shared = list;
     }
     Tensor const of_x = x_wanted && shared == nullptr ? store_input(0) : Tensor{};
-    Tensor const of_previous = solver_state<L, K>(l, first, step, flow, back);
+    Tensor const of_previous = solver_state(stage, step, flow, back);
 
-    std::get<at(K)>(r_.q.template pipelines_of<L>()).reverse(flow, back);
+    stage.reverse(stage.pipeline, r_.q.engine, flow, back);
 
     if (stores) forget(l);
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      (deliver<I>(operation<from + I>(layer), first + at(I), of_operand[at(I)]), ...);
-    }
-    (std::make_integer_sequence<int, J>{});
+    for (int j = 0; j < J; ++j) deliver(first + at(j), of_operand[j]);
     r_.g = of_x;
   }
 
@@ -146,8 +136,8 @@ template <class Q> class PipelineReverse {
   }
 
   // Gradients that come in at the result of role j: from the next stage, from results, from uses of the state.
-  template <class Back>
-  bool incoming(std::size_t p, bool last, int l, bool leading, Back& back, int j, std::vector<Tensor>& alive) {
+  bool incoming(std::size_t p, bool last, int l, bool leading, kernels::RoleBackflow& back,
+                std::vector<Tensor>& alive) {
     int const n = leading ? 1 : r_.block.n;
     std::int64_t const size = r_.q.place(p).in.size() * (leading ? 0 : r_.q.batch);
     std::vector<Tensor> whole;  // (n B,C,H,W)
@@ -169,57 +159,61 @@ template <class Q> class PipelineReverse {
     }
     int const count = static_cast<int>(whole.size()) + most;
     if (count == 0) return false;
-    S const** const list = r_.q.addresses.template take<S const*>(n * count);
+    void** const list = r_.q.addresses.take(n * count);
     for (int i = 0; i < n; ++i) {
-      S const** to = list + i * count;
-      for (Tensor const& g : whole) *to++ = g.template const_data_ptr<S>() + i * size;
+      void** to = list + i * count;
+      for (Tensor const& g : whole) *to++ = r_.q.at(g.mutable_data_ptr(), i * size);
       if (place.kind == Kind::delay) {
         for (auto const& addend : r_.states[at(l)].at(r_.block.first + i)) *to++ = addend.data;
       }
       while (to != list + (i + 1) * count) *to++ = nullptr;
     }
     for (Tensor& g : whole) alive.push_back(g);
-    back.incoming[at(j)] = list;
-    back.n_incoming[at(j)] = count;
+    back.incoming = list;
+    back.n_incoming = count;
     return true;
   }
 
-  template <int I, class Op, int J>
-  void sources(Op& op, std::size_t p, kernels::Flow<S, J>& flow, kernels::Backflow<S, J>& back, Values const& values,
-               bool& x_present, bool leading) {
-    if (leading) return;
+  void sources(std::size_t p, kernels::Flow& flow, kernels::RoleFlow& role, kernels::RoleBackflow& back,
+               Values const& values, bool& x_present) {
     Place const& place = r_.q.place(p);
-    if constexpr (kind_of<Op>() == Kind::lateral || kind_of<Op>() == Kind::incoming) {
-      if (!place.on) return;
-      int const s = r_.block.first - r_.q.table.lag(p, place.source);
-      if (!r_.q.table.stored_at(place.source.layer, s)) return;
-      flow.operand_stride[I] = flow.size;
-      S** const states = r_.q.side_by_side(r_.q.state_data(r_.segment, place.source.layer, s), r_.block.n, flow.size);
-      bool const direct = !is_opaque_lateral<Op>() && r_.q.arrivals[p]->trivial();
-      if (direct && is_affine_lateral<Op>()) flow.affine[I] = r_.q.affine[p].data();
-      // Where the adjoint does not look at the operand any address will do.
-      flow.operand[I] =
-          values.operand[p].defined() ? r_.q.steps_of(values.operand[p], r_.block.n, false, flow.size) : states;
-      if (!x_present) back.input[I] = nullptr;
-      if (!r_.q.keeps_operand[p]) back.input[I] = nullptr;
-    } else if constexpr (kind_of<Op>() == Kind::external) {
-      Tensor const input = r_.q.external(place.layer);
-      int const t = r_.q.table.step(p, r_.block.first) - r_.q.table.idle;
-      if (input.defined() && t >= 0 && t < input.size(1))
-        flow.operand[I] = r_.q.addresses.template take<S*>(r_.block.n);
-      back.input[I] = nullptr;
-    } else if constexpr (kind_of<Op>() == Kind::bias) {
-      flow.operand[I] = r_.q.steps_of(r_.q.biases[p], r_.block.n, true, flow.size);
-      back.input[I] = nullptr;
-    } else if constexpr (kind_of<Op>() == Kind::scale) {
-      if (place.on)
-        flow.factor[I] =
-            r_.q.factors(op.weight.template item<double>(), r_.q.table.step(p, r_.block.first), r_.block.n);
-    } else if constexpr (kind_of<Op>() == Kind::step) {
-      flow.previous = r_.q.previous_states(r_.segment, p, r_.block);
+    int const n = r_.block.n;
+    switch (place.kind) {
+      case Kind::lateral:
+      case Kind::incoming: {
+        if (!place.on) return;
+        int const s = r_.block.first - r_.q.table.lag(p, place.source);
+        if (!r_.q.table.stored_at(place.source.layer, s)) return;
+        role.operand_stride = flow.size;
+        void** const states = r_.q.side_by_side(r_.q.state_data(r_.segment, place.source.layer, s), n, flow.size);
+        if (!place.opaque && r_.q.arrivals[p]->trivial()) r_.q.set_affine(role, p);
+        // Where the adjoint does not look at the operand any address will do.
+        role.operand = values.operand[p].defined() ? r_.q.steps_of(values.operand[p], n, false, flow.size) : states;
+        if (!x_present || !r_.q.keeps_operand[p]) back.input = nullptr;
+        break;
+      }
+      case Kind::external: {
+        Tensor const input = r_.q.external(place.layer);
+        int const t = r_.q.table.step(p, r_.block.first) - r_.q.table.idle;
+        if (input.defined() && t >= 0 && t < input.size(1)) role.operand = r_.q.addresses.take(n);
+        back.input = nullptr;
+        break;
+      }
+      case Kind::bias:
+        role.operand = r_.q.steps_of(r_.q.biases[p], n, true, flow.size);
+        back.input = nullptr;
+        break;
+      case Kind::scale:
+        if (place.on) role.factor = r_.q.factors(p, r_.q.table.step(p, r_.block.first), n);
+        break;
+      case Kind::step:
+        flow.previous = r_.q.previous_states(r_.segment, p, r_.block);
+        break;
+      default:
+        break;
     }
-    back.starts[I] = !x_present && flow.operand[I] != nullptr;
-    x_present = x_present || flow.operand[I] != nullptr;
+    back.starts = !x_present && role.operand != nullptr;
+    x_present = x_present || role.operand != nullptr;
   }
 
   Leading* shared_source(std::size_t first, bool leading) {
@@ -229,25 +223,23 @@ template <class Q> class PipelineReverse {
   }
 
   // The solver's own past: carried within the block where it can be, else owed to the state.
-  template <class L, int K, class F, class B>
-  Tensor solver_state(int l, std::size_t first, int step, F const& flow, B& back) {
-    constexpr int from = Stages<L>::first(K), J = Stages<L>::last(K) - from + 1;
-    for (int j = 0; j < J; ++j) {
-      std::size_t const p = first + at(j);
+  Tensor solver_state(Stage const& stage, int step, kernels::Flow const& flow, kernels::Backflow& back) {
+    int const l = stage.layer;
+    for (std::size_t p = stage.first; p <= stage.last; ++p) {
       Place const& place = r_.q.place(p);
       if (place.kind != Kind::step) continue;
       if (place.learns) back.tau_gradient = &r_.scalars[p].tau, r_.scalars[p].found = true;
-      back.carried = !place.source.stored && r_.q.place(first + at(J - 1)).kind == Kind::delay;
+      back.carried = !place.source.stored && r_.q.place(stage.last).kind == Kind::delay;
       int const s = r_.block.first - r_.q.table.lag(p, place.source), offset = r_.q.table.layer_offset[at(l)];
       int const owed = back.carried ? 1 : r_.block.n;
-      S** const list = r_.q.addresses.template take<S*>(r_.block.n);
+      void** const list = r_.q.addresses.take(r_.block.n);
       std::fill_n(list, r_.block.n, nullptr);
-      Tensor const g = r_.scratch(r_.q.rows(owed), r_.q.place(first).in);
+      Tensor const g = r_.scratch(r_.q.rows(owed), r_.q.place(p).in);
       bool any = false;
       for (int i = 0; i < owed; ++i) {
         bool const attached = flow.previous[i] != nullptr && r_.q.table.attached(s + i + offset, step + i);
         if (!attached) continue;
-        list[i] = g.template mutable_data_ptr<S>() + i * r_.q.batch * flow.size;
+        list[i] = r_.q.at(g.mutable_data_ptr(), i * r_.q.batch * flow.size);
         pending_.push_back({l, s + i, g, list[i]});
         any = true;
       }
@@ -259,30 +251,31 @@ template <class Q> class PipelineReverse {
   struct Pending {
     int layer, s;
     Tensor holder;
-    S* data;
+    void* data;
   };
   std::vector<Pending> pending_;
 
-  template <int I, class Op> void deliver(Op& op, std::size_t p, Tensor const& g) {
-    if constexpr (kind_of<Op>() == Kind::step) {
+  void deliver(std::size_t p, Tensor const& g) {
+    Place const& place = r_.q.place(p);
+    if (place.kind == Kind::step) {
       for (Pending const& one : pending_) r_.states[at(one.layer)].add(one.s, one.holder, one.data);
       pending_.clear();
     }
     if (!g.defined()) return;
-    Place const& place = r_.q.place(p);
-    if constexpr (kind_of<Op>() == Kind::lateral || kind_of<Op>() == Kind::incoming) {
-      if (!is_opaque_lateral<Op>() && r_.q.arrivals[p]->trivial()) {
+    if (place.kind == Kind::lateral || place.kind == Kind::incoming) {
+      if (!place.opaque && r_.q.arrivals[p]->trivial()) {
         r_.owe(place.source.layer, r_.block.first - r_.q.table.lag(p, place.source), r_.q.table.step(p, r_.block.first),
                g);
       } else {
-        r_.arrived(op, p, g);
+        r_.arrived(p, g);
       }
-    } else if constexpr (kind_of<Op>() == Kind::bias) {
-      Tensor sum = g.to(op.bias.scalar_type()).sum({0});  // (C,H,W)
-      if (op.bias.dim() == 0) sum = sum.sum();
-      if (op.bias.dim() == 3 && op.bias.size(1) == 1 && op.bias.size(2) == 1) sum = sum.sum({1, 2}, true);
-      r_.q.learned.add(r_.q.learned.index(op.bias), sum);
-    } else if constexpr (kind_of<Op>() == Kind::external) {
+    } else if (place.kind == Kind::bias) {
+      Tensor const& bias = r_.q.bias_parameters[p];
+      Tensor sum = g.to(bias.scalar_type()).sum({0});  // (C,H,W)
+      if (bias.dim() == 0) sum = sum.sum();
+      if (bias.dim() == 3 && bias.size(1) == 1 && bias.size(2) == 1) sum = sum.sum({1, 2}, true);
+      r_.q.learned.add(r_.q.learned.index(bias), sum);
+    } else if (place.kind == Kind::external) {
       int const t = r_.q.table.step(p, r_.block.first) - r_.q.table.idle;
       Tensor const all =
           r_.externals[at(place.layer)].narrow(1, t, r_.block.n);  // (B,n,C,H,W) or what broadcasts to it

@@ -25,12 +25,11 @@ struct ScalarGradients {  // of a place
   double tau = 0, affine[2] = {0, 0};  // of the solver; of w and b
 };
 
-template <class Q> struct ReverseState {
-  using S = typename Q::S;
-  Q& q;
+struct ReverseState {
+  Sequence& q;
   Segment& segment;
   ResultGradients const& given;
-  std::vector<StateGradient<S>>& states;  // [layer]
+  std::vector<StateGradient>& states;     // [layer]
   std::vector<ScalarGradients>& scalars;  // [place]
   Tensor& frames;                         // gradient of the frames, or undefined: none is wanted
   bool& frames_found;                     // whether a frame has got one
@@ -85,41 +84,42 @@ template <class Q> struct ReverseState {
     if (!g.defined()) return;
     std::int64_t const size = q.rows(1) * q.state_shape[at(l)].size();
     for (int i = first_attached(l, s, t); i < block.n; ++i) {
-      states[at(l)].add(s + i, g, g.template const_data_ptr<S>() + i * size);
+      states[at(l)].add(s + i, g, q.at(g.const_data_ptr(), i * size));
     }
   }
 
   // The gradient of what arrives at place p, for its parameters and for the states it comes from.
-  template <class Op> void arrived(Op& op, std::size_t p, Tensor const& g) {
-    Source const& source = q.place(p).source;
+  void arrived(std::size_t p, Tensor const& g) {
+    Place const& place = q.place(p);
+    Source const& source = place.source;
     int const s = block.first - q.table.lag(p, source), t = q.table.step(p, block.first);
     Tensor const rows = q.state_rows(segment, source.layer, s, block.n);
     bool const wanted = first_attached(source.layer, s, t) < block.n;
-    if constexpr (is_opaque_lateral<Op>()) {
+    if (place.opaque) {
       std::vector<Tensor> inputs{leaf(outside(q, rows))};
-      for (Tensor const& parameter : learned_of(op)) inputs.push_back(parameter);
+      for (Tensor const& parameter : q.calls[p].learned) inputs.push_back(parameter);
       std::vector<Tensor> const all =
-          local_gradients([&] { return opaque_arrival(op, inputs[0], q.place(p).in); }, inputs, g);
+          local_gradients([&] { return opaque_arrival(q.calls[p], inputs[0], place.in); }, inputs, g);
       add_gradients(q, {inputs.begin() + 1, inputs.end()}, all, 1);
       if (wanted && all[0].defined()) owe(source.layer, s, t, inside(q, all[0]));
+      return;
+    }
+    Tensor of_arrival = g;
+    if (place.affine) {
+      Tensor const h = q.arrivals[p]->forward(rows);
+      scalars[p].found = true;
+      scalars[p].affine[0] += g.mul(h).sum().item<double>();
+      scalars[p].affine[1] += g.sum().item<double>();
+      of_arrival = q.layout.of(g.mul(q.affine[p][0]));
+    }
+    Tensor const gx = q.arrivals[p]->reverse(of_arrival, rows, wanted);
+    if (!wanted) return;
+    if (q.arrivals[p]->scatters()) {
+      std::int64_t const size = gx.numel() / block.n;
+      scatter(source.layer, s, t,
+              [&](void* to, int i) { q.arrivals[p]->scatter(q.at(gx.const_data_ptr(), i * size), to, q.batch); });
     } else {
-      Tensor of_arrival = g;
-      if constexpr (is_affine_lateral<Op>()) {
-        Tensor const h = q.arrivals[p]->template forward<S>(rows);
-        scalars[p].found = true;
-        scalars[p].affine[0] += g.mul(h).sum().template item<double>();
-        scalars[p].affine[1] += g.sum().template item<double>();
-        of_arrival = q.layout.of(g.mul(q.affine[p][0]));
-      }
-      Tensor const gx = q.arrivals[p]->template reverse<S>(of_arrival, rows, wanted);
-      if (!wanted) return;
-      if (q.arrivals[p]->scatters()) {
-        std::int64_t const size = gx.numel() / block.n;
-        scatter(source.layer, s, t,
-                [&](S* to, int i) { q.arrivals[p]->scatter(gx.template const_data_ptr<S>() + i * size, to, q.batch); });
-      } else {
-        owe(source.layer, s, t, gx);
-      }
+      owe(source.layer, s, t, gx);
     }
   }
 };

@@ -37,10 +37,10 @@ template <int I, class L> auto& operation(L& layer) {
   return [&]<class Op>(Slot<I, Op>& slot) -> Op& { return slot.value; }(layer.ops);
 }
 
-template <class S, class L, int First, class Offsets> struct PipelineOf;
-template <class S, class L, int First, int... I> struct PipelineOf<S, L, First, std::integer_sequence<int, I...>> {
-  using type = kernels::Pipeline<S, Role<std::remove_cvref_t<decltype(operation<First + I>(std::declval<L&>()))>>...>;
-  static type make(L& layer) { return {{role_of(operation<First + I>(layer))...}}; }
+template <class L, int First, class Offsets> struct PipelineOf;
+template <class L, int First, int... I> struct PipelineOf<L, First, std::integer_sequence<int, I...>> {
+  using type = kernels::Pipeline<Role<std::remove_cvref_t<decltype(operation<First + I>(std::declval<L&>()))>>...>;
+  static type make(L& layer) { return {{{role_of(operation<First + I>(layer))}...}}; }
 };
 
 template <class L> struct Stages {
@@ -59,26 +59,28 @@ template <class L> struct Stages {
 };
 
 struct NoPipeline {};
-template <class S, class L, int K> auto make_pipeline(L& layer) {
+template <class L, int K> auto make_pipeline(L& layer) {
   if constexpr (Stages<L>::pipeline(K)) {
     constexpr int first = Stages<L>::first(K), n = Stages<L>::last(K) - first + 1;
-    return PipelineOf<S, L, first, std::make_integer_sequence<int, n>>::make(layer);
+    return PipelineOf<L, first, std::make_integer_sequence<int, n>>::make(layer);
   } else {
     return NoPipeline{};
   }
 }
-template <class S, class L> auto make_pipelines(L& layer) {
-  return [&]<int... K>(std::integer_sequence<int, K...>) { return std::tuple{make_pipeline<S, L, K>(layer)...}; }
+template <class L> auto make_pipelines(L& layer) {
+  return [&]<int... K>(std::integer_sequence<int, K...>) { return std::tuple{make_pipeline<L, K>(layer)...}; }
   (std::make_integer_sequence<int, Stages<L>::count>{});
 }
 
 // --- the places of a model
 
-template <class Op> Place place_of(Op& op, int layer, int position, bool stored, bool feedforward_only) {
+template <class Op> [[gnu::cold]] Place place_of(Op& op, int layer, int position, bool stored, bool feedforward_only) {
   Place place{.kind = kind_of<Op>(), .layer = layer, .position = position};
   if constexpr (RecurrenceOperation<Op>) {
     place.on = op.on && !feedforward_only;
     place.source = {layer, op.delay, stored};
+    place.affine = is_affine_lateral<Op>();
+    place.opaque = is_opaque_lateral<Op>();
   } else if constexpr (IncomingOperation<Op>) {
     place.on = op.incoming.on && !feedforward_only;
     place.source = {op.incoming.from, op.incoming.delay,
@@ -86,16 +88,24 @@ template <class Op> Place place_of(Op& op, int layer, int position, bool stored,
   } else if constexpr (kind_of<Op>() == Kind::step) {
     place.source = {layer, stored ? 0 : 1, stored};
     place.learns = op.learned;
+  } else if constexpr (kind_of<Op>() == Kind::map) {
+    auto const functor = op.pointwise();
+    place.needs = decltype(functor)::needs;
+    if constexpr (requires { functor.identity; }) place.identity = functor.identity;
   } else if constexpr (kind_of<Op>() == Kind::delay) {
     place.t_feedforward = op.steps;
   } else if constexpr (kind_of<Op>() == Kind::scale) {
     place.on = op.weight.defined();
   }
+  if constexpr (kind_of<Op>() == Kind::lateral || kind_of<Op>() == Kind::incoming) {
+    place.additive = Op::integration::additive;
+  }
   return place;
 }
 
 template <class Model>
-std::vector<Place> places_of(Model& model, Parts const& parts, std::vector<Size> const& sizes, bool feedforward_only) {
+[[gnu::cold]] std::vector<Place> places_of(Model& model, Parts const& parts, std::vector<Size> const& sizes,
+                                           bool feedforward_only) {
   std::vector<Place> places;
   std::vector<int> const channels = channels_of(parts, model.options.input_dims[0]);
   model.each_layer([&](auto& layer, int l) {
@@ -112,17 +122,17 @@ std::vector<Place> places_of(Model& model, Parts const& parts, std::vector<Size>
   return places;
 }
 
-template <class S, class Rows> struct PipelinesOf;
-template <class S, int... I, class... L> struct PipelinesOf<S, Slots<std::integer_sequence<int, I...>, L...>> {
-  using type = std::tuple<decltype(make_pipelines<S>(std::declval<L&>()))...>;
+template <class Rows> struct PipelinesOf;
+template <int... I, class... L> struct PipelinesOf<Slots<std::integer_sequence<int, I...>, L...>> {
+  using type = std::tuple<decltype(make_pipelines(std::declval<L&>()))...>;
   template <class One> static constexpr std::size_t index_of() {
     bool const same[] = {std::is_same_v<One, L>...};
     return static_cast<std::size_t>(std::find(std::begin(same), std::end(same), true) - std::begin(same));
   }
   static type make(Slots<std::integer_sequence<int, I...>, L...>& rows) {
-    return {make_pipelines<S>(static_cast<Slot<I, L>&>(rows).value)...};
+    return {make_pipelines(static_cast<Slot<I, L>&>(rows).value)...};
   }
 };
-template <class S, class M> using LayerPipelines = PipelinesOf<S, decltype(std::declval<M&>().layers)>;
+template <class M> using LayerPipelines = PipelinesOf<decltype(std::declval<M&>().layers)>;
 
 }  // namespace dynvision::run

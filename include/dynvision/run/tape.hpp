@@ -51,22 +51,23 @@ struct Segment {
 };
 
 // Gradients of the states of one layer: a few addends for each index, and at most one that may be written to.
-template <class S> class StateGradient {
+class StateGradient {
  public:
   struct Addend {
     Tensor holder;
-    S* data;
+    void* data;
   };
 
   void start(kernels::Shape const& shape, kernels::Layout layout, at::TensorOptions options, std::int64_t batch,
              int first, int last) {
+    bytes_ = batch * shape.size() * static_cast<std::int64_t>(options.dtype().itemsize());
     shape_ = shape, layout_ = layout, options_ = options, batch_ = batch, first_ = first;
     rows_.assign(static_cast<std::size_t>(last - first), {});
     open_.assign(static_cast<std::size_t>(last - first), nullptr);
   }
   std::vector<Addend> const& at(int s) const { return rows_[static_cast<std::size_t>(s - first_)]; }
-  void add(int s, Tensor const& holder, S const* data) {
-    rows_[static_cast<std::size_t>(s - first_)].push_back({holder, const_cast<S*>(data)});
+  void add(int s, Tensor const& holder, void const* data) {
+    rows_[static_cast<std::size_t>(s - first_)].push_back({holder, const_cast<void*>(data)});
   }
   void clear(int s) {
     rows_[static_cast<std::size_t>(s - first_)].clear();
@@ -78,37 +79,37 @@ template <class S> class StateGradient {
     for (int i = 0; i < n; ++i) missing += open_[static_cast<std::size_t>(first + i - first_)] == nullptr;
     if (missing == 0) return;
     Tensor const fresh = layout_.zeros(missing * batch_, shape_, options_);
-    S* data = fresh.mutable_data_ptr<S>();
+    char* data = static_cast<char*>(fresh.mutable_data_ptr());
     for (int i = 0; i < n; ++i) {
-      S*& to = open_[static_cast<std::size_t>(first + i - first_)];
+      void*& to = open_[static_cast<std::size_t>(first + i - first_)];
       if (to != nullptr) continue;
       to = data;
       add(first + i, fresh, data);
-      data += batch_ * shape_.size();
+      data += bytes_;
     }
   }
-  S* opened(int s) const { return open_[static_cast<std::size_t>(s - first_)]; }
+  void* opened(int s) const { return open_[static_cast<std::size_t>(s - first_)]; }
 
  private:
   kernels::Shape shape_{};
   kernels::Layout layout_{};
   at::TensorOptions options_{};
-  std::int64_t batch_ = 0;
+  std::int64_t batch_ = 0, bytes_ = 0;
   int first_ = 0;
   std::vector<std::vector<Addend>> rows_;
-  std::vector<S*> open_;
+  std::vector<void*> open_;
 };
 
 // Lists of addresses for the pipelines: taken piece by piece, given back all at once.
 class AddressList {
  public:
-  template <class P> P* take(int n) {
+  void** take(int n) {
     auto const need = static_cast<std::size_t>(std::max(n, 1));
     while (chunk_ < chunks_.size() && used_ + need > chunks_[chunk_].size()) ++chunk_, used_ = 0;
     if (chunk_ == chunks_.size()) chunks_.emplace_back(std::max<std::size_t>(need, 1024)), used_ = 0;
     void** const begin = chunks_[chunk_].data() + used_;
     used_ += need;
-    return (P*)begin;  // NOLINT: addresses of any signal
+    return begin;
   }
   void give_back() { chunk_ = used_ = 0; }
 

@@ -38,8 +38,8 @@ class Timetable {
   int static_places = 0;        // leading places that are functions of the frame alone
 
   // `externals[layer]`: steps of external input, from the first recorded one.
-  Timetable(std::vector<Place> all, int layers, Stimulus const& stimulus, Settings const& settings,
-            std::vector<int> const& externals, std::vector<bool> const& watched)
+  [[gnu::cold]] Timetable(std::vector<Place> all, int layers, Stimulus const& stimulus, Settings const& settings,
+                          std::vector<int> const& externals, std::vector<bool> const& watched)
       : places(std::move(all)),
         n_layers(layers),
         n_steps(settings.idle_timesteps + stimulus.n_timesteps()),
@@ -111,7 +111,7 @@ class Timetable {
     }
   }
 
-  void leading_places(std::vector<bool> const& watched) {
+  [[gnu::cold]] void leading_places(std::vector<bool> const& watched) {
     after_delay_.assign(places.size(), false);
     t_feedforward_.assign(static_cast<std::size_t>(n_layers), 0);
     bool leading = true, after = false;
@@ -138,7 +138,7 @@ class Timetable {
   }
 
   // The earliest step at which the frame of step 0 can reach each layer; 0 for all where that would not do.
-  void retime(std::vector<bool> const& watched) {
+  [[gnu::cold]] void retime(std::vector<bool> const& watched) {
     auto const L = static_cast<std::size_t>(n_layers);
     std::vector<int> const none(L + 1, 0);
     std::vector<int> retimed = none;
@@ -235,7 +235,7 @@ class Timetable {
     }
   }
 
-  void cut() {
+  [[gnu::cold]] void cut() {
     std::set<int> cuts{first_index, last_index};
     auto const at = [&](int s) {
       if (s > first_index && s < last_index) cuts.insert(s);

@@ -1,0 +1,52 @@
+// What a pipeline takes in beside its signal, going forward: responses of the past, external input, a bias, a factor, the
+// state that the solver starts from.
+//
+// Station: run.
+#pragma once
+#include <dynvision/run/opaque.hpp>
+
+namespace dynvision::run {
+
+// For place p; `kept`: what the reverse looks at again, or null. `alive` holds what the addresses point to.
+inline void take_source(Sequence& q, Segment const& segment, Block const& block, std::size_t p, kernels::Flow& flow,
+                        kernels::RoleFlow& role, Values* kept, std::vector<Tensor>& alive) {
+  Place const& at = q.place(p);
+  auto const takes = [&](void** steps) { role.operand = steps, role.operand_stride = flow.size; };
+  switch (at.kind) {
+    case Kind::lateral:
+    case Kind::incoming: {
+      if (!at.on) return;
+      int const s = block.first - q.table.lag(p, at.source);
+      if (!q.table.stored_at(at.source.layer, s)) return;
+      if (!at.opaque && q.arrivals[p]->trivial()) {
+        takes(q.side_by_side(q.state_data(segment, at.source.layer, s), block.n, flow.size));
+        q.set_affine(role, p);
+        return;
+      }
+      Tensor const h = arrive(q, p, q.state_rows(segment, at.source.layer, s, block.n));
+      if (kept != nullptr && q.keeps_operand[p]) kept->operand[p] = h;
+      alive.push_back(h);
+      return takes(q.steps_of(h, block.n, false, flow.size));
+    }
+    case Kind::external: {
+      Tensor const input = q.external(at.layer);
+      int const t = q.table.step(p, block.first) - q.table.idle;
+      if (!input.defined() || t < 0 || t >= input.size(1)) return;
+      alive.push_back(q.external_rows(input, t, block.n, at.in));
+      return takes(q.steps_of(alive.back(), block.n, false, flow.size));
+    }
+    case Kind::bias:
+      role.operand = q.steps_of(q.biases[p], block.n, true, flow.size);
+      return;
+    case Kind::scale:
+      if (at.on) role.factor = q.factors(p, q.table.step(p, block.first), block.n);
+      return;
+    case Kind::step:
+      flow.previous = q.previous_states(segment, p, block);
+      return;
+    default:
+      return;
+  }
+}
+
+}  // namespace dynvision::run
