@@ -4,8 +4,8 @@
 //   w = m v/|v| if weight-normalised:   gm = <gw, v>/|v|,   gv = m/|v| (gw - <gw, v> v/|v|^2)
 //
 // Station: run. The effective weight is made once a run, in the dtype of the computation and the layout of the signals,
-// and packed for oneDNN where that takes it. Gradients add up in the dtype of the parameters; those of blocks of few
-// samples wait until there are enough for one call.
+// and packed for oneDNN where that takes it. Gradients add up in the dtype of the parameters; those of small blocks
+// wait until there are enough for one call.
 #pragma once
 #include <dynvision/kernels/layout.hpp>
 #include <dynvision/kernels/packed_weight.hpp>
@@ -28,14 +28,18 @@ class Learned {
     gradients_.emplace_back();
     return static_cast<int>(tensors_.size()) - 1;
   }
-  void add(int index, Tensor const& g) {
+  // `own`: nothing else refers to g.
+  void add(int index, Tensor const& g, bool own = false) {
     if (index < 0 || !g.defined()) return;
     auto const i = static_cast<std::size_t>(index);
-    Tensor const like = g.to(tensors_[i].scalar_type()).reshape(tensors_[i].sizes());
+    Tensor like = g;
+    if (like.scalar_type() != tensors_[i].scalar_type()) like = like.to(tensors_[i].scalar_type());
+    if (like.sizes() != tensors_[i].sizes()) like = like.reshape(tensors_[i].sizes()).clone();
     if (gradients_[i].defined()) {
       gradients_[i].add_(like);
     } else {
-      gradients_[i] = like.is_same(g) ? g : like.clone();
+      bool const kept = (own || !like.is_same(g)) && like.is_contiguous();
+      gradients_[i] = kept ? like : like.clone(at::MemoryFormat::Contiguous);
     }
   }
   std::vector<Tensor> const& tensors() const { return tensors_; }
@@ -57,10 +61,12 @@ class Convolution {
         learns_{learned.index(kernel.weight), learned.index(kernel.bias), learned.index(kernel.magnitude)} {
     Tensor const w = kernel.magnitude.defined() ? kernel.weight.detach().mul(kernel.magnitude.detach().div(norm()))
                                                 : kernel.weight.detach();
-    weight_ = layout.of(w.to(dtype));
+    weight_ = w.to(dtype);
     if (kernel.bias.defined()) bias_ = kernel.bias.detach().to(dtype);
     if (layout.channels_last && kernels::PackedWeight::packs(weight_)) {
       packed_.emplace(weight_, kernel.stride, kernel.padding, kernel.groups);
+    } else {
+      weight_ = layout.of(weight_);
     }
   }
 
@@ -84,19 +90,20 @@ class Convolution {
     Tensor gx;
     bool const apart = packed_ && kernel_.groups == 1;
     if (want_gx && apart) gx = packed_->adjoint(g, x.size(2), x.size(3));
-    if (!apart || 2 * x.size(0) > enough_rows) {
+    std::int64_t const bytes = g.numel() * g.element_size() + x.numel() * x.element_size();
+    if (!apart || 2 * bytes > enough_bytes) {
       gradients(g, x, want_gx && !apart, gx);
     } else if (learns()) {
-      if (waiting_rows_ + x.size(0) > enough_rows) weigh_waiting();
+      if (waiting_bytes_ + bytes > enough_bytes) weigh_waiting();
       waiting_g_.push_back(g), waiting_x_.push_back(x);
-      waiting_rows_ += x.size(0);
+      waiting_bytes_ += bytes;
     }
     return want_gx ? layout_.of(gx) : gx;
   }
 
   // Hands the sums over, at the end of a reverse sweep.
   void finish(Learned& learned) {
-    if (waiting_rows_ > 0) weigh_waiting();
+    if (waiting_bytes_ > 0) weigh_waiting();
     if (g_weight_.defined()) {
       if (kernel_.magnitude.defined()) {
         Tensor const v = kernel_.weight.detach(), length = norm();
@@ -104,16 +111,16 @@ class Convolution {
         learned.add(learns_[2], along);
         learned.add(learns_[0], g_weight_.sub(v.mul(along.div(length))).mul(kernel_.magnitude.detach().div(length)));
       } else {
-        learned.add(learns_[0], g_weight_);
+        learned.add(learns_[0], g_weight_, true);
       }
     }
-    learned.add(learns_[1], g_bias_);
+    learned.add(learns_[1], g_bias_, true);
     g_weight_ = g_bias_ = Tensor{};
   }
 
  private:
-  // Samples for which a weight gradient is computed at the speed of the forward convolution.
-  static constexpr std::int64_t enough_rows = 64;
+  // What a weight gradient is computed of at about the speed of the forward convolution.
+  static constexpr std::int64_t enough_bytes = 4 << 20;
 
   void gradients(Tensor const& g, Tensor const& x, bool want_gx, Tensor& gx) {
     bool const want_weight = learns_[0] >= 0 || learns_[2] >= 0, want_bias = learns_[1] >= 0;
@@ -128,7 +135,7 @@ class Convolution {
     Tensor none;
     gradients(cat(waiting_g_, 0), cat(waiting_x_, 0), false, none);
     waiting_g_.clear(), waiting_x_.clear();
-    waiting_rows_ = 0;
+    waiting_bytes_ = 0;
   }
 
   Tensor norm() const { return kernel_.weight.detach().norm(2, {1, 2, 3}, true); }
@@ -137,7 +144,7 @@ class Convolution {
     if (sum.defined()) {
       sum.add_(g);
     } else {
-      sum = g.to(kernel_.weight.scalar_type());
+      sum = g.scalar_type() == kernel_.weight.scalar_type() ? g : g.to(kernel_.weight.scalar_type());
     }
   }
 
@@ -147,7 +154,7 @@ class Convolution {
   Tensor weight_, bias_, g_weight_{}, g_bias_{};
   std::optional<kernels::PackedWeight> packed_{};
   std::vector<Tensor> waiting_g_{}, waiting_x_{};
-  std::int64_t waiting_rows_ = 0;
+  std::int64_t waiting_bytes_ = 0;
 };
 
 }  // namespace dynvision::run
