@@ -33,9 +33,9 @@ class Arrival {
   bool resizes() const { return resize_.has_value(); }
   bool trivial() const { return chain.empty() && !resize_; }
 
-  Tensor forward(Tensor const& rows) const {  // (n B,C,H,W) -> (n B,D,h,w)
+  Tensor forward(Tensor const& rows) {  // (n B,C,H,W) -> (n B,D,h,w)
     Tensor x = resize_first_ ? resized(rows) : rows;
-    for (Convolution const& c : chain) x = c.forward(x);
+    for (Convolution& c : chain) x = c.forward(x);
     return resize_ && !resize_first_ ? resized(x) : x;
   }
 

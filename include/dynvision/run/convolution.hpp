@@ -3,11 +3,15 @@
 //   y = w * x + b;   gx = w^T * gy,   gw += gy x x,   gb += sum gy
 //   w = m v/|v| if weight-normalised:   gm = <gw, v>/|v|,   gv = m/|v| (gw - <gw, v> v/|v|^2)
 //
-// Station: run. The effective weight is made once a run, in the dtype of the computation and the layout of the signals.
-// Gradients add up in the dtype of the parameters.
+// Station: run. The effective weight is made once a run, in the dtype of the computation and the layout of the signals,
+// and packed for oneDNN where that takes it. Gradients add up in the dtype of the parameters; those of blocks of few
+// samples wait until there are enough for one call.
 #pragma once
 #include <dynvision/kernels/layout.hpp>
+#include <dynvision/kernels/packed_weight.hpp>
 #include <dynvision/operations/kernel.hpp>
+
+#include <optional>
 
 namespace dynvision::run {
 
@@ -55,6 +59,9 @@ class Convolution {
                                                 : kernel.weight.detach();
     weight_ = layout.of(w.to(dtype));
     if (kernel.bias.defined()) bias_ = kernel.bias.detach().to(dtype);
+    if (layout.channels_last && kernels::PackedWeight::packs(weight_)) {
+      packed_.emplace(weight_, kernel.stride, kernel.padding, kernel.groups);
+    }
   }
 
   Kernel const& kernel() const { return kernel_; }
@@ -67,23 +74,29 @@ class Convolution {
     return {kernel_.weight.size(0), size.height, size.width};
   }
 
-  Tensor forward(Tensor const& x) const {
-    return layout_.of(conv2d(x, weight_, bias_, kernel_.stride, kernel_.padding, kernel_.groups));
+  Tensor forward(Tensor const& x) {
+    return layout_.of(packed_ ? packed_->forward(x, bias_)
+                              : conv2d(x, weight_, bias_, kernel_.stride, kernel_.padding, kernel_.groups));
   }
 
-  // gx, if it is wanted; the gradients of the parameters are added up.
+  // gx, if it is wanted; the gradients of the parameters are added up. g and x must not change any more.
   Tensor reverse(Tensor const& g, Tensor const& x, bool want_gx) {
-    bool const want_weight = learns_[0] >= 0 || learns_[2] >= 0, want_bias = learns_[1] >= 0;
-    if (!want_gx && !want_weight && !want_bias) return {};
-    auto const [gx, gw, gb] = conv2d_backward(g, x, weight_, kernel_.stride, kernel_.padding, kernel_.groups,
-                                              {want_gx, want_weight, want_bias});
-    add(g_weight_, gw);
-    add(g_bias_, gb);
+    Tensor gx;
+    bool const apart = packed_ && kernel_.groups == 1;
+    if (want_gx && apart) gx = packed_->adjoint(g, x.size(2), x.size(3));
+    if (!apart || 2 * x.size(0) > enough_rows) {
+      gradients(g, x, want_gx && !apart, gx);
+    } else if (learns()) {
+      if (waiting_rows_ + x.size(0) > enough_rows) weigh_waiting();
+      waiting_g_.push_back(g), waiting_x_.push_back(x);
+      waiting_rows_ += x.size(0);
+    }
     return want_gx ? layout_.of(gx) : gx;
   }
 
   // Hands the sums over, at the end of a reverse sweep.
   void finish(Learned& learned) {
+    if (waiting_rows_ > 0) weigh_waiting();
     if (g_weight_.defined()) {
       if (kernel_.magnitude.defined()) {
         Tensor const v = kernel_.weight.detach(), length = norm();
@@ -99,6 +112,25 @@ class Convolution {
   }
 
  private:
+  // Samples for which a weight gradient is computed at the speed of the forward convolution.
+  static constexpr std::int64_t enough_rows = 64;
+
+  void gradients(Tensor const& g, Tensor const& x, bool want_gx, Tensor& gx) {
+    bool const want_weight = learns_[0] >= 0 || learns_[2] >= 0, want_bias = learns_[1] >= 0;
+    if (!want_gx && !want_weight && !want_bias) return;
+    auto const all = conv2d_backward(g, x, weight_, kernel_.stride, kernel_.padding, kernel_.groups,
+                                     {want_gx, want_weight, want_bias});
+    if (want_gx) gx = all[0];
+    add(g_weight_, all[1]);
+    add(g_bias_, all[2]);
+  }
+  void weigh_waiting() {
+    Tensor none;
+    gradients(cat(waiting_g_, 0), cat(waiting_x_, 0), false, none);
+    waiting_g_.clear(), waiting_x_.clear();
+    waiting_rows_ = 0;
+  }
+
   Tensor norm() const { return kernel_.weight.detach().norm(2, {1, 2, 3}, true); }
   void add(Tensor& sum, Tensor const& g) const {
     if (!g.defined()) return;
@@ -113,6 +145,9 @@ class Convolution {
   kernels::Layout layout_;
   std::array<int, 3> learns_;  // weight, bias, magnitude
   Tensor weight_, bias_, g_weight_{}, g_bias_{};
+  std::optional<kernels::PackedWeight> packed_{};
+  std::vector<Tensor> waiting_g_{}, waiting_x_{};
+  std::int64_t waiting_rows_ = 0;
 };
 
 }  // namespace dynvision::run
