@@ -21,7 +21,7 @@ inline Tensor opaque_arrival(Calls const& calls, Tensor const& h, kernels::Shape
 }
 
 // What arrives at place p of `rows`, states of the source (n B,C,H,W).
-inline Tensor arrive(Sequence const& q, std::size_t p, Tensor const& rows) {
+inline Tensor arrive(Sequence& q, std::size_t p, Tensor const& rows) {
   if (q.place(p).opaque) return inside(q, opaque_arrival(q.calls[p], outside(q, rows), q.place(p).in));
   Tensor const h = q.arrivals[p]->forward(rows);
   return q.place(p).affine ? h.mul(q.affine[p][0]).add(q.affine[p][1]) : h;
