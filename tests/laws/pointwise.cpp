@@ -1,5 +1,7 @@
 // covers: kernels/numbers.hpp, kernels/roles.hpp, kernels/pipeline.hpp, kernels/pooling.hpp, kernels/resize.hpp
 // covers: kernels/layout.hpp, kernels/parallel.hpp, kernels/engine.hpp, kernels/flow.hpp, kernels/program.hpp
+// covers: kernels/whole.hpp, kernels/pipeline_loop.hpp, kernels/pipeline_tensors.hpp, kernels/pooling_tensors.hpp
+// covers: kernels/launcher.hpp
 // The laws of what the compiled path computes with: functors, numbers side by side, pipelines, pooling, resizing, the
 // gain of a solver, loops. A new nonlinearity is added to `Nonlinearities`, a new integration to `Integrations`.
 #include <dynvision/connections/integration.hpp>
@@ -280,18 +282,50 @@ TEST_CASE("bfloat16 is loaded and rounded as LibTorch's", "[laws][pointwise]") {
   CHECK(wrong == 0);
 }
 
+// --- whole signals
+
+TEST_CASE("whole signals are computed like single numbers", "[laws][pointwise]") {
+  std::vector<double> wide = numbers();
+  for (double const x : {nan_of_double, std::numeric_limits<double>::infinity(), -0.0}) wide.push_back(x);
+  std::vector<double> const x = wide, y(x.rbegin(), x.rend());
+  auto const same = [&](auto const& f) {
+    std::vector<double> const found = values(f(kernels::Whole{row(x)}, kernels::Whole{row(y)}).x);
+    CHECK(all_near(found, one_by_one(f, x, y), rounding<double>));
+  };
+  same([](auto const& a, auto const& b) { return a + b - a * b / (b + 0.5); });
+  same([](auto const& a, auto const&) { return 2.0 + (3.0 - 1.0 / (a * 0.5)); });
+  same([](auto const& a, auto const&) { return 2.0 * (a - 3.0) / 1.5; });
+  same([](auto const& a, auto const& b) { return kernels::where_above(a, 0.1, b); });
+  same([](auto const& a, auto const&) { return kernels::rectified(a); });
+  same([](auto const& a, auto const&) { return kernels::magnitude(a); });
+  same([](auto const& a, auto const&) { return kernels::clamped(a, -0.5, 1.5); });
+  same([](auto const& a, auto const& b) { return kernels::with_sign_of(a, b); });
+  same([](auto const& a, auto const&) { return kernels::hyperbolic_tangent(a); });
+  same([](auto const& a, auto const&) { return kernels::exponential(a); });
+  same([](auto const& a, auto const&) { return kernels::logarithm(a); });
+  same([](auto const& a, auto const&) { return kernels::power(kernels::magnitude(a), 1.3); });
+}
+
 // --- pipelines
 
 // x -> x (+) h -> r + gain (x - r) -> f, for two steps; the second one starts from the result of the first.
 TEMPLATE_LIST_TEST_CASE("a pipeline is its operations one after the other", "[laws][pointwise]", Integrations) {
   using I = TestType;
   constexpr double gain = 0.4, slope = -0.08;  // slope: d gain/d tau
-  for (std::int64_t const size : {1, 3, 4, 9, 512, 1027}) {
-    CAPTURE(size);
+  for (auto const& [size_of, backend_of] : {std::pair<std::int64_t, kernels::Backend>{1, kernels::Backend::loops},
+                                            {3, kernels::Backend::loops},
+                                            {4, kernels::Backend::loops},
+                                            {9, kernels::Backend::loops},
+                                            {512, kernels::Backend::loops},
+                                            {1027, kernels::Backend::loops},
+                                            {9, kernels::Backend::tensors}}) {
+    std::int64_t const size = size_of;
+    kernels::Backend const backend = backend_of;
+    CAPTURE(size, backend);
     constexpr std::int64_t B = 3;
     kernels::Pipeline<kernels::Combine<I>, kernels::Step, kernels::Map<functors::Tanh>, kernels::Tap> const pipeline{
         {{}, {{.gain = gain, .first = 0.5, .gain_slope = slope, .first_slope = 0}}, {}, {}}};
-    kernels::Engine const engine{at::kDouble};
+    kernels::Engine const engine{at::kDouble, at::kCPU, backend};
     Tensor const x = normal({2, B, size}, 1), h = normal({2, B, size}, 2), r = normal({B, size}, 3);
     Tensor const g = normal({2, B, size}, 4), tau = zeros({}, x.options());
 
@@ -384,17 +418,19 @@ template <class S, int K, int Stride, int Margin> void check_pooling() {
     if (shrunk({sizes[2], sizes[3]}, K, Stride, Margin).width < 1) return;
     Case<S> const of(channels_last, sizes, with_nan, MaxPool<K, Stride, Margin>{});
     kernels::MaxPooling const pooling(shape_of(of.x), shape_of(of.y), K, Stride, Margin, of.layout);
-    Tensor const y = of.layout.empty(3, shape_of(of.y), of.g.options()), again = y.clone();
-    Tensor const place = of.layout.empty(3, shape_of(of.y), of.g.options().dtype(at::kByte));
-    kernels::Engine const engine{of.x.scalar_type()};
-    pooling.forward(engine, of.x.const_data_ptr(), y.mutable_data_ptr(), place.mutable_data_ptr<std::uint8_t>(), 3);
-    pooling.forward(engine, of.x.const_data_ptr(), again.mutable_data_ptr(), nullptr, 3);
-    CHECK(distance_or_nan(of.y, y) == 0);
-    CHECK(distance_or_nan(again, y) == 0);
-    Tensor const gx = of.layout.zeros(3, shape_of(of.x), of.g.options());
-    gx.add_(1);  // the adjoint adds to what is there
-    pooling.adjoint(engine, of.g.const_data_ptr(), place.const_data_ptr<std::uint8_t>(), gx.mutable_data_ptr(), 3);
-    CHECK(distance(of.gx.add(1), gx) == 0);
+    for (kernels::Backend const backend : {kernels::Backend::loops, kernels::Backend::tensors}) {
+      Tensor const y = of.layout.empty(3, shape_of(of.y), of.g.options()), again = y.clone();
+      Tensor const place = of.layout.empty(3, shape_of(of.y), of.g.options().dtype(at::kByte));
+      kernels::Engine const engine{of.x.scalar_type(), at::kCPU, backend};
+      pooling.forward(engine, of.x.const_data_ptr(), y.mutable_data_ptr(), place.mutable_data_ptr<std::uint8_t>(), 3);
+      pooling.forward(engine, of.x.const_data_ptr(), again.mutable_data_ptr(), nullptr, 3);
+      CHECK(distance_or_nan(of.y, y) == 0);
+      CHECK(distance_or_nan(again, y) == 0);
+      Tensor const gx = of.layout.zeros(3, shape_of(of.x), of.g.options());
+      gx.add_(1);  // the adjoint adds to what is there
+      pooling.adjoint(engine, of.g.const_data_ptr(), place.const_data_ptr<std::uint8_t>(), gx.mutable_data_ptr(), 3);
+      CHECK(distance(of.gx.add(1), gx) == 0);
+    }
   });
 }
 
@@ -419,14 +455,16 @@ TEMPLATE_TEST_CASE("resizing is LibTorch's nearest neighbour", "[laws][pointwise
           Case<S> const of(channels_last, sizes, with_nan,
                            [&](Tensor const& x) { return nearest(x, to_height, to_width); });
           kernels::Resize const resize(shape_of(of.x), to_height, to_width, of.layout);
-          Tensor const y = of.layout.empty(3, shape_of(of.y), of.g.options());
-          kernels::Engine const engine{of.x.scalar_type()};
-          resize.forward(engine, of.x.const_data_ptr(), y.mutable_data_ptr(), 3);
-          CHECK(distance_or_nan(of.y, y) == 0);
-          Tensor const gx = of.layout.zeros(3, shape_of(of.x), of.g.options());
-          gx.add_(1);
-          resize.adjoint(engine, of.g.const_data_ptr(), gx.mutable_data_ptr(), 3);
-          CHECK(distance(of.gx.add(1), gx) <= (std::is_same_v<S, c10::BFloat16> ? 0.25 : 0));
+          for (kernels::Backend const backend : {kernels::Backend::loops, kernels::Backend::tensors}) {
+            Tensor const y = of.layout.empty(3, shape_of(of.y), of.g.options());
+            kernels::Engine const engine{of.x.scalar_type(), at::kCPU, backend};
+            resize.forward(engine, of.x.const_data_ptr(), y.mutable_data_ptr(), 3);
+            CHECK(distance_or_nan(of.y, y) == 0);
+            Tensor const gx = of.layout.zeros(3, shape_of(of.x), of.g.options());
+            gx.add_(1);
+            resize.adjoint(engine, of.g.const_data_ptr(), gx.mutable_data_ptr(), 3);
+            CHECK(distance(of.gx.add(1), gx) <= (std::is_same_v<S, c10::BFloat16> ? 0.25 : 0));
+          }
         });
   }
 }

@@ -36,6 +36,20 @@ template <class Net> void compare(std::uint64_t seed, at::ScalarType dtype, doub
   }
 }
 
+// Pipelines, pooling and resizing as operations of LibTorch: what runs where there is no loop and no kernel.
+template <class Net> void compare_tensors(std::uint64_t seed, at::ScalarType dtype, double tolerance) {
+  DrawnRun<Net> run(seed, dtype);
+  INFO("seed " << seed << ": " << run.text());
+  auto const expected = run.everything([&](auto&... all) { return dynvision::run::unroll(all...); });
+  auto const found =
+      run.everything([&](auto&... all) { return dynvision::run::compiled_by(kernels::Backend::tensors, all...); });
+  REQUIRE(expected.size() == found.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    INFO(expected[i].first);
+    CHECK(relative_distance(expected[i].second, found[i].second) <= tolerance);
+  }
+}
+
 template <class Net> void compare_checkpoints(std::uint64_t seed) {
   DrawnRun<Net> run(seed, at::kFloat);
   INFO("seed " << seed << ": " << run.text());
@@ -66,6 +80,20 @@ TEST_CASE("the compiled path equals the reference path", "[run][property]") {
   }
 }
 
+TEST_CASE("by LibTorch's operations the compiled path equals the reference path", "[run][property]") {
+  SECTION("float64") {
+    each_seed(1, [](std::uint64_t seed) { compare_tensors<rich::Net>(seed, at::kDouble, 1e-10); });
+    each_seed(1000, [](std::uint64_t seed) { compare_tensors<deep::Net>(seed, at::kDouble, 1e-10); });
+    each_seed(2000, [](std::uint64_t seed) { compare_tensors<family::Net>(seed, at::kDouble, 1e-10); });
+    each_seed(3000, [](std::uint64_t seed) { compare_tensors<odd::Net>(seed, at::kDouble, 1e-10); });
+    each_seed(4000, [](std::uint64_t seed) { compare_tensors<orders::Net>(seed, at::kDouble, 1e-10); });
+  }
+  SECTION("float32") {
+    each_seed(5000, [](std::uint64_t seed) { compare_tensors<rich::Net>(seed, at::kFloat, 2e-5); });
+    each_seed(7000, [](std::uint64_t seed) { compare_tensors<odd::Net>(seed, at::kFloat, 2e-5); });
+  }
+}
+
 TEST_CASE("checkpointed runs equal stored ones to the bit", "[run][property]") {
   each_seed(1, [](std::uint64_t seed) { compare_checkpoints<rich::Net>(seed); });
   each_seed(1000, [](std::uint64_t seed) { compare_checkpoints<deep::Net>(seed); });
@@ -78,9 +106,11 @@ TEST_CASE("bfloat16 signals are near the exact ones", "[run][property]") {
     INFO("seed " << seed << ": " << run.text());
     auto const expected = run.everything([&](auto&... all) { return dynvision::run::compiled(all...); });
     run.settings.compute_bfloat16 = true;
-    auto const found = run.everything([&](auto&... all) { return dynvision::run::compiled(all...); });
-    REQUIRE(expected.size() == found.size());
-    CHECK(relative_distance(expected[0].second, found[0].second.to(at::kFloat)) < 0.05);
+    for (kernels::Backend const backend : {kernels::Backend::loops, kernels::Backend::tensors}) {
+      auto const found = run.everything([&](auto&... all) { return dynvision::run::compiled_by(backend, all...); });
+      REQUIRE(expected.size() == found.size());
+      CHECK(relative_distance(expected[0].second, found[0].second.to(at::kFloat)) < 0.05);
+    }
   }
 }
 
@@ -95,7 +125,7 @@ TEST_CASE("blocks are as long as the shortest cycle, and biological time is reti
     run::Settings const settings{.n_timesteps = 50, .feedforward_only = feedforward_only};
     run::Stimulus const shown = run::present(zeros({1, 2, 6, 6}), 50);
     run::Monitors const monitors(net.parts(), settings);
-    return run::SequenceOf<rich::Net>(net, shown, settings, monitors, at::kFloat).table.longest;
+    return run::SequenceOf<rich::Net>(net, shown, settings, monitors, kernels::Engine{}).table.longest;
   };
   CHECK(longest(4, 3, 0, false) == 3);
   CHECK(longest(0, 3, 0, false) == 1);

@@ -42,8 +42,8 @@ template <class Net> void compare(Net& net, std::array<std::int64_t, 4> shape, r
   run::Plan const plan = run::plan(net, shape, settings);
   INFO(plan.text());
   run::Stimulus const shown = run::present(images, settings.n_timesteps);
-  run::CompiledRun run(
-      std::make_shared<run::SequenceOf<Net>>(net, shown, settings, run::Monitors(net.parts(), settings), at::kFloat));
+  run::CompiledRun run(std::make_shared<run::SequenceOf<Net>>(net, shown, settings,
+                                                              run::Monitors(net.parts(), settings), kernels::Engine{}));
   run.forward();
   double const bytes = held(run.sequence()) - static_cast<double>(images.storage().nbytes());
   CHECK(std::abs(plan.kept_bytes - bytes) <= 0.1 * bytes);

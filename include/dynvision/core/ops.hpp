@@ -19,6 +19,7 @@
 #include <ATen/ops/max_pool2d_ops.h>
 #include <ATen/ops/randn_ops.h>
 #include <ATen/ops/stack_ops.h>
+#include <ATen/ops/upsample_nearest2d_backward_ops.h>
 #include <ATen/ops/upsample_nearest2d_ops.h>
 
 #include <array>
@@ -123,6 +124,11 @@ inline Tensor nearest(Tensor const& x, std::int64_t height, std::int64_t width,
   if (x.size(-2) == height && x.size(-1) == width) return x;
   std::vector<c10::SymInt> const size{height, width};
   return at::_ops::upsample_nearest2d::call(x, size, scale, scale);
+}
+// The gradient of what was resized, from (n,C,height,width).
+inline Tensor nearest_backward(Tensor const& g, std::int64_t height, std::int64_t width) {
+  std::vector<c10::SymInt> const from{g.size(2), g.size(3)}, to{g.size(0), g.size(1), height, width};
+  return at::_ops::upsample_nearest2d_backward::call(g, from, to, std::nullopt, std::nullopt);
 }
 
 }  // namespace dynvision

@@ -9,8 +9,17 @@
 
 namespace dynvision::kernels {
 
+// One program of numbers (kernels/program.hpp), three ways to run it.
+enum class Backend {
+  loops,    // over the memory of the CPU, a few numbers side by side
+  tensors,  // operations of LibTorch, on any device
+  device,   // a kernel for the GPU where the program is linked with one (cuda.cuh), else as `tensors`
+};
+
 struct Engine {
   at::ScalarType dtype = at::kFloat;  // of signals: float, double, or bfloat16, which is computed in float
+  at::Device device = at::kCPU;
+  Backend backend = Backend::loops;
 
   std::int64_t bytes() const { return static_cast<std::int64_t>(c10::elementSize(dtype)); }
   at::ScalarType arithmetic() const { return dtype == at::kDouble ? at::kDouble : at::kFloat; }
@@ -27,6 +36,11 @@ struct Engine {
     }
   }
 };
+
+inline Backend backend_for(at::Device device) {
+  if (device.is_cpu()) return has_wide_registers() ? Backend::loops : Backend::tensors;
+  return device.is_cuda() ? Backend::device : Backend::tensors;
+}
 
 // The address of number i of a signal.
 inline void* at_number(Engine const& engine, void* first, std::int64_t i) {

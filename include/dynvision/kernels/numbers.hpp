@@ -3,7 +3,7 @@
 //   template <class V> V forward(V const& x) const { return rectified(x) * 2; }
 //
 // Station: kernels. A functor is written once, for any V: float and double (device code and tests), Lanes<float> and
-// Lanes<double> (the CPU's loops). A V has + - * / with itself, + - * / with a number, and the functions below.
+// Lanes<double> (the CPU's loops), Whole (a signal, computed by LibTorch). A V has + - * / with itself, + - * / with a number, and the functions below.
 // Storage may be narrower than arithmetic: bfloat16 is loaded to float and rounded to nearest even when stored.
 #pragma once
 #include <c10/util/BFloat16.h>
@@ -73,8 +73,33 @@ DYNVISION_LANES(*)
 DYNVISION_LANES(/)
 #undef DYNVISION_LANES
 
+// A whole signal: each of these functions is a call of LibTorch (kernels/whole.hpp).
+class Whole;
+Whole operator+(Whole const& a, Whole const& b);
+Whole operator-(Whole const& a, Whole const& b);
+Whole operator*(Whole const& a, Whole const& b);
+Whole operator/(Whole const& a, Whole const& b);
+Whole operator+(Whole const& a, double b);
+Whole operator-(Whole const& a, double b);
+Whole operator*(Whole const& a, double b);
+Whole operator/(Whole const& a, double b);
+Whole operator+(double a, Whole const& b);
+Whole operator-(double a, Whole const& b);
+Whole operator*(double a, Whole const& b);
+Whole operator/(double a, Whole const& b);
+Whole where_above(Whole const& a, double limit, Whole const& x);
+Whole rectified(Whole const& x);
+Whole magnitude(Whole const& x);
+Whole clamped(Whole const& x, double low, double high);
+Whole with_sign_of(Whole const& x, Whole const& s);
+Whole hyperbolic_tangent(Whole const& x);
+Whole exponential(Whole const& x);
+Whole logarithm(Whole const& x);
+Whole power(Whole const& x, double n);
+
 template <class V> struct NumberOf { using type = V; };
 template <class T> struct NumberOf<Lanes<T>> { using type = T; };
+template <> struct NumberOf<Whole> { using type = double; };
 template <class V> using Number = typename NumberOf<V>::type;  // what constants of a functor are cast to
 
 template <class T> DYNVISION_LANES_ONLY Lanes<T> each_lane(Lanes<T> const& x, auto const& f) {

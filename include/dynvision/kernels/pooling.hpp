@@ -4,9 +4,8 @@
 //
 // Station: kernels. The byte is the place of the maximum in its window, row by row. The adjoint adds to what is there.
 #pragma once
-#include <dynvision/kernels/engine.hpp>
-#include <dynvision/kernels/layout.hpp>
 #include <dynvision/kernels/parallel.hpp>
+#include <dynvision/kernels/pooling_tensors.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -20,19 +19,33 @@ class MaxPooling {
 
   // x (N,C,H,W), y (N,C,h,w), place as y or null
   void forward(Engine const& engine, void const* x, void* y, std::uint8_t* place, std::int64_t n) const {
-    engine.with_storage([&]<class S>(S) {
-      if (layout_.channels_last) {
-        forward_rows(static_cast<S const*>(x), static_cast<S*>(y), place, n);
-      } else {
-        forward_planes(static_cast<S const*>(x), static_cast<S*>(y), place, n);
-      }
-    });
+    if (engine.backend == Backend::loops) {
+      engine.with_storage([&]<class S>(S) {
+        if (layout_.channels_last) {
+          forward_rows(static_cast<S const*>(x), static_cast<S*>(y), place, n);
+        } else {
+          forward_planes(static_cast<S const*>(x), static_cast<S*>(y), place, n);
+        }
+      });
+    } else if (engine.backend == Backend::device && pooling_launcher.forward != nullptr) {
+      pooling_launcher.forward(engine, numbers(), x, y, place, n);
+    } else {
+      PoolingTensors(numbers(), engine, n).forward(x, y, place);
+    }
   }
   void adjoint(Engine const& engine, void const* gy, std::uint8_t const* place, void* gx, std::int64_t n) const {
-    engine.with_storage([&]<class S>(S) { adjoint_of(static_cast<S const*>(gy), place, static_cast<S*>(gx), n); });
+    if (engine.backend == Backend::loops) {
+      engine.with_storage([&]<class S>(S) { adjoint_of(static_cast<S const*>(gy), place, static_cast<S*>(gx), n); });
+    } else if (engine.backend == Backend::device && pooling_launcher.adjoint != nullptr) {
+      pooling_launcher.adjoint(engine, numbers(), gy, place, gx, n);
+    } else {
+      PoolingTensors(numbers(), engine, n).adjoint(gy, place, gx);
+    }
   }
 
  private:
+  PoolingNumbers numbers() const { return {in_, out_, kernel_, stride_, margin_, layout_.channels_last}; }
+
   template <class S> void adjoint_of(S const* gy, std::uint8_t const* place, S* gx, std::int64_t n) const {
     std::int64_t const planes = layout_.channels_last ? 1 : in_.channels;
     std::int64_t const width = layout_.channels_last ? in_.channels : 1;  // numbers side by side

@@ -4,9 +4,10 @@
 //
 // Station: kernels. The ratio is taken in float, as LibTorch does. The adjoint adds to what is there.
 #pragma once
-#include <dynvision/kernels/engine.hpp>
-#include <dynvision/kernels/layout.hpp>
+#include <dynvision/core/ops.hpp>
+#include <dynvision/kernels/launcher.hpp>
 #include <dynvision/kernels/parallel.hpp>
+#include <dynvision/kernels/whole.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -33,6 +34,13 @@ class Resize {
         layout_(layout) {}
 
   void forward(Engine const& engine, void const* from, void* to, std::int64_t n) const {
+    if (engine.backend == Backend::device && resize_launcher.forward != nullptr) {
+      return resize_launcher.forward(engine, from_, to_, layout_.channels_last, from, to, n);
+    }
+    if (engine.backend != Backend::loops) {
+      signal(engine, to, n, to_).copy_(nearest(signal(engine, from, n, from_), to_.height, to_.width));
+      return;
+    }
     engine.with_storage([&]<class S>(S) {
       auto const* const x = static_cast<S const*>(from);
       auto* const y = static_cast<S*>(to);
@@ -42,6 +50,13 @@ class Resize {
     });
   }
   void adjoint(Engine const& engine, void const* from, void* to, std::int64_t n) const {
+    if (engine.backend == Backend::device && resize_launcher.adjoint != nullptr) {
+      return resize_launcher.adjoint(engine, from_, to_, layout_.channels_last, from, to, n);
+    }
+    if (engine.backend != Backend::loops) {
+      signal(engine, to, n, from_).add_(nearest_backward(signal(engine, from, n, to_), from_.height, from_.width));
+      return;
+    }
     engine.with_storage([&]<class S>(S) {
       auto const* const gy = static_cast<S const*>(from);
       auto* const gx = static_cast<S*>(to);
@@ -52,6 +67,10 @@ class Resize {
   }
 
  private:
+  Tensor signal(Engine const& engine, void const* first, std::int64_t n, Shape const& shape) const {
+    return signal_at(engine, first, n, shape, layout_, engine.dtype);
+  }
+
   // f(offset in x, offset in y, numbers side by side); samples in parallel.
   template <class F> void each(std::int64_t n, F const& f) const {
     std::int64_t const planes = layout_.channels_last ? 1 : from_.channels;

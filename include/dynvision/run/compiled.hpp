@@ -175,13 +175,13 @@ class CompiledRun {
       if (arrival) arrival->finish(learned);
     }
     for (std::size_t p = 0; p < scalars.size(); ++p) {
-      if (!scalars[p].found) continue;
-      auto const add = [&](Tensor const& of, double g) {
-        if (of.defined()) learned.add(learned.index(of), full(of.sizes(), g, of.options().requires_grad(false)));
+      if (!scalars[p].sums.defined()) continue;
+      auto const add = [&](Tensor const& of, int which) {
+        if (of.defined()) learned.add(learned.index(of), scalars[p].sums.select(0, which).expand(of.sizes()));
       };
-      add(q_.taus[p], scalars[p].tau);
-      add(q_.affine_parameters[p][0], scalars[p].affine[0]);
-      add(q_.affine_parameters[p][1], scalars[p].affine[1]);
+      add(q_.taus[p], 0);
+      add(q_.affine_parameters[p][0], 1);
+      add(q_.affine_parameters[p][1], 2);
     }
     learned.add(learned.index(q_.stimulus.frames), frames);
     for (std::size_t l = 0; l < externals.size(); ++l) {
@@ -237,16 +237,32 @@ inline at::ScalarType signal_dtype(Options const& options, Settings const& setti
   return options.dtype != at::kDouble && settings.compute_bfloat16 ? at::kBFloat16 : options.dtype;
 }
 
-template <class Model> Activity compiled(Model& model, Stimulus const& stimulus, Settings const& settings = {}) {
-  // Operations that draw numbers or follow statistics must be computed once, in the order of the steps; and the loops
-  // over memory are for the CPU.
-  if (model.in_training || !stimulus.frames.is_cpu() || !kernels::has_wide_registers())
-    return unroll(model, stimulus, settings);
+// By a backend of one's choice, for tests.
+template <class Model>
+Activity compiled_by(kernels::Backend backend, Model& model, Stimulus const& stimulus, Settings const& settings = {}) {
   check_input(model.options, stimulus, settings);
   Monitors monitors(model.parts(), settings);
-  return run_compiled(
-      std::make_shared<SequenceOf<Model>>(model, stimulus, settings, monitors, signal_dtype(model.options, settings)),
-      monitors);
+  kernels::Engine const engine{signal_dtype(model.options, settings), stimulus.frames.device(), backend};
+  return run_compiled(std::make_shared<SequenceOf<Model>>(model, stimulus, settings, monitors, engine), monitors);
+}
+
+template <class Op>
+concept TrainedDifferently = requires(Op& op) {
+  op.train(true);
+};
+template <class... Ops> constexpr bool any_trained_differently(List<Ops...>) {
+  return (TrainedDifferently<Ops> || ...);
+}
+template <class I, class... L> constexpr bool any_trained_differently(Slots<I, L...> const*) {
+  return (any_trained_differently(typename L::operations{}) || ...);
+}
+
+template <class Model> Activity compiled(Model& model, Stimulus const& stimulus, Settings const& settings = {}) {
+  // Operations that draw numbers or follow statistics must be computed once, in the order of the steps.
+  if constexpr (any_trained_differently(static_cast<decltype(Model::layers)*>(nullptr))) {
+    if (model.in_training) return unroll(model, stimulus, settings);
+  }
+  return compiled_by(kernels::backend_for(stimulus.frames.device()), model, stimulus, settings);
 }
 
 // From images: see present().

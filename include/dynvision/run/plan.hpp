@@ -184,7 +184,7 @@ template <class Model> Plan plan(Model& model, std::array<std::int64_t, 4> image
   Settings quiet = settings;
   quiet.record = false, quiet.monitor.clear();
   return plan_of(std::make_shared<SequenceOf<Model>>(model, stimulus, quiet, Monitors(model.parts(), quiet),
-                                                     signal_dtype(model.options, settings)),
+                                                     kernels::Engine{signal_dtype(model.options, settings)}),
                  settings, Monitors(model.parts(), settings));
 }
 

@@ -70,8 +70,7 @@ class PipelineReverse {
       if (flow.role[j].is_affine) {
         of_operand[j] = r_.scratch(n * batch, shape);
         back.role[j].g_operand = r_.q.steps_of(of_operand[j], n, false, flow.size);
-        back.role[j].g_affine = r_.scalars[p].affine;
-        r_.scalars[p].found = true;
+        back.role[j].g_affine = r_.scalars[p].of(r_.q, 1);
       } else if (back.role[j].input != nullptr && r_.q.keeps_operand[p]) {
         of_operand[j] = r_.scratch(n * batch, shape);
         back.role[j].g_operand = r_.q.steps_of(of_operand[j], n, false, flow.size);
@@ -228,7 +227,7 @@ class PipelineReverse {
     for (std::size_t p = stage.first; p <= stage.last; ++p) {
       Place const& place = r_.q.place(p);
       if (place.kind != Kind::step) continue;
-      if (place.learns) back.tau_gradient = &r_.scalars[p].tau, r_.scalars[p].found = true;
+      if (place.learns) back.tau_gradient = r_.scalars[p].of(r_.q, 0);
       back.carried = !place.source.stored && r_.q.place(stage.last).kind == Kind::delay;
       int const s = r_.block.first - r_.q.table.lag(p, place.source), offset = r_.q.table.layer_offset[at(l)];
       int const owed = back.carried ? 1 : r_.block.n;

@@ -21,8 +21,13 @@ struct FrameCarry {
 };
 
 struct ScalarGradients {  // of a place
-  bool found = false;
-  double tau = 0, affine[2] = {0, 0};  // of the solver; of w and b
+  Tensor sums{};          // (3) double, undefined: none; of tau, w and b
+
+  // Where gradients are added up, on the device of the run.
+  double* of(Sequence const& q, int which) {
+    if (!sums.defined()) sums = zeros({3}, q.options.dtype(at::kDouble));
+    return sums.mutable_data_ptr<double>() + which;
+  }
 };
 
 struct ReverseState {
@@ -107,9 +112,9 @@ struct ReverseState {
     Tensor of_arrival = g;
     if (place.affine) {
       Tensor const h = q.arrivals[p]->forward(rows);
-      scalars[p].found = true;
-      scalars[p].affine[0] += g.mul(h).sum().item<double>();
-      scalars[p].affine[1] += g.sum().item<double>();
+      scalars[p].of(q, 0);
+      scalars[p].sums.select(0, 1).add_(g.mul(h).sum());
+      scalars[p].sums.select(0, 2).add_(g.sum());
       of_arrival = q.layout.of(g.mul(q.affine[p][0]));
     }
     Tensor const gx = q.arrivals[p]->reverse(of_arrival, rows, wanted);

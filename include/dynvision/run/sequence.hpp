@@ -72,12 +72,12 @@ class Sequence {
 
   [[gnu::cold]] Sequence(Options const& model_options, std::vector<int> memory, Parts all, std::vector<Place> places,
                          int n_layers, Stimulus const& shown, Settings const& numbers, Monitors const& monitors,
-                         at::ScalarType dtype)
+                         kernels::Engine by)
       : stimulus(shown),
         settings(numbers),
-        engine{dtype},
-        layout{dtype != at::kDouble},
-        options(at::TensorOptions(dtype).device(shown.frames.device())),
+        engine(by),
+        layout{by.dtype != at::kDouble},
+        options(at::TensorOptions(by.dtype).device(shown.frames.device())),
         outer_options(at::TensorOptions(model_options.dtype).device(model_options.device)),
         batch(shown.frames.size(0)),
         parts(std::move(all)),

@@ -11,9 +11,9 @@ namespace dynvision::run {
 template <class M> class SequenceOf : public Sequence {
  public:
   [[gnu::cold]] SequenceOf(M& given, Stimulus const& shown, Settings const& numbers, Monitors const& monitors,
-                           at::ScalarType dtype)
+                           kernels::Engine by)
       : Sequence(given.options, given.memory, given.parts(), places_of(given, shown, numbers), M::n_layers, shown,
-                 numbers, monitors, dtype),
+                 numbers, monitors, by),
         model_(given),
         pipelines_(LayerPipelines<M>::make(model_.layers)) {
     model_.each_layer([&]<class L>(L& layer, int l) {
