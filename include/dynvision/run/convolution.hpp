@@ -9,49 +9,14 @@
 #pragma once
 #include <dynvision/kernels/layout.hpp>
 #include <dynvision/kernels/packed_weight.hpp>
+#include <dynvision/kernels/plane_stencil.hpp>
 #include <dynvision/operations/kernel.hpp>
+#include <dynvision/run/learned.hpp>
+#include <dynvision/run/plane_map.hpp>
 
 #include <optional>
 
 namespace dynvision::run {
-
-// The learned tensors of a run, in the order in which its gradients are returned.
-class Learned {
- public:
-  // The gradient of x adds up at the index that is returned; -1: x needs none.
-  int index(Tensor const& x) {
-    if (!x.defined() || !x.requires_grad()) return -1;
-    for (std::size_t i = 0; i < tensors_.size(); ++i) {
-      if (tensors_[i].is_same(x)) return static_cast<int>(i);
-    }
-    tensors_.push_back(x);
-    gradients_.emplace_back();
-    return static_cast<int>(tensors_.size()) - 1;
-  }
-  // `own`: nothing else refers to g.
-  void add(int index, Tensor const& g, bool own = false) {
-    if (index < 0 || !g.defined()) return;
-    auto const i = static_cast<std::size_t>(index);
-    Tensor like = g;
-    if (like.scalar_type() != tensors_[i].scalar_type()) like = like.to(tensors_[i].scalar_type());
-    if (like.sizes() != tensors_[i].sizes()) like = like.reshape(tensors_[i].sizes()).clone();
-    if (gradients_[i].defined()) {
-      gradients_[i].add_(like);
-    } else {
-      bool const kept = (own || !like.is_same(g)) && like.is_contiguous();
-      gradients_[i] = kept ? like : like.clone(at::MemoryFormat::Contiguous);
-    }
-  }
-  std::vector<Tensor> const& tensors() const { return tensors_; }
-  std::vector<Tensor> take() {
-    std::vector<Tensor> all(gradients_.size());
-    all.swap(gradients_);
-    return all;
-  }
-
- private:
-  std::vector<Tensor> tensors_, gradients_;
-};
 
 class Convolution {
  public:
@@ -70,23 +35,34 @@ class Convolution {
     }
   }
 
+  // On the topographic plane of signals of this shape, in place of the layer.
+  void put_on_plane(kernels::Shape const& shape, kernels::Engine const& engine) {
+    shape_ = shape, engine_ = engine;
+    weight_ = weight_.to(engine.arithmetic()).contiguous();
+    packed_.reset();
+    plane_.emplace(plane_map(shape, static_cast<int>(weight_.size(2)), layout_));
+  }
+
   Kernel const& kernel() const { return kernel_; }
   bool pointwise() const {  // commutes with resizing
-    return kernel_.weight.size(2) == 1 && kernel_.weight.size(3) == 1 && kernel_.stride == 1 && kernel_.padding == 0;
+    return !plane_ && kernel_.weight.size(2) == 1 && kernel_.weight.size(3) == 1 && kernel_.stride == 1 && kernel_.padding == 0;
   }
   bool learns() const { return learns_[0] >= 0 || learns_[1] >= 0 || learns_[2] >= 0; }
   kernels::Shape out(kernels::Shape const& in) const {
+    if (plane_) return in;
     Size const size = kernel_.out_size({in.height, in.width});
     return {kernel_.weight.size(0), size.height, size.width};
   }
 
   Tensor forward(Tensor const& x) {
+    if (plane_) return forward_on_plane(x);
     return layout_.of(packed_ ? packed_->forward(x, bias_)
                               : conv2d(x, weight_, bias_, kernel_.stride, kernel_.padding, kernel_.groups));
   }
 
   // gx, if it is wanted; the gradients of the parameters are added up. g and x must not change any more.
   Tensor reverse(Tensor const& g, Tensor const& x, bool want_gx) {
+    if (plane_) return reverse_on_plane(g, x, want_gx);
     Tensor gx;
     bool const apart = packed_ && kernel_.groups == 1;
     if (want_gx && apart) gx = packed_->adjoint(g, x.size(2), x.size(3));
@@ -138,6 +114,24 @@ class Convolution {
     waiting_bytes_ = 0;
   }
 
+  Tensor forward_on_plane(Tensor const& x) const {
+    Tensor const y = layout_.empty(x.size(0), shape_, x.options());
+    double const b = bias_.defined() ? bias_.item<double>() : 0.0;
+    plane_->forward(engine_, weight_, b, x.const_data_ptr(), y.mutable_data_ptr(), x.size(0));
+    return y;
+  }
+  Tensor reverse_on_plane(Tensor const& g, Tensor const& x, bool want_gx) {
+    if (learns()) {
+      Tensor const sums = plane_->weigh(engine_, g.const_data_ptr(), x.const_data_ptr(), x.size(0));
+      add(g_weight_, sums.narrow(0, 0, weight_.numel()).view(weight_.sizes()).to(kernel_.weight.scalar_type()));
+      if (bias_.defined()) add(g_bias_, sums.narrow(0, weight_.numel(), 1).to(kernel_.weight.scalar_type()));
+    }
+    if (!want_gx) return {};
+    Tensor const gx = layout_.empty(x.size(0), shape_, x.options());
+    plane_->adjoint(engine_, weight_, g.const_data_ptr(), gx.mutable_data_ptr(), x.size(0));
+    return gx;
+  }
+
   Tensor norm() const { return kernel_.weight.detach().norm(2, {1, 2, 3}, true); }
   void add(Tensor& sum, Tensor const& g) const {
     if (!g.defined()) return;
@@ -153,6 +147,9 @@ class Convolution {
   std::array<int, 3> learns_;  // weight, bias, magnitude
   Tensor weight_, bias_, g_weight_{}, g_bias_{};
   std::optional<kernels::PackedWeight> packed_{};
+  std::optional<kernels::PlaneStencil> plane_{};
+  kernels::Shape shape_{};    // of signals, on the plane
+  kernels::Engine engine_{};  // the same
   std::vector<Tensor> waiting_g_{}, waiting_x_{};
   std::int64_t waiting_bytes_ = 0;
 };
