@@ -67,6 +67,6 @@ TEST_CASE("run: the stencil on the topographic plane is what Local computes, wit
   compare_all<1>();
   compare_all<2>();
   compare_all<9>();
-  compare_all<23>();   // extended to 25
+  compare_all<23>();  // extended to 25
   compare_all<121>();
 }
