@@ -72,7 +72,8 @@ class PackedWeight {
       Tensor const opaque = at::_ops::to_mkldnn::call(weight_, std::nullopt);
       forward_ = at::_ops::mkldnn_reorder_conv2d_weight::call(opaque, p, s, one, groups_, c10::SymIntArrayRef(sizes));
     }
-    return onednn::convolve()->call(x, forward_, optional(bias), padding_, stride_, one_, groups_, "none", onednn::Scalars(), "");
+    return onednn::convolve()->call(x, forward_, optional(bias), padding_, stride_, one_, groups_, "none",
+                                    onednn::Scalars(), "");
   }
 
   // g (N,Out,H',W') -> gx (N,In,height,width). One group.
