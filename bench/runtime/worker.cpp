@@ -8,6 +8,7 @@
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/io/weights.hpp>
 #include <dynvision/losses/cross_entropy.hpp>
+#include <dynvision/run/keep_freed_memory.hpp>
 
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
@@ -153,6 +154,7 @@ class Worker {
 
   json write(json const& request) {
     chosen_ = request.at("case");
+    if (chosen_.path != "libtorch") run::keep_freed_memory();  // as the documents advise
     subject_ = subject_of(chosen_);
     draw(subject_.parameters);
     std::vector<c10::SymInt> const one_each{chosen_.batch, 1};
@@ -172,6 +174,7 @@ class Worker {
   json open(json const& request) {
     subject_ = {};
     chosen_ = request.at("case");
+    if (chosen_.path != "libtorch") run::keep_freed_memory();  // as the documents advise
     subject_ = subject_of(chosen_);
     std::string const file = request.at("weights");
     bool const all = chosen_.path != "libtorch";  // its time constants are numbers

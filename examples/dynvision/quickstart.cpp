@@ -13,6 +13,7 @@
 #include <dynvision/records/interrupt.hpp>
 #include <dynvision/records/table.hpp>
 #include <dynvision/run/compiled.hpp>
+#include <dynvision/run/keep_freed_memory.hpp>
 #include <dynvision/run/memory_layout.hpp>
 #include <dynvision/run/trial.hpp>
 #include <dynvision/train/fit.hpp>
@@ -22,12 +23,10 @@
 #include <torch/version.h>
 
 #include "quickstart_options.hpp"
-#include <malloc.h>
 #include <sys/resource.h>
 
 #include <iomanip>
 #include <iostream>
-#include <limits>
 #include <sstream>
 
 using namespace dynvision;
@@ -244,9 +243,7 @@ int train_and_test(Choices const& choices, Data const& data, RunFolder const& fo
 }  // namespace
 
 int main(int argc, char** argv) {
-  // The activities of a batch are freed and taken again a hundred times a minute: the memory stays with the program.
-  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  run::keep_freed_memory();
   try {
     quickstart::CommandLine command;
     if (!command.parse(argc, argv)) return 0;

@@ -9,8 +9,9 @@
 //   void parameters(auto&& visit)
 //   Tensor operator()(Tensor const& h) const
 // One that is a row of convolutions may say so, std::array<Kernel const*, N> convolutions() const, in the order in which
-// they are applied: the compiled path then has its adjoint. Full, Depthwise, Pointwise, DepthPointwise, PointDepthwise, Self, Local, LocalDepthwise and None are written
-// <C, K, D = C>: channels of the state, kernel size, channels of the target.
+// they are applied: the compiled path then has its adjoint. (static constexpr int on_plane: the first ones of them work on
+// the topographic plane.) Full, Depthwise, Pointwise, DepthPointwise, PointDepthwise, Self, Local, LocalDepthwise and None
+// are written <C, K, D = C>: channels of the state, kernel size, channels of the target.
 #pragma once
 #include <dynvision/model/composition.hpp>
 #include <dynvision/operations/kernel.hpp>

@@ -8,6 +8,7 @@
 #include <dynvision/connections/topographic_plane.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace dynvision {
@@ -15,6 +16,7 @@ namespace dynvision {
 template <int C, int Unused = 3, int D = C> struct Local {
   static constexpr int state_channels = C, target_channels = D;
   static constexpr bool keeps_channels = true;
+  static constexpr int on_plane = 1;  // of its convolutions
   Kernel conv;
 
   static int kernel_size(std::int64_t channels) {
@@ -29,6 +31,8 @@ template <int C, int Unused = 3, int D = C> struct Local {
     if (weight_norm) conv.normalise();
   }
   void parameters(auto&& visit) { conv.parameters("conv.", visit); }
+
+  std::array<Kernel const*, 1> convolutions() const { return {&conv}; }
 
   Tensor operator()(Tensor const& h) const {  // (B,C,H,W) -> (B,C,H,W)
     TopographicPlane const plane{h.size(1)};

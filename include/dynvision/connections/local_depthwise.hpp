@@ -6,6 +6,7 @@
 #pragma once
 #include <dynvision/connections/local.hpp>
 
+#include <array>
 #include <cmath>
 
 namespace dynvision {
@@ -14,6 +15,7 @@ template <int C, int K = 3, int D = C> struct LocalDepthwise {
   static constexpr int state_channels = C, target_channels = D;
   static constexpr bool keeps_channels = true;
   static constexpr bool can_normalise = false;
+  static constexpr int on_plane = 1;  // the first of its convolutions
   Local<C> local_conv;
   Kernel patchy_conv;
 
@@ -28,6 +30,8 @@ template <int C, int K = 3, int D = C> struct LocalDepthwise {
     local_conv.parameters([&](std::string const& name, Tensor& x) { visit("local_conv." + name, x); });
     patchy_conv.parameters("patchy_conv.", visit);
   }
+  std::array<Kernel const*, 2> convolutions() const { return {&local_conv.conv, &patchy_conv}; }
+
   Tensor operator()(Tensor const& h) const { return patchy_conv(local_conv(h)); }  // (B,C,H,W) -> (B,C,H,W)
 };
 

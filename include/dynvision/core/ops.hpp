@@ -54,6 +54,13 @@ inline Tensor cat(std::vector<Tensor> const& tensors, std::int64_t axis) {
   return at::_ops::concatenate::call(tensors, axis);
 }
 
+// Rows [first, first + n) of x, without a copy.
+inline Tensor rows_of(Tensor const& x, std::int64_t first, std::int64_t n) {
+  std::vector<std::int64_t> sizes = x.sizes().vec();
+  sizes[0] = n;
+  return x.as_strided(sizes, x.strides(), x.storage_offset() + first * x.stride(0));
+}
+
 // 1-D index tensor from host numbers, on the device of `like`.
 inline Tensor indices(std::vector<std::int64_t> const& values, Tensor const& like) {
   Tensor host = full({static_cast<std::int64_t>(values.size())}, 0.0, at::TensorOptions(at::kLong));

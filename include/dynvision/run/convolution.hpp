@@ -4,50 +4,19 @@
 //   w = m v/|v| if weight-normalised:   gm = <gw, v>/|v|,   gv = m/|v| (gw - <gw, v> v/|v|^2)
 //
 // Station: run. The effective weight is made once a run, in the dtype of the computation and the layout of the signals,
-// and packed for oneDNN where that takes it. Gradients add up in the dtype of the parameters; those of blocks of few
-// samples wait until there are enough for one call.
+// and packed for oneDNN where that takes it. Gradients add up in the dtype of the parameters; those of small blocks
+// wait until there are enough for one call.
 #pragma once
 #include <dynvision/kernels/layout.hpp>
 #include <dynvision/kernels/packed_weight.hpp>
+#include <dynvision/kernels/plane_stencil.hpp>
 #include <dynvision/operations/kernel.hpp>
+#include <dynvision/run/learned.hpp>
+#include <dynvision/run/plane_map.hpp>
 
 #include <optional>
 
 namespace dynvision::run {
-
-// The learned tensors of a run, in the order in which its gradients are returned.
-class Learned {
- public:
-  // The gradient of x adds up at the index that is returned; -1: x needs none.
-  int index(Tensor const& x) {
-    if (!x.defined() || !x.requires_grad()) return -1;
-    for (std::size_t i = 0; i < tensors_.size(); ++i) {
-      if (tensors_[i].is_same(x)) return static_cast<int>(i);
-    }
-    tensors_.push_back(x);
-    gradients_.emplace_back();
-    return static_cast<int>(tensors_.size()) - 1;
-  }
-  void add(int index, Tensor const& g) {
-    if (index < 0 || !g.defined()) return;
-    auto const i = static_cast<std::size_t>(index);
-    Tensor const like = g.to(tensors_[i].scalar_type()).reshape(tensors_[i].sizes());
-    if (gradients_[i].defined()) {
-      gradients_[i].add_(like);
-    } else {
-      gradients_[i] = like.is_same(g) ? g : like.clone();
-    }
-  }
-  std::vector<Tensor> const& tensors() const { return tensors_; }
-  std::vector<Tensor> take() {
-    std::vector<Tensor> all(gradients_.size());
-    all.swap(gradients_);
-    return all;
-  }
-
- private:
-  std::vector<Tensor> tensors_, gradients_;
-};
 
 class Convolution {
  public:
@@ -57,46 +26,60 @@ class Convolution {
         learns_{learned.index(kernel.weight), learned.index(kernel.bias), learned.index(kernel.magnitude)} {
     Tensor const w = kernel.magnitude.defined() ? kernel.weight.detach().mul(kernel.magnitude.detach().div(norm()))
                                                 : kernel.weight.detach();
-    weight_ = layout.of(w.to(dtype));
+    weight_ = w.to(dtype);
     if (kernel.bias.defined()) bias_ = kernel.bias.detach().to(dtype);
     if (layout.channels_last && kernels::PackedWeight::packs(weight_)) {
       packed_.emplace(weight_, kernel.stride, kernel.padding, kernel.groups);
+    } else {
+      weight_ = layout.of(weight_);
     }
+  }
+
+  // On the topographic plane of signals of this shape, in place of the layer.
+  void put_on_plane(kernels::Shape const& shape, kernels::Engine const& engine) {
+    shape_ = shape, engine_ = engine;
+    weight_ = weight_.to(engine.arithmetic()).contiguous();
+    packed_.reset();
+    plane_.emplace(plane_map(shape, static_cast<int>(weight_.size(2)), layout_));
   }
 
   Kernel const& kernel() const { return kernel_; }
   bool pointwise() const {  // commutes with resizing
-    return kernel_.weight.size(2) == 1 && kernel_.weight.size(3) == 1 && kernel_.stride == 1 && kernel_.padding == 0;
+    return !plane_ && kernel_.weight.size(2) == 1 && kernel_.weight.size(3) == 1 && kernel_.stride == 1 && kernel_.padding == 0;
   }
   bool learns() const { return learns_[0] >= 0 || learns_[1] >= 0 || learns_[2] >= 0; }
   kernels::Shape out(kernels::Shape const& in) const {
+    if (plane_) return in;
     Size const size = kernel_.out_size({in.height, in.width});
     return {kernel_.weight.size(0), size.height, size.width};
   }
 
   Tensor forward(Tensor const& x) {
+    if (plane_) return forward_on_plane(x);
     return layout_.of(packed_ ? packed_->forward(x, bias_)
                               : conv2d(x, weight_, bias_, kernel_.stride, kernel_.padding, kernel_.groups));
   }
 
   // gx, if it is wanted; the gradients of the parameters are added up. g and x must not change any more.
   Tensor reverse(Tensor const& g, Tensor const& x, bool want_gx) {
+    if (plane_) return reverse_on_plane(g, x, want_gx);
     Tensor gx;
     bool const apart = packed_ && kernel_.groups == 1;
     if (want_gx && apart) gx = packed_->adjoint(g, x.size(2), x.size(3));
-    if (!apart || 2 * x.size(0) > enough_rows) {
+    std::int64_t const bytes = g.numel() * g.element_size() + x.numel() * x.element_size();
+    if (!apart || 2 * bytes > enough_bytes) {
       gradients(g, x, want_gx && !apart, gx);
     } else if (learns()) {
-      if (waiting_rows_ + x.size(0) > enough_rows) weigh_waiting();
+      if (waiting_bytes_ + bytes > enough_bytes) weigh_waiting();
       waiting_g_.push_back(g), waiting_x_.push_back(x);
-      waiting_rows_ += x.size(0);
+      waiting_bytes_ += bytes;
     }
     return want_gx ? layout_.of(gx) : gx;
   }
 
   // Hands the sums over, at the end of a reverse sweep.
   void finish(Learned& learned) {
-    if (waiting_rows_ > 0) weigh_waiting();
+    if (waiting_bytes_ > 0) weigh_waiting();
     if (g_weight_.defined()) {
       if (kernel_.magnitude.defined()) {
         Tensor const v = kernel_.weight.detach(), length = norm();
@@ -104,16 +87,16 @@ class Convolution {
         learned.add(learns_[2], along);
         learned.add(learns_[0], g_weight_.sub(v.mul(along.div(length))).mul(kernel_.magnitude.detach().div(length)));
       } else {
-        learned.add(learns_[0], g_weight_);
+        learned.add(learns_[0], g_weight_, true);
       }
     }
-    learned.add(learns_[1], g_bias_);
+    learned.add(learns_[1], g_bias_, true);
     g_weight_ = g_bias_ = Tensor{};
   }
 
  private:
-  // Samples for which a weight gradient is computed at the speed of the forward convolution.
-  static constexpr std::int64_t enough_rows = 64;
+  // What a weight gradient is computed of at about the speed of the forward convolution.
+  static constexpr std::int64_t enough_bytes = 4 << 20;
 
   void gradients(Tensor const& g, Tensor const& x, bool want_gx, Tensor& gx) {
     bool const want_weight = learns_[0] >= 0 || learns_[2] >= 0, want_bias = learns_[1] >= 0;
@@ -128,7 +111,25 @@ class Convolution {
     Tensor none;
     gradients(cat(waiting_g_, 0), cat(waiting_x_, 0), false, none);
     waiting_g_.clear(), waiting_x_.clear();
-    waiting_rows_ = 0;
+    waiting_bytes_ = 0;
+  }
+
+  Tensor forward_on_plane(Tensor const& x) const {
+    Tensor const y = layout_.empty(x.size(0), shape_, x.options());
+    double const b = bias_.defined() ? bias_.item<double>() : 0.0;
+    plane_->forward(engine_, weight_, b, x.const_data_ptr(), y.mutable_data_ptr(), x.size(0));
+    return y;
+  }
+  Tensor reverse_on_plane(Tensor const& g, Tensor const& x, bool want_gx) {
+    if (learns()) {
+      Tensor const sums = plane_->weigh(engine_, g.const_data_ptr(), x.const_data_ptr(), x.size(0));
+      add(g_weight_, sums.narrow(0, 0, weight_.numel()).view(weight_.sizes()).to(kernel_.weight.scalar_type()));
+      if (bias_.defined()) add(g_bias_, sums.narrow(0, weight_.numel(), 1).to(kernel_.weight.scalar_type()));
+    }
+    if (!want_gx) return {};
+    Tensor const gx = layout_.empty(x.size(0), shape_, x.options());
+    plane_->adjoint(engine_, weight_, g.const_data_ptr(), gx.mutable_data_ptr(), x.size(0));
+    return gx;
   }
 
   Tensor norm() const { return kernel_.weight.detach().norm(2, {1, 2, 3}, true); }
@@ -137,7 +138,7 @@ class Convolution {
     if (sum.defined()) {
       sum.add_(g);
     } else {
-      sum = g.to(kernel_.weight.scalar_type());
+      sum = g.scalar_type() == kernel_.weight.scalar_type() ? g : g.to(kernel_.weight.scalar_type());
     }
   }
 
@@ -146,8 +147,11 @@ class Convolution {
   std::array<int, 3> learns_;  // weight, bias, magnitude
   Tensor weight_, bias_, g_weight_{}, g_bias_{};
   std::optional<kernels::PackedWeight> packed_{};
+  std::optional<kernels::PlaneStencil> plane_{};
+  kernels::Shape shape_{};    // of signals, on the plane
+  kernels::Engine engine_{};  // the same
   std::vector<Tensor> waiting_g_{}, waiting_x_{};
-  std::int64_t waiting_rows_ = 0;
+  std::int64_t waiting_bytes_ = 0;
 };
 
 }  // namespace dynvision::run

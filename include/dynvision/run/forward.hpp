@@ -31,7 +31,7 @@ class ForwardSweep {
       int const head = segment.past.empty() ? std::max(0, m - length) : m;  // as long as what comes next asks for
       segment.head[l] = head;
       segment.states[l] = q.state_buffer(l, segment.first - head, head + length);
-      if (!segment.past.empty()) segment.states[l].narrow(0, 0, q.rows(m)).copy_(segment.past[l]);
+      if (!segment.past.empty()) rows_of(segment.states[l], 0, q.rows(m)).copy_(segment.past[l]);
     }
   }
 

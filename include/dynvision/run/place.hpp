@@ -111,6 +111,14 @@ template <class Op> constexpr bool is_opaque_lateral() {
   return false;
 }
 
+// The first convolutions of a lateral connection that work on the topographic plane of the layer.
+template <class Op> constexpr int convolutions_on_plane() {
+  if constexpr (RecurrenceOperation<Op>) {
+    if constexpr (requires { Op::lateral_type::on_plane; }) return Op::lateral_type::on_plane;
+  }
+  return 0;
+}
+
 struct Source {         // of an operand, or of the solver's r
   int layer = -1;       // -1: none
   int delay = 0;        // [steps]

@@ -24,7 +24,7 @@ class Results {
   Tensor make(kernels::Shape const& shape) const { return layout_.zeros(n_steps_ * batch_, shape, options_); }
 
   bool has_response(int layer) const { return responses[static_cast<std::size_t>(layer)].defined(); }
-  Tensor rows(Tensor const& all, int t, int n) const { return all.narrow(0, t * batch_, n * batch_); }
+  Tensor rows(Tensor const& all, int t, int n) const { return rows_of(all, t * batch_, n * batch_); }
 
   // Puts (n B,C,H,W), or (B,C,H,W) for all steps alike, into the rows from step t on; steps before 0 are not recorded.
   void put(Tensor const& all, int t, int n, Tensor const& value) const {

@@ -122,7 +122,7 @@ class Sequence {
   // The rows of n states of a layer from index s on, in a segment that holds states.
   Tensor state_rows(Segment const& segment, int layer, int s, int n) const {
     auto const l = static_cast<std::size_t>(layer);
-    return segment.states[l].narrow(0, (s - segment.first + segment.head[l]) * batch, rows(n));
+    return rows_of(segment.states[l], (s - segment.first + segment.head[l]) * batch, rows(n));
   }
   void* state_data(Segment const& segment, int layer, int s) const {
     auto const l = static_cast<std::size_t>(layer);

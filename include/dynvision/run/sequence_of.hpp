@@ -74,7 +74,7 @@ template <class M> class SequenceOf : public Sequence {
     visit(op, [&](Tensor& x) {
       if (x.requires_grad()) all.learned.push_back(x);
     });
-    if constexpr (is_opaque_lateral<Op>()) {
+    if constexpr (is_opaque_lateral<Op>() || convolutions_on_plane<Op>() > 0) {
       all.lateral = [](void* one, Tensor const& r) -> Tensor { return static_cast<Op*>(one)->lateral(r); };
     }
     if constexpr (kind_of<Op>() == Kind::meeting) {
@@ -94,6 +94,7 @@ template <class M> class SequenceOf : public Sequence {
     });
     call(op, p);
     Place& at = table.places[p];
+    if constexpr (convolutions_on_plane<Op>() > 0) at.opaque = engine.backend != kernels::Backend::loops;
     if constexpr (kind_of<Op>() == Kind::convolution) {
       convolutions[p].emplace(op.kernel, layout, dtype(), learned);
     } else if constexpr (RecurrenceOperation<Op> || IncomingOperation<Op>) {
@@ -119,7 +120,13 @@ template <class M> class SequenceOf : public Sequence {
     if constexpr (IncomingOperation<Op>) {
       if (op.incoming.adapter.conv.exists()) add(op.incoming.adapter.conv);
     } else if constexpr (requires { op.lateral.convolutions(); }) {
-      for (Kernel const* kernel : op.lateral.convolutions()) add(*kernel);
+      kernels::Shape const& shape = state_shape[static_cast<std::size_t>(at.source.layer)];
+      for (Kernel const* kernel : op.lateral.convolutions()) {
+        if (at.opaque) break;
+        add(*kernel);
+        int const i = static_cast<int>(arrival.chain.size());
+        if (i <= convolutions_on_plane<Op>()) arrival.chain.back().put_on_plane(shape, engine);
+      }
     } else if constexpr (is_affine_lateral<Op>()) {
       auto const number = [](Tensor const& x) { return x.defined() ? number_of(x) : 0.0; };
       affine[p] = {number(op.lateral.weight), number(op.lateral.bias)};
