@@ -1,75 +1,14 @@
 // Runs for comparing two paths: models, delays, stimuli and settings drawn at random, and everything a run gives.
 #pragma once
-#include <dynvision/operations/zero_if_absent.hpp>
 #include <dynvision/run/trial.hpp>
 
-#include "property/models.hpp"
+#include "drawn_models.hpp"
 
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace property {
-
-namespace odd {   // operations, an integration, a solver, a lateral connection and a head of one's own
-struct Fatigue {  // reads the newest state
-  Signal operator()(Signal const& x, Moment& now) const {
-    Signal const r = now.memory().past(1);
-    return x.defined() && r.defined() ? x.sub(r, 0.3) : x;
-  }
-};
-struct Gain {  // learns
-  static constexpr std::string_view label = "gain";
-  Tensor weight;
-  void compose(Composition& at) { weight = at.constant({at.channels, 1, 1}, 1.5); }
-  void parameters(auto&& visit) { visit("weight", weight); }
-  Tensor operator()(Tensor const& x) const { return x.mul(weight).sigmoid(); }
-};
-struct Shunting {
-  Tensor operator()(Tensor const& x, Tensor const& h) const { return x.div(h.abs().add(1)); }
-};
-struct Heun {
-  static constexpr int order = 2;
-  static Tensor step(Tensor const& r, Tensor const& u, Tensor const& tau, double dt) {
-    Tensor const k1 = u.sub(r).div(tau), k2 = u.sub(r.add(k1, dt)).div(tau);
-    return r.add(k1.add(k2), dt / 2);
-  }
-};
-template <int C> struct Surround {
-  static constexpr int state_channels = C, target_channels = C;
-  Tensor weight;
-  void compose(Composition& at, bool, bool, int) { weight = at.constant({1}, 0.5); }
-  void parameters(auto&& visit) { visit("weight", weight); }
-  Tensor operator()(Tensor const& h) const { return avg_pool2d(h, 3, 1, 1).mul(weight).neg(); }
-};
-struct Sum {  // a head
-  Tensor weight;
-  void compose(Composition& at) { weight = at.constant({at.channels}, 0.7); }
-  void parameters(auto&& visit) { visit("weight", weight); }
-  std::int64_t classes() const { return weight.size(0); }
-  Tensor operator()(Tensor const& r) const { return r.tanh().sum({2, 3}).mul(weight); }
-};
-struct A : Layer<"A", InputAdaption, Conv<Image, 3, 3>, AddInput, AddFeedback<"B", Shunting>, Fatigue, Evolve<Euler>,
-                 Relu, Record, Delay> {};
-struct B : Layer<"B", Gain, Conv<3, 4, 3>, Recur<Surround<4>>, AddBias<Feature>, Evolve<Heun>, Tanh, Record, Delay> {};
-struct Net : ModelWith<Sum, A, B> {
-  Net(Options options) : ModelWith<Sum, A, B>(std::move(options)) {}
-  static constexpr int image_channels = 2;
-};
-}  // namespace odd
-
-namespace orders {  // operations in other orders, biases before any input, external input, two external layers
-struct A : Layer<"A", Conv<Image, 4, 3, 2>, Retanh, Recur<Self<4>, Multiplicative>, AddBias<Scalar>, Delay,
-                 Evolve<Euler>, Supralinear, Record> {};
-struct B : Layer<"B", AddSkip<"A", Multiplicative>, ZeroIfAbsent, Conv<4, 4, 3>, AddInput, Evolve<RungeKutta4>,
-                 AddFeedback<"C">, Tanh, Recur<Depthwise<4>>, Record, Delay, MaxPool<2, 1>> {};
-struct C : Layer<"C", Recur<PointDepthwise<3, 3, 4>, NoBias>, Conv<4, 3, 1>, Relu, AddInput, MaxPool<3, 2>,
-                 Evolve<Euler>, Record, Relu, Delay, Sigmoid, AvgPool<2, 1>> {};
-struct Net : Model<A, B, C> {
-  Net(Options options) : Model<A, B, C>(std::move(options)) {}
-  static constexpr int image_channels = 3;
-};
-}  // namespace orders
 
 using Everything = std::vector<std::pair<std::string, Tensor>>;
 
@@ -109,6 +48,13 @@ template <class Net> class DrawnRun {
       if (dice.coin() && monitors(name)) settings.monitor.push_back(name);
     }
     draw_external(dtype);
+  }
+
+  void to(at::Device device) {
+    auto const there = at::TensorOptions(device);
+    net.to(there);
+    stimulus.frames = stimulus.frames.to(there);
+    for (auto& entry : settings.external) entry.second = entry.second.detach().to(there).set_requires_grad(true);
   }
 
   // Results and all gradients of a weighted sum of them; a gradient that is not there is a scalar zero.
@@ -205,7 +151,7 @@ template <class Net> class DrawnRun {
   }
 
   static Tensor weighted(Tensor const& x, std::uint64_t seed) {
-    return x.mul(normal(x.sizes(), seed).to(x.scalar_type())).sum();
+    return x.mul(normal(x.sizes(), seed).to(x.options())).sum();
   }
 };
 

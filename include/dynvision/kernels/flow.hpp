@@ -21,13 +21,14 @@ struct RoleFlow {                   // of one role, going forward
   Steps tap = nullptr;             // where the result is stored
 };
 
-struct Flow {
+template <int J> struct FlowOf {
   int n_steps = 0;
   std::int64_t batch = 0, size = 0;  // samples; numbers in a sample
   Steps x = nullptr;
   Steps previous = nullptr;  // r of Step; a null entry: there is none yet
-  RoleFlow role[most_roles]{};
+  RoleFlow role[J]{};
 };
+using Flow = FlowOf<most_roles>;
 
 struct RoleBackflow {                       // of one role, what its adjoint reads and writes
   Steps input = nullptr, output = nullptr;  // values that it looks at
@@ -39,12 +40,14 @@ struct RoleBackflow {                       // of one role, what its adjoint rea
   double* g_affine = nullptr;  // gradients of w and b are added here
 };
 
-struct Backflow {              // beside the flow
-  Steps g_shared = nullptr;    // gradient of x, in the arithmetic type, summed over steps that share an address
-  Steps g_previous = nullptr;  // gradient of r, for steps with an entry
-  bool carried = false;        // r is the last role's result of the step before, within the block
+template <int J> struct BackflowOf {  // beside the flow
+  Steps g_shared = nullptr;           // gradient of x, in the arithmetic type, summed over steps that share an address
+  Steps g_previous = nullptr;         // gradient of r, for steps with an entry
+  bool carried = false;               // r is the last role's result of the step before, within the block
+  bool continues = false;             // these are not the first steps of their block: what is carried goes on
   double* tau_gradient = nullptr;
-  RoleBackflow role[most_roles]{};
+  RoleBackflow role[J]{};
 };
+using Backflow = BackflowOf<most_roles>;
 
 }  // namespace dynvision::kernels

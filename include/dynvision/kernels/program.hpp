@@ -28,19 +28,19 @@ template <class... Roles> struct Program {
   // Whether any role can have a gradient of its own numbers.
   static constexpr bool may_sum = ((CombineRole<Roles> || StepRole<Roles>) || ...);
 
-  template <class M> DYNVISION_BOTH static void forward(Set const& roles, Flow const& flow, int t, M& memory) {
+  template <class F, class M> DYNVISION_BOTH static void forward(Set const& roles, F const& flow, int t, M& memory) {
     forward(roles, flow, t, memory, std::make_integer_sequence<int, J>{});
   }
   // carry: from the step after this one, and for the one before.
-  template <class M, class V>
-  DYNVISION_BOTH static void reverse(Set const& roles, Flow const& flow, Backflow const& back, int t, M& memory,
-                                     V& carry, Sums<V, J>& sums) {
+  template <class F, class B, class M, class V>
+  DYNVISION_BOTH static void reverse(Set const& roles, F const& flow, B const& back, int t, M& memory, V& carry,
+                                     Sums<V, J>& sums) {
     reverse(roles, flow, back, t, memory, carry, sums, std::make_integer_sequence<int, J>{});
   }
 
  private:
-  template <class M, int... I>
-  DYNVISION_BOTH static void forward(Set const& roles, Flow const& flow, int t, M& memory,
+  template <class F, class M, int... I>
+  DYNVISION_BOTH static void forward(Set const& roles, F const& flow, int t, M& memory,
                                      std::integer_sequence<int, I...>) {
     using V = typename M::V;
     bool present = flow.x != nullptr;
@@ -54,8 +54,8 @@ template <class... Roles> struct Program {
     return role.is_affine ? h * static_cast<T>(role.w) + static_cast<T>(role.b) : h;
   }
 
-  template <class R, class M, class V>
-  DYNVISION_BOTH static void forward_role(R const& role, Flow const& flow, RoleFlow const& at, int t, M& memory, V& x,
+  template <class R, class F, class M, class V>
+  DYNVISION_BOTH static void forward_role(R const& role, F const& flow, RoleFlow const& at, int t, M& memory, V& x,
                                           bool& present) {
     using T = Number<V>;
     if constexpr (CombineRole<R>) {
@@ -80,18 +80,18 @@ template <class... Roles> struct Program {
     if (at.tap != nullptr && present) memory.put(x, at.tap[t]);
   }
 
-  template <class M, class V, int... I>
-  DYNVISION_BOTH static void reverse(Set const& roles, Flow const& flow, Backflow const& back, int t, M& memory,
-                                     V& carry, Sums<V, J>& sums, std::integer_sequence<int, I...>) {
+  template <class F, class B, class M, class V, int... I>
+  DYNVISION_BOTH static void reverse(Set const& roles, F const& flow, B const& back, int t, M& memory, V& carry,
+                                     Sums<V, J>& sums, std::integer_sequence<int, I...>) {
     V g = carry;
     carry = memory.zero();
     (reverse_role<J - 1 - I>(role_at<J - 1 - I>(roles), flow, back, t, memory, g, carry, sums), ...);
     if (back.g_shared != nullptr) memory.add(g, back.g_shared[t]);
   }
 
-  template <int I, class R, class M, class V>
-  DYNVISION_BOTH static void reverse_role(R const& role, Flow const& flow, Backflow const& back, int t, M& memory, V& g,
-                                          V& carry, Sums<V, J>& sums) {
+  template <int I, class R, class F, class B, class M, class V>
+  DYNVISION_BOTH static void reverse_role(R const& role, F const& flow, B const& back, int t, M& memory, V& g, V& carry,
+                                          Sums<V, J>& sums) {
     using T = Number<V>;
     RoleFlow const& at = flow.role[I];
     RoleBackflow const& to = back.role[I];
@@ -138,7 +138,7 @@ template <class... Roles> struct Program {
           sums.v[2 * J] = sums.v[2 * J] + g * away * static_cast<T>(role.gain_slope);
         }
         V const before = g * static_cast<T>(1 - role.gain);
-        if (back.carried && t > 0) {
+        if (back.carried && (t > 0 || back.continues)) {
           carry = before;
         } else if (back.g_previous != nullptr && back.g_previous[t] != nullptr) {
           memory.put(before, back.g_previous[t]);

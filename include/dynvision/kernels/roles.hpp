@@ -39,7 +39,7 @@ concept CombineFunctor = requires(float x) {
 template <MapFunctor F> struct Map {
   static constexpr bool is_map = true;
   F f{};
-  bool identity() const {
+  DYNVISION_BOTH bool identity() const {
     if constexpr (requires { f.identity; }) return f.identity;
     return false;
   }

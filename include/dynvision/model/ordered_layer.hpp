@@ -83,15 +83,14 @@ template <Name Operation, class Parts> constexpr auto part() {
   }
 }
 
-template <class Order, class Parts> struct Ordered;
-template <Name... Operations, class Parts> struct Ordered<Order<Operations...>, Parts> {
+template <class Order, class Parts> struct Ordered {
   using front = decltype([] {
     if constexpr (requires { typename Parts::front; })
       return typename Parts::front{};
     else
       return List<>{};
   }());
-  using type = join<front, decltype(part<Operations, Parts>())...>;
+  using type = join<front, typename Order::template of<Parts>>;
 };
 
 template <Name N, class Order, class Parts>

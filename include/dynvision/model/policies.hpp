@@ -48,8 +48,11 @@ struct WithRetina {
   static constexpr bool retina = true;
 };
 
+template <Name Operation, class Parts> constexpr auto part();  // model/ordered_layer.hpp
+
 template <Name... Operations> struct Order {
   static constexpr bool is_order = true;
+  template <class Parts> using of = join<decltype(part<Operations, Parts>())...>;
   static constexpr bool known(std::string_view operation) {
     for (std::string_view const name : {"layer", "addext", "addskip", "addfeedback", "tstep", "nonlin", "supralin",
                                         "record", "delay", "pool", "norm", "addbias", "readout"}) {

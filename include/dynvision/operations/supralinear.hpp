@@ -4,6 +4,7 @@
 //
 // With n = 1 the operation is left out. n and k are shared by all layers, saved and not learned: supralin.n, supralin.k.
 #pragma once
+#include <dynvision/core/number.hpp>
 #include <dynvision/kernels/roles.hpp>
 #include <dynvision/model/composition.hpp>
 #include <dynvision/operations/operation.hpp>
@@ -55,7 +56,7 @@ struct Supralinear {
 
   functors::Supralinear pointwise() const {
     if (!n.defined()) return {};
-    return {.identity = false, .n = n.item<double>(), .k = k.item<double>()};
+    return {.identity = false, .n = number_of(n), .k = number_of(k)};
   }
   Tensor operator()(Tensor const& x) const {
     if (!n.defined()) return x;

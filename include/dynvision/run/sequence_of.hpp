@@ -109,7 +109,7 @@ template <class M> class SequenceOf : public Sequence {
     } else if constexpr (kind_of<Op>() == Kind::step) {
       taus[p] = op.tau;
     } else if constexpr (kind_of<Op>() == Kind::scale) {
-      if (at.on) scales[p] = op.weight.template item<double>();
+      if (at.on) scales[p] = number_of(op.weight);
     }
   }
 
@@ -128,7 +128,7 @@ template <class M> class SequenceOf : public Sequence {
         if (i <= convolutions_on_plane<Op>()) arrival.chain.back().put_on_plane(shape, engine);
       }
     } else if constexpr (is_affine_lateral<Op>()) {
-      auto const number = [](Tensor const& x) { return x.defined() ? x.template item<double>() : 0.0; };
+      auto const number = [](Tensor const& x) { return x.defined() ? number_of(x) : 0.0; };
       affine[p] = {number(op.lateral.weight), number(op.lateral.bias)};
       affine_parameters[p] = {op.lateral.weight, op.lateral.bias};
     }

@@ -3,6 +3,7 @@
 // Station: run. Neighbouring pointwise operations of a layer are the roles of one pipeline, composed here from their types;
 // a pipeline ends at Delay, where the state is stored. Everything else is a stage of its own (run/place.hpp).
 #pragma once
+#include <dynvision/core/number.hpp>
 #include <dynvision/kernels/pipeline.hpp>
 #include <dynvision/model/model.hpp>
 #include <dynvision/run/place.hpp>
@@ -24,7 +25,7 @@ template <class Op> auto role_of(Op const& op) {
   } else if constexpr (kind == Kind::scale) {
     return kernels::Scale{};
   } else if constexpr (kind == Kind::step) {
-    double const tau = op.tau.template item<double>(), a = op.dt / tau;
+    double const tau = number_of(op.tau), a = op.dt / tau;
     using S = typename Op::solver;
     return kernels::Step{S::gain(a), a, -S::gain_slope(a) * a / tau, -a / tau};
   } else {

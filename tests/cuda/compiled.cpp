@@ -1,0 +1,94 @@
+// The compiled path on a GPU gives what the reference path gives on the CPU; its kernels what LibTorch's operations give.
+#include <dynvision/run/compiled.hpp>
+
+#include "device.hpp"
+#include "run/drawn_runs.hpp"
+#include <catch2/catch_template_test_macros.hpp>
+#include <catch2/catch_test_macros.hpp>
+
+using namespace property;
+
+namespace {
+
+template <class T> constexpr bool is_pipeline = false;
+template <class... Roles> constexpr bool is_pipeline<kernels::Pipeline<Roles...>> = true;
+
+// Whether every pipeline of a model has its kernels.
+template <class P> bool available() {
+  if constexpr (is_pipeline<P>) {
+    kernels::PipelineLauncher const& kernel = kernels::pipeline_launcher<P>;
+    return kernel.forward != nullptr && kernel.reverse != nullptr && kernel.workspace != nullptr;
+  } else {
+    return true;
+  }
+}
+template <class... Stages> bool all_available(std::tuple<Stages...> const*);
+template <class One> bool all_available(One const*) { return available<One>(); }
+template <class... Stages> bool all_available(std::tuple<Stages...> const*) {
+  return (all_available(static_cast<Stages const*>(nullptr)) && ...);
+}
+
+template <class Net> void compare(std::uint64_t seed, at::ScalarType dtype, double tolerance) {
+  DrawnRun<Net> run(seed, dtype);
+  INFO("seed " << seed << ": " << run.text());
+  auto const expected = run.everything([&](auto&... all) { return dynvision::run::unroll(all...); });
+  run.to(at::kCUDA);
+  for (kernels::Backend const backend : {kernels::Backend::device, kernels::Backend::tensors}) {
+    CAPTURE(backend);
+    auto const found = run.everything([&](auto&... all) { return dynvision::run::compiled_by(backend, all...); });
+    REQUIRE(expected.size() == found.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      INFO(expected[i].first);
+      CHECK(relative_distance(expected[i].second, found[i].second.cpu()) <= tolerance);
+    }
+  }
+}
+
+template <class Net> void compare_repeated(std::uint64_t seed) {
+  DrawnRun<Net> run(seed, at::kFloat);
+  run.to(at::kCUDA);
+  auto const path = [&](auto&... all) { return dynvision::run::compiled(all...); };
+  auto const once = run.everything(path), again = run.everything(path);
+  // Outputs and responses: what comes after a convolution's gradient depends on cuDNN.
+  for (std::size_t i = 0; i < once.size(); ++i) {
+    if (once[i].first.starts_with("gradient")) continue;
+    INFO(once[i].first);
+    CHECK(relative_distance(once[i].second.cpu(), again[i].second.cpu()) == 0);
+  }
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a .cu file that names a model makes its kernels available", "[cuda]", rich::Net, deep::Net,
+                   family::Net) {
+  CHECK(all_available(static_cast<typename run::LayerPipelines<TestType>::type const*>(nullptr)));
+  CHECK(kernels::pooling_launcher.forward != nullptr);
+  CHECK(kernels::pooling_launcher.adjoint != nullptr);
+  CHECK(kernels::resize_launcher.forward != nullptr);
+  CHECK(kernels::resize_launcher.adjoint != nullptr);
+}
+
+// odd and orders have no .cu file: LibTorch's operations.
+TEMPLATE_TEST_CASE("on a GPU the compiled path equals the reference path on the CPU", "[cuda][property]", rich::Net,
+                   deep::Net, family::Net, odd::Net, orders::Net) {
+  SKIP_WITHOUT_DEVICE();
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) compare<TestType>(seed, at::kDouble, 1e-9);
+  for (std::uint64_t seed = 101; seed <= 110; ++seed) compare<TestType>(seed, at::kFloat, 1e-4);
+}
+
+TEST_CASE("on a GPU a run can be repeated", "[cuda]") {
+  SKIP_WITHOUT_DEVICE();
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) compare_repeated<rich::Net>(seed);
+}
+
+TEST_CASE("on a GPU bfloat16 signals are near the exact ones", "[cuda]") {
+  SKIP_WITHOUT_DEVICE();
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    DrawnRun<rich::Net> run(seed, at::kFloat);
+    auto const expected = run.everything([&](auto&... all) { return dynvision::run::compiled(all...); });
+    run.to(at::kCUDA);
+    run.settings.compute_bfloat16 = true;
+    auto const found = run.everything([&](auto&... all) { return dynvision::run::compiled(all...); });
+    CHECK(relative_distance(expected[0].second, found[0].second.cpu()) < 0.05);
+  }
+}
