@@ -1,3 +1,4 @@
+// covers: kernels/plane_stencil.hpp run/plane_map.hpp run/learned.hpp
 #include <dynvision/connections/local.hpp>
 #include <dynvision/run/convolution.hpp>
 
