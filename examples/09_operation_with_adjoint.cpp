@@ -1,7 +1,9 @@
-// A nonlinearity and an integration with adjoints of their own: the compiled path fuses them with their neighbours.
+// Adjoints of one's own. A nonlinearity and an integration: the compiled path fuses them with their neighbours. An
+// operation of a tensor: it does without autograd.
 //
 //   y = f(x) = log(1 + exp x)      df/dx = 1 - exp(-y)
 //   x (+) h = x/(1 + |h|)          d/dx = 1/(1 + |h|)      d/dh = -x sign(h)/(1 + |h|)^2
+//   y = x/q,  q = 1 + w <x^2>      < >: mean over the C channels;  gx = g/q - s 2 w x/C,  gw = -sum s <x^2>,  s = sum_c g x/q^2
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/run/compiled.hpp>
 
@@ -43,11 +45,30 @@ struct Shunting {
 };
 // [/integration]
 
+// [tensor]
+struct Divide {  // by the activity of all channels at the same place
+  static constexpr std::string_view label = "norm";
+  Tensor weight;  // ()
+  void compose(Composition& at) { weight = at.constant({}, 0.5); }
+  void parameters(auto&& visit) { visit("weight", weight); }
+
+  Tensor operator()(Tensor const& x) const { return x.div(divisor(x)); }  // (N,C,H,W)
+  Tensor adjoint(Tensor const& g, Tensor const& x, auto const& add) const {
+    Tensor const q = divisor(x), s = g.mul(x).div(q.square()).sum({1}, true);
+    add(weight, s.mul(energy(x)).sum().neg());
+    return g.div(q).sub(x.mul(s).mul(weight).mul(2.0 / static_cast<double>(x.size(1))));
+  }
+  static Tensor energy(Tensor const& x) { return x.square().mean({1}, true); }  // (N,1,H,W)
+  Tensor divisor(Tensor const& x) const { return energy(x).mul(weight).add(1); }
+};
+// [/tensor]
+
 // [use]
 struct V1 : Layer<"V1", Conv<3, 16, 3>, Recur<Full<16>, Shunting>, Evolve<>, Softplus, Record, Delay, MaxPool<3, 2>> {};
-struct V2 : Layer<"V2", Conv<16, 24, 3>, Recur<Self<24>, Shunting>, Evolve<>, Softplus, Record, Delay> {};
+struct V2 : Layer<"V2", Conv<16, 24, 3>, Divide, Recur<Self<24>, Shunting>, Evolve<>, Softplus, Record, Delay> {};
 struct MyNet : Model<V1, V2> {};
 static_assert(run::PointwiseOperation<Softplus> && kernels::CombineFunctor<Shunting>);  // else: correct, but not fused
+static_assert(run::TensorAdjoint<Divide>);                                              // else: by autograd
 // [/use]
 
 double difference(char const* name, Tensor const& expected, Tensor const& found) {  // relative to the largest

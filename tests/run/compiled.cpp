@@ -1,7 +1,7 @@
 // covers: run/compiled.hpp, run/forward.hpp, run/reverse.hpp, run/sequence.hpp, run/timetable.hpp, run/tape.hpp
 // covers: run/reverse_state.hpp, run/reverse_pipeline.hpp, run/stages.hpp, run/frames.hpp, run/sequence_of.hpp
 // covers: run/place.hpp, run/opaque.hpp, run/autograd.hpp, run/results.hpp, run/convolution.hpp, run/arrival.hpp
-// covers: run/sources.hpp
+// covers: run/sources.hpp, run/tensor_adjoint.hpp
 // The compiled path gives what the reference path gives: outputs, responses, monitored signals, all gradients.
 #include <dynvision/run/compiled.hpp>
 #include <dynvision/run/trial.hpp>
@@ -9,6 +9,7 @@
 #include "drawn_runs.hpp"
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 
@@ -72,11 +73,13 @@ TEST_CASE("the compiled path equals the reference path", "[run][property]") {
     each_seed(2000, [](std::uint64_t seed) { compare<family::Net>(seed, at::kDouble, 1e-10); });
     each_seed(3000, [](std::uint64_t seed) { compare<odd::Net>(seed, at::kDouble, 1e-10); });
     each_seed(4000, [](std::uint64_t seed) { compare<orders::Net>(seed, at::kDouble, 1e-10); });
+    each_seed(8000, [](std::uint64_t seed) { compare<evaluated::Net>(seed, at::kDouble, 1e-10); });
   }
   SECTION("float32") {
     each_seed(5000, [](std::uint64_t seed) { compare<rich::Net>(seed, at::kFloat, 2e-5); });
     each_seed(6000, [](std::uint64_t seed) { compare<deep::Net>(seed, at::kFloat, 2e-5); });
     each_seed(7000, [](std::uint64_t seed) { compare<odd::Net>(seed, at::kFloat, 2e-5); });
+    each_seed(9000, [](std::uint64_t seed) { compare<evaluated::Net>(seed, at::kFloat, 2e-5); });
   }
 }
 
@@ -98,6 +101,7 @@ TEST_CASE("checkpointed runs equal stored ones to the bit", "[run][property]") {
   each_seed(1, [](std::uint64_t seed) { compare_checkpoints<rich::Net>(seed); });
   each_seed(1000, [](std::uint64_t seed) { compare_checkpoints<deep::Net>(seed); });
   each_seed(3000, [](std::uint64_t seed) { compare_checkpoints<odd::Net>(seed); });
+  each_seed(8000, [](std::uint64_t seed) { compare_checkpoints<evaluated::Net>(seed); });
 }
 
 TEST_CASE("bfloat16 signals are near the exact ones", "[run][property]") {
@@ -131,6 +135,23 @@ TEST_CASE("blocks are as long as the shortest cycle, and biological time is reti
   CHECK(longest(0, 3, 0, false) == 1);
   CHECK(longest(4, 3, 0, true) == 50);
   CHECK(longest(9, 3, 2, false) == 5);  // feedback over one layer: 3 + 2 steps
+}
+
+TEST_CASE("outside training batch normalisation and dropout are computed for many steps at once", "[run]") {
+  evaluated::Net net(Options{.input_dims = {2, 0, 0}, .dt = 1, .t_recurrence = 4, .seed = 1});
+  Tensor const images = randn({2, 2, 6, 6});
+  run::Settings const settings{.n_timesteps = 9};
+  run::Monitors const monitors(net.parts(), settings);
+  run::SequenceOf<evaluated::Net> const sequence(net, run::present(images, 9), settings, monitors, kernels::Engine{});
+  CHECK(sequence.table.longest == 4);
+  net.train(true);  // as the reference path, to the number
+  Parameters const all = net.parameters();
+  auto const found = std::ranges::find_if(all, [](Parameter const& p) { return p.name.ends_with("running_mean"); });
+  REQUIRE(found != all.end());
+  Tensor const mean = found->tensor;
+  Tensor const before = mean.clone();
+  run::compiled(net, images, settings);
+  CHECK(mean.sub(before).abs().max().item<double>() > 0);
 }
 
 TEST_CASE("errors of the compiled path", "[run]") {

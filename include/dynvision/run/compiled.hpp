@@ -119,7 +119,7 @@ class CompiledRun {
   bool was_idle_ = false;
 
   [[gnu::cold]] Tensor outputs() {
-    if (q_.classifier == nullptr && q_.calls.back().apply == nullptr) return {};
+    if (q_.classifier == nullptr && q_.calls.back().of_tensor.apply == nullptr) return {};
     std::int64_t const T = q_.stimulus.n_timesteps();
     Tensor z = q_.results.seen;
     if (!z.defined()) return zeros({q_.batch, T, q_.n_classes}, q_.outer_options);

@@ -152,7 +152,7 @@ class ForwardSweep {
         if (x.data.defined()) x.data = q_.pool(p, x.data, {});
         return;
       default:
-        if (x.data.defined()) x.data = inside(q_, calls.apply(calls.op, outside(q_, x.data)));
+        if (x.data.defined()) x.data = apply(q_, calls.of_tensor, x.data);
     }
   }
 
@@ -248,8 +248,8 @@ class ForwardSweep {
     Calls const& head = q_.calls.back();
     if (q_.classifier != nullptr) {
       q_.results.see(t, block_.n, outside(q_, x.data).mean({2, 3}));
-    } else if (head.apply != nullptr) {
-      q_.results.see(t, block_.n, head.apply(head.op, outside(q_, x.data)));
+    } else if (head.of_tensor.apply != nullptr) {
+      q_.results.see(t, block_.n, head.of_tensor.apply(head.of_tensor.op, seen(q_, head.of_tensor, x.data)));
     }
   }
 

@@ -14,6 +14,14 @@ inline Tensor outside(Sequence const& q, Tensor const& x) {
 }
 inline Tensor inside(Sequence const& q, Tensor const& y) { return q.layout.of(y.to(q.dtype())); }
 
+// A function of a tensor, of a signal; it sees the signal as seen().
+inline Tensor seen(Sequence const& q, TensorCalls const& calls, Tensor const& x) {
+  return calls.as_stored ? x : outside(q, x);
+}
+inline Tensor apply(Sequence const& q, TensorCalls const& calls, Tensor const& x) {
+  return inside(q, calls.apply(calls.op, seen(q, calls, x)));
+}
+
 // --- connections
 
 inline Tensor opaque_arrival(Calls const& calls, Tensor const& h, kernels::Shape const& to) {

@@ -94,7 +94,7 @@ template <class Op> constexpr Kind kind_of() {
   } else if constexpr (PoolNumbers<Op>::is_max) {
     return Kind::max_pool;
   } else {
-    return MomentOperation<Op> ? Kind::moment : Kind::batch;
+    return SimpleOperation<Op> ? Kind::batch : Kind::moment;  // both: a function of a tensor unless it is trained
   }
 }
 

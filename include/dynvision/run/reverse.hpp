@@ -88,17 +88,24 @@ class ReverseSweep {
     if (r_.q.classifier != nullptr) {
       double const places = static_cast<double>(x.size(2) * x.size(3));
       r_.g = r_.q.layout.of(g.div(places).to(r_.q.dtype()).unsqueeze(2).unsqueeze(3).expand(x.sizes()));
-    } else if (r_.q.calls.back().apply != nullptr) {
-      r_.g = by_autograd(r_.q.calls.back(), x, g);
+    } else if (r_.q.calls.back().of_tensor.apply != nullptr) {
+      r_.g = function_of_tensor(r_.q.calls.back(), x, g);
     }
   }
 
   // --- stages that are functions of a tensor
 
+  Tensor function_of_tensor(Calls const& calls, Tensor const& x, Tensor const& g) {
+    TensorCalls const& own = calls.of_tensor;
+    if (own.adjoint == nullptr) return by_autograd(calls, x, g);
+    Tensor const gx = own.adjoint(own.op, seen(r_.q, own, g), seen(r_.q, own, x), AddGradient(r_.q.learned));
+    return inside(r_.q, gx);
+  }
   [[gnu::cold]] Tensor by_autograd(Calls const& calls, Tensor const& x, Tensor const& g) {
+    TensorCalls const& own = calls.of_tensor;
     std::vector<Tensor> inputs{leaf(outside(r_.q, x))};
     for (Tensor const& parameter : calls.learned) inputs.push_back(parameter);
-    std::vector<Tensor> const all = local_gradients([&] { return calls.apply(calls.op, inputs[0]); }, inputs, g);
+    std::vector<Tensor> const all = local_gradients([&] { return own.apply(own.op, inputs[0]); }, inputs, g);
     add_gradients(r_.q, {inputs.begin() + 1, inputs.end()}, all, 1);
     return all[0].defined() ? inside(r_.q, all[0]) : all[0];
   }
@@ -122,7 +129,7 @@ class ReverseSweep {
       bool const wants_gx = r_.wanted(p);
       r_.g = r_.q.convolutions[p]->reverse(r_.g, r_.entry(p, values), wants_gx);
     } else {
-      r_.g = by_autograd(r_.q.calls[p], r_.entry(p, values), r_.g);
+      r_.g = function_of_tensor(r_.q.calls[p], r_.entry(p, values), r_.g);
     }
   }
 

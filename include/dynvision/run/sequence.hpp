@@ -12,6 +12,7 @@
 #include <dynvision/run/monitors.hpp>
 #include <dynvision/run/results.hpp>
 #include <dynvision/run/tape.hpp>
+#include <dynvision/run/tensor_adjoint.hpp>
 
 #include <memory>
 #include <optional>
@@ -21,7 +22,7 @@ namespace dynvision::run {
 // An operation, or a head, without its type: null where it is not what the name says.
 struct Calls {
   void* op = nullptr;
-  Tensor (*apply)(void* op, Tensor const& x) = nullptr;  // a function of a tensor
+  TensorCalls of_tensor{};  // a function of a tensor
   Tensor (*at_moment)(void* op, Tensor const& x, Moment& now) = nullptr;
   Tensor (*lateral)(void* op, Tensor const& r) = nullptr;  // a connection that cannot be looked into
   Tensor (*meet)(Tensor const& x, Tensor const& h) = nullptr;

@@ -52,8 +52,7 @@ template <class M> class SequenceOf : public Sequence {
       classifier = &head;
     } else if constexpr (requires(Tensor const& x) { head(x); }) {
       Calls& all = calls.back();
-      all.op = &head;
-      all.apply = [](void* one, Tensor const& x) -> Tensor { return (*static_cast<Head*>(one))(x); };
+      all.of_tensor = tensor_calls(head, engine.backend == kernels::Backend::loops);
       visit(head, [&](Tensor& x) {
         if (x.requires_grad()) all.learned.push_back(x);
       });
@@ -84,7 +83,7 @@ template <class M> class SequenceOf : public Sequence {
         return (*static_cast<Op*>(one))(x, now);
       };
     } else if constexpr (kind_of<Op>() == Kind::batch) {
-      all.apply = [](void* one, Tensor const& x) -> Tensor { return (*static_cast<Op*>(one))(x); };
+      all.of_tensor = tensor_calls(op, engine.backend == kernels::Backend::loops);
     }
   }
 
