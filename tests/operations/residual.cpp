@@ -55,10 +55,14 @@ TEST_CASE("channels that do not meet are a mismatch", "[operations][residual]") 
 
 TEST_CASE("without a state inside a block is an operation of its signal alone", "[operations][residual]") {
   STATIC_CHECK(SimpleOperation<Residual<Simple>>);
-  STATIC_CHECK(!SimpleOperation<Residual<WithNorm>>);
-  STATIC_CHECK(MomentOperation<Residual<WithNorm>>);
+  STATIC_CHECK(!MomentOperation<Residual<Simple>>);
   STATIC_CHECK(SimpleOperation<Repeat<2, Simple>>);
-  STATIC_CHECK(!SimpleOperation<Repeat<2, List<Residual<WithNorm>>>>);
+  STATIC_CHECK(!MomentOperation<Repeat<2, Simple>>);
+  // Batch normalisation sees the moment in training, and is an operation of its signal alone otherwise.
+  STATIC_CHECK(MomentOperation<Residual<WithNorm>>);
+  STATIC_CHECK(SimpleOperation<Residual<WithNorm>>);
+  STATIC_CHECK(MomentOperation<Repeat<2, List<Residual<WithNorm>>>>);
+  STATIC_CHECK(SimpleOperation<Repeat<2, List<Residual<WithNorm>>>>);
 }
 
 TEST_CASE("parameters of inner operations have their path behind that of the block", "[operations][residual]") {

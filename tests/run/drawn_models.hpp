@@ -1,5 +1,9 @@
 // Models for comparing two paths, beside those of property/models.hpp.
 #pragma once
+#include <dynvision/operations/batch_norm.hpp>
+#include <dynvision/operations/dropout.hpp>
+#include <dynvision/operations/repeat.hpp>
+#include <dynvision/operations/residual.hpp>
 #include <dynvision/operations/zero_if_absent.hpp>
 
 #include "property/models.hpp"
@@ -19,6 +23,20 @@ struct Gain {  // learns
   void compose(Composition& at) { weight = at.constant({at.channels, 1, 1}, 1.5); }
   void parameters(auto&& visit) { visit("weight", weight); }
   Tensor operator()(Tensor const& x) const { return x.mul(weight).sigmoid(); }
+};
+struct Divide {  // learns, and has an adjoint of its own
+  Tensor weight;
+  void compose(Composition& at) { weight = at.constant({at.channels, 1, 1}, 0.5); }
+  void parameters(auto&& visit) { visit("weight", weight); }
+  Tensor operator()(Tensor const& x) const { return x.div(divisor(x)); }
+  Tensor adjoint(Tensor const& g, Tensor const& x, auto const& add) const {  // y = x/q, q = 1 + w^2 <x^2>
+    Tensor const q = divisor(x), gq = g.mul(x).div(q.square()).neg();
+    add(weight, gq.mul(energy(x)).mul(weight).mul(2).sum({0, 2, 3}));
+    Tensor const of_energy = gq.mul(weight.square()).sum({1}, true);
+    return g.div(q).add(x.mul(of_energy).mul(2.0 / static_cast<double>(x.size(1))));
+  }
+  static Tensor energy(Tensor const& x) { return x.square().mean({1}, true); }
+  Tensor divisor(Tensor const& x) const { return energy(x).mul(weight.square()).add(1); }
 };
 struct Shunting {
   Tensor operator()(Tensor const& x, Tensor const& h) const { return x.div(h.abs().add(1)); }
@@ -46,12 +64,31 @@ struct Sum {  // a head
 };
 struct A : Layer<"A", InputAdaption, Conv<Image, 3, 3>, AddInput, AddFeedback<"B", Shunting>, Fatigue, Evolve<Euler>,
                  Relu, Record, Delay> {};
-struct B : Layer<"B", Gain, Conv<3, 4, 3>, Recur<Surround<4>>, AddBias<Feature>, Evolve<Heun>, Tanh, Record, Delay> {};
+struct B
+    : Layer<"B", Gain, Conv<3, 4, 3>, Divide, Recur<Surround<4>>, AddBias<Feature>, Evolve<Heun>, Tanh, Record, Delay> {
+};
 struct Net : ModelWith<Sum, A, B> {
   Net(Options options) : ModelWith<Sum, A, B>(std::move(options)) {}
   static constexpr int image_channels = 2;
 };
 }  // namespace odd
+
+namespace evaluated {  // operations that are different in training
+using Body = List<Conv<4, 4, 3, 1, NoBias, As<"conv1">>, BatchNorm<As<"bn1">>, Dropout>;
+struct A : Layer<"A", Conv<Image, 4, 3, 2>, BatchNorm<>, Tanh, Residual<Body>, Recur<Self<4>>, Evolve<Euler>, Relu,
+                 Record, Delay, Dropout> {};
+struct B : Layer<"B", Repeat<2, List<Residual<Body, List<>, As<"">>>>, AddSkip<"A">, BatchNorm<>, Recur<Full<4>>,
+                 Evolve<Euler>, Tanh, Record, Delay, GroupNorm<2, As<"last">>> {};
+struct Net : Model<A, B> {
+  Net(Options options) : Model<A, B>(std::move(options)) {
+    for (Parameter const& p : parameters()) {
+      if (p.name.ends_with("running_mean")) p.tensor.fill_(0.2);
+      if (p.name.ends_with("running_var")) p.tensor.fill_(0.7);
+    }
+  }
+  static constexpr int image_channels = 2;
+};
+}  // namespace evaluated
 
 namespace orders {  // operations in other orders, biases before any input, external input, two external layers
 struct A : Layer<"A", Conv<Image, 4, 3, 2>, Retanh, Recur<Self<4>, Multiplicative>, AddBias<Scalar>, Delay,

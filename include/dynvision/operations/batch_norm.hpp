@@ -21,7 +21,7 @@ namespace dynvision {
 template <class... With> struct BatchNorm {
   static constexpr std::string_view label = "norm";
   static constexpr std::string_view path = pick<IsPath, As<"norm_{}">, With...>::path;
-  static constexpr bool forgets_state = true;  // not an operation of a signal alone: steps must not be batched together
+  static constexpr bool forgets_state = true;  // in training steps must not be batched together
   static constexpr Fault fault = (IsPath<With>::value && ...) ? Fault::none : Fault::policy;
 
   Tensor weight, bias, running_mean, running_var;  // (C)
@@ -44,9 +44,13 @@ template <class... With> struct BatchNorm {
   void train(bool on) { training = on; }
 
   Signal operator()(Signal const& x, Moment&) const {
-    if (!x.defined()) return x;
-    bool const learns = training && at::GradMode::is_enabled();
-    return batch_norm(x, weight, bias, running_mean, running_var, learns, momentum, eps);
+    return x.defined() ? by_statistics(x, training && at::GradMode::is_enabled()) : x;
+  }
+  Tensor operator()(Tensor const& x) const { return by_statistics(x, false); }
+
+ private:
+  Tensor by_statistics(Tensor const& x, bool of_this_batch) const {
+    return batch_norm(x, weight, bias, running_mean, running_var, of_this_batch, momentum, eps);
   }
 };
 

@@ -31,6 +31,8 @@ struct Dropout {
     if (!x.defined() || !training || probability == 0 || !at::GradMode::is_enabled()) return x;
     return dynvision::dropout(x, probability, true);  // not at::dropout
   }
+  Tensor operator()(Tensor const& x) const { return x; }
+  Tensor adjoint(Tensor const& g, Tensor const&, auto&&) const { return g; }
 };
 
 }  // namespace dynvision

@@ -8,6 +8,8 @@
 //     Signal operator()(Signal const& x, Moment& now) const;
 //   };
 //
+// It may have both functions: the first is then what it does outside training, for every sample and step alone.
+//
 // Optional members, by name:
 //   static constexpr int out_channels(int in)    channels leaving, mismatch if `in` cannot enter; default: in
 //   Size out_size(Size in) const                 (H,W) leaving; default: in

@@ -22,6 +22,7 @@ template <class... F, class... S, class... With> struct Residual<List<F...>, Lis
   static constexpr std::string_view path = pick<IsPath, As<"{}.residual">, With...>::path;
   static constexpr bool forgets_state = true;
   static constexpr bool simple = Sequence<F...>::simple && Sequence<S...>::simple;
+  static constexpr bool of_tensors = Sequence<F...>::of_tensors && Sequence<S...>::of_tensors;
   static constexpr Fault fault = !(IsPath<With>::value && ...)          ? Fault::policy
                                  : Sequence<F...>::fault != Fault::none ? Sequence<F...>::fault
                                                                         : Sequence<S...>::fault;
@@ -55,7 +56,7 @@ template <class... F, class... S, class... With> struct Residual<List<F...>, Lis
     shortcut.each_inner(in, f, false);
   }
 
-  Tensor operator()(Tensor const& x) const requires simple { return body(x).add(shortcut(x)); }
+  Tensor operator()(Tensor const& x) const requires of_tensors { return body(x).add(shortcut(x)); }
   Signal operator()(Signal const& x, Moment& now) const requires(!simple) {
     return x.defined() ? apply(body, x, now).add(apply(shortcut, x, now)) : x;
   }

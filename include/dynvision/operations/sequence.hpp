@@ -18,7 +18,8 @@ template <class Op> constexpr bool is_inner() {  // may be a part of another ope
 
 template <class... Ops> struct Sequence {
   static constexpr bool forgets_state = true;
-  static constexpr bool simple = (SimpleOperation<Ops> && ...);
+  static constexpr bool simple = ((SimpleOperation<Ops> && !MomentOperation<Ops>)&&...);
+  static constexpr bool of_tensors = (SimpleOperation<Ops> && ...);  // perhaps outside training alone
   static constexpr Fault fault = [] {
     Fault found = Fault::none;
     [[maybe_unused]] auto const look = [&]<class Op>(std::type_identity<Op>) {
@@ -82,7 +83,7 @@ template <class... Ops> struct Sequence {
     });
   }
 
-  Tensor operator()(Tensor x) const requires simple {
+  Tensor operator()(Tensor x) const requires of_tensors {
     ops.each([&](auto const& op, int) { x = op(x); });
     return x;
   }
