@@ -1,3 +1,4 @@
+// covers: kernels/plane_stencil.hpp run/plane_map.hpp run/learned.hpp
 #include <dynvision/connections/local.hpp>
 #include <dynvision/run/convolution.hpp>
 
@@ -67,6 +68,6 @@ TEST_CASE("run: the stencil on the topographic plane is what Local computes, wit
   compare_all<1>();
   compare_all<2>();
   compare_all<9>();
-  compare_all<23>();   // extended to 25
+  compare_all<23>();  // extended to 25
   compare_all<121>();
 }

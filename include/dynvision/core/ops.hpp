@@ -56,7 +56,7 @@ inline Tensor cat(std::vector<Tensor> const& tensors, std::int64_t axis) {
 
 // Rows [first, first + n) of x, without a copy.
 inline Tensor rows_of(Tensor const& x, std::int64_t first, std::int64_t n) {
-  std::vector<std::int64_t> sizes = x.sizes().vec();
+  c10::DimVector sizes(x.sizes());
   sizes[0] = n;
   return x.as_strided(sizes, x.strides(), x.storage_offset() + first * x.stride(0));
 }

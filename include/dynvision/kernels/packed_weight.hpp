@@ -46,6 +46,10 @@ inline auto const& reorder_transposed() {
   static auto const op = find<ReorderTransposed>("mkldnn::_reorder_convolution_transpose_weight");
   return op;
 }
+inline Scalars const& no_scalars() {
+  static Scalars const none;
+  return none;
+}
 inline bool takes_bfloat16() {
   static auto const op = find<bool()>("mkldnn::_is_mkldnn_bf16_supported");
   return op && op->call();
@@ -73,7 +77,7 @@ class PackedWeight {
       forward_ = at::_ops::mkldnn_reorder_conv2d_weight::call(opaque, p, s, one, groups_, c10::SymIntArrayRef(sizes));
     }
     return onednn::convolve()->call(x, forward_, optional(bias), padding_, stride_, one_, groups_, "none",
-                                    onednn::Scalars(), "");
+                                    onednn::no_scalars(), "");
   }
 
   // g (N,Out,H',W') -> gx (N,In,height,width). One group.
@@ -83,7 +87,7 @@ class PackedWeight {
       adjoint_ = onednn::reorder_transposed()->call(weight_, padding_, missing, stride_, one_, groups_, g.sizes());
     }
     return onednn::convolve_transposed()->call(g, adjoint_, std::nullopt, padding_, missing, stride_, one_, groups_,
-                                               "none", onednn::Scalars(), "");
+                                               "none", onednn::no_scalars(), "");
   }
 
  private:

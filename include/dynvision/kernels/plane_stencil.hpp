@@ -15,11 +15,11 @@
 namespace dynvision::kernels {
 
 struct PlaneMap {
-  std::int64_t height = 0, width = 0;   // of O
-  int kernel = 3;                       // odd; P is wider by kernel/2 on each side
-  std::int64_t size = 0;                // numbers in a sample
-  std::vector<std::int32_t> padded{};   // of P, row by row
-  std::vector<std::int32_t> inner{};    // of O; -1: none
+  std::int64_t height = 0, width = 0;  // of O
+  int kernel = 3;                      // odd; P is wider by kernel/2 on each side
+  std::int64_t size = 0;               // numbers in a sample
+  std::vector<std::int32_t> padded{};  // of P, row by row
+  std::vector<std::int32_t> inner{};   // of O; -1: none
 
   std::int64_t margin() const { return kernel / 2; }
 };

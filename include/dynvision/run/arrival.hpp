@@ -8,6 +8,8 @@
 #include <dynvision/kernels/resize.hpp>
 #include <dynvision/run/convolution.hpp>
 
+#include <c10/util/SmallVector.h>
+
 #include <optional>
 
 namespace dynvision::run {
@@ -47,7 +49,7 @@ class Arrival {
       resize_->adjoint(engine_, g.const_data_ptr(), wide.mutable_data_ptr(), g.size(0));
       gx = wide;
     }
-    std::vector<Tensor> inputs{resize_first_ && !chain.empty() ? resized(rows) : rows};
+    c10::SmallVector<Tensor, 4> inputs{resize_first_ && !chain.empty() ? resized(rows) : rows};
     for (std::size_t i = 0; i + 1 < chain.size(); ++i) inputs.push_back(chain[i].forward(inputs.back()));
     for (std::size_t i = chain.size(); i-- > 0;) gx = chain[i].reverse(gx, inputs[i], want || i > 0);
     return gx;

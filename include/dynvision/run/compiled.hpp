@@ -98,6 +98,7 @@ class CompiledRun {
   // Idle blocks are not kept; the rest is one segment, or one for every so many steps, in whole blocks.
   [[gnu::cold]] void divide() {
     std::vector<Block> const& blocks = q_.table.blocks;
+    q_.segments.reserve(blocks.size());
     int const lead = *std::max_element(q_.table.layer_offset.begin(), q_.table.layer_offset.end());
     int const k = q_.settings.checkpoint_timesteps;
     int const short_one = std::max(8, 2 * q_.table.longest);
@@ -217,12 +218,12 @@ class CompiledRun {
   for (std::size_t p = 0; p < n_places; ++p) {
     if (q.place(p).kind == Kind::record) recorded_at[static_cast<std::size_t>(q.place(p).layer)] = p;
   }
+  std::vector<Signal> now(n_layers);
   for (int t = 0; t < T; ++t) {
     auto const i = static_cast<std::size_t>(t);
-    std::vector<Signal> now(n_layers);
     for (std::size_t l = 0; l < n_layers; ++l) {
       bool const there = recorded_at[l] < n_places && q.table.leaves(recorded_at[l], t + q.table.idle);
-      if (there) now[l] = responses[l][i];
+      now[l] = there ? responses[l][i] : Signal{};
     }
     monitors.record(now);
     for (std::size_t p = 0; p < n_places; ++p) {

@@ -45,7 +45,8 @@ class Convolution {
 
   Kernel const& kernel() const { return kernel_; }
   bool pointwise() const {  // commutes with resizing
-    return !plane_ && kernel_.weight.size(2) == 1 && kernel_.weight.size(3) == 1 && kernel_.stride == 1 && kernel_.padding == 0;
+    return !plane_ && kernel_.weight.size(2) == 1 && kernel_.weight.size(3) == 1 && kernel_.stride == 1 &&
+           kernel_.padding == 0;
   }
   bool learns() const { return learns_[0] >= 0 || learns_[1] >= 0 || learns_[2] >= 0; }
   kernels::Shape out(kernels::Shape const& in) const {

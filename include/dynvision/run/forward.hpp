@@ -37,16 +37,20 @@ class ForwardSweep {
 
   // `results`: also fills outputs, responses and what is monitored.
   void run(bool results) {
+    segment_.blocks.reserve(keeps_ ? segment_.n_blocks : 1);
     for (std::size_t b = segment_.first_block; b < segment_.first_block + segment_.n_blocks; ++b) {
       block_ = q_.table.blocks[b];
-      segment_.blocks.push_back({block_, -1, Values(q_.table.places.size() + 1)});
-      values_ = &segment_.blocks.back().values;
+      if (keeps_ || segment_.blocks.empty()) segment_.blocks.push_back({{}, -1, Values(q_.table.places.size() + 1)});
+      BlockTape& tape = segment_.blocks.back();
+      tape.block = block_, tape.leading = -1;
+      values_ = &tape.values;
       one_block(results);
       if (!keeps_) {
-        segment_.blocks.clear();
+        tape.values.clear();
         while (segment_.leading.size() > 1) segment_.leading.pop_front();
       }
     }
+    if (!keeps_) segment_.blocks.clear();
   }
 
   // The states that the next segment starts from.
@@ -172,9 +176,9 @@ class ForwardSweep {
     flow.batch = leading && x.data.defined() ? x.data.size(0) : q_.batch;
     q_.addresses.give_back();
     if (x.data.defined()) flow.x = q_.steps_of(x.data, n, x.shared || leading, flow.size);
-    std::vector<Tensor> alive;  // operands
+    q_.alive.clear();
     for (std::size_t p = first; !leading && p <= last; ++p)
-      take_source(q_, segment_, block_, p, flow, flow.role[p - first], keeps_ ? values_ : nullptr, alive);
+      take_source(q_, segment_, block_, p, flow, flow.role[p - first], keeps_ ? values_ : nullptr, q_.alive);
 
     // Where results go: the state, the response, what is kept or watched, what the next stage takes.
     bool const stores = q_.place(last).kind == Kind::delay;
@@ -203,6 +207,7 @@ class ForwardSweep {
       if (to != nullptr) flow.role[p - first].tap = q_.side_by_side(to, n, flow.size), somewhere = true;
     }
     if (somewhere) stage.forward(stage.pipeline, q_.engine, flow);
+    q_.alive.clear();
     for (auto const& [p, value] : to_look_at_) {
       watch(p, value);
       if (q_.place(p).kind == Kind::record && q_.results.has_response(l)) {

@@ -11,9 +11,10 @@ namespace dynvision::run {
 
 class ReverseSweep {
   ReverseState& r_;
+  PipelineReverse pipelines_;
 
  public:
-  explicit ReverseSweep(ReverseState& state) : r_(state) {}
+  explicit ReverseSweep(ReverseState& state) : r_(state), pipelines_(state) {}
 
   // `carry`: from the segment after, and to the one before, if there is one.
   void run(FrameCarry& carry, bool is_first) {
@@ -57,12 +58,12 @@ class ReverseSweep {
     if (r_.q.table.runs(stage.first, r_.block.first)) {
       one_stage(stage, r_.tape->values, false);
     } else {
-      if (r_.q.place(stage.last).kind == Kind::delay) PipelineReverse(r_).hand_back(stage.layer);
+      if (r_.q.place(stage.last).kind == Kind::delay) pipelines_.hand_back(stage.layer);
       r_.g = Tensor{};
     }
   }
   void one_stage(Stage const& stage, Values& values, bool leading) {
-    if (stage.pipeline != nullptr) return PipelineReverse(r_).pipeline(stage, values, leading);
+    if (stage.pipeline != nullptr) return pipelines_.pipeline(stage, values, leading);
     if (!leading) add_watched(stage.first);
     batch_stage(stage.first, stage.layer, values);
   }

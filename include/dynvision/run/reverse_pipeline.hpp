@@ -29,8 +29,8 @@ class PipelineReverse {
 
     if (stores) hand_back(l);
     bool any = false;
-    std::vector<Tensor> alive;
-    for (int j = 0; j < J; ++j) any |= incoming(first + at(j), j == J - 1, l, leading, back.role[j], alive);
+    r_.q.alive.clear();
+    for (int j = 0; j < J; ++j) any |= incoming(first + at(j), j == J - 1, l, leading, back.role[j]);
     r_.g = Tensor{};
     if (!any) {
       if (stores) forget(l);
@@ -92,6 +92,7 @@ class PipelineReverse {
     Tensor const of_previous = solver_state(stage, step, flow, back);
 
     stage.reverse(stage.pipeline, r_.q.engine, flow, back);
+    r_.q.alive.clear();
 
     if (stores) forget(l);
     for (int j = 0; j < J; ++j) deliver(first + at(j), of_operand[j]);
@@ -135,11 +136,10 @@ class PipelineReverse {
   }
 
   // Gradients that come in at the result of role j: from the next stage, from results, from uses of the state.
-  bool incoming(std::size_t p, bool last, int l, bool leading, kernels::RoleBackflow& back,
-                std::vector<Tensor>& alive) {
+  bool incoming(std::size_t p, bool last, int l, bool leading, kernels::RoleBackflow& back) {
     int const n = leading ? 1 : r_.block.n;
     std::int64_t const size = r_.q.place(p).in.size() * (leading ? 0 : r_.q.batch);
-    std::vector<Tensor> whole;  // (n B,C,H,W)
+    c10::SmallVector<Tensor, 3> whole;  // (n B,C,H,W)
     Place const& place = r_.q.place(p);
     if (last && r_.g.defined() && place.kind != Kind::delay) whole.push_back(r_.g);
     int const step = r_.q.table.step(p, r_.block.first), t = step - r_.q.table.idle;
@@ -167,7 +167,7 @@ class PipelineReverse {
       }
       while (to != list + (i + 1) * count) *to++ = nullptr;
     }
-    for (Tensor& g : whole) alive.push_back(g);
+    for (Tensor& g : whole) r_.q.alive.push_back(g);
     back.incoming = list;
     back.n_incoming = count;
     return true;

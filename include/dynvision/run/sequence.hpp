@@ -68,6 +68,7 @@ class Sequence {
   std::vector<std::optional<kernels::MaxPooling>> pools;      // [place]
   std::vector<Segment> segments;
   AddressList addresses;
+  std::vector<Tensor> alive;  // what the addresses of a pipeline point to, while it runs
   Results results;
 
   [[gnu::cold]] Sequence(Options const& model_options, std::vector<int> memory, Parts all, std::vector<Place> places,
@@ -115,8 +116,10 @@ class Sequence {
     std::int64_t const aligned = 64 / engine.bytes(), all = rows(n) * shape.size();
     std::int64_t const phase = (s - table.first_index + table.memory[l]) * batch * shape.size() % aligned;
     Tensor const flat = layout.empty(1, {1, 1, all + aligned}, options);
-    std::vector<std::int64_t> strides{shape.size(), shape.height * shape.width, shape.width, 1};
-    if (layout.channels_last) strides = {shape.size(), 1, shape.width * shape.channels, shape.channels};
+    std::int64_t const wide = shape.width * shape.channels;
+    std::array<std::int64_t, 4> const planes{shape.size(), shape.height * shape.width, shape.width, 1};
+    std::array<std::int64_t, 4> const strides =
+        layout.channels_last ? std::array<std::int64_t, 4>{shape.size(), 1, wide, shape.channels} : planes;
     return flat.as_strided({rows(n), shape.channels, shape.height, shape.width}, strides, phase);
   }
   // The rows of n states of a layer from index s on, in a segment that holds states.

@@ -8,15 +8,35 @@
 #include <dynvision/kernels/layout.hpp>
 #include <dynvision/run/timetable.hpp>
 
+#include <c10/util/SmallVector.h>
+
 #include <deque>
 #include <memory>
+#include <span>
 
 namespace dynvision::run {
 
 // What the reverse sweep needs of a block, by place; undefined where it needs nothing.
-struct Values {
-  std::vector<Tensor> entry, value, operand;  // what enters a stage (last: the head); leaves an operation; arrives
-  explicit Values(std::size_t n_places = 0) : entry(n_places), value(n_places), operand(n_places) {}
+class Values {
+  std::vector<Tensor> all_;
+
+ public:
+  std::span<Tensor> entry, value, operand;  // what enters a stage (last: the head); leaves an operation; arrives
+
+  explicit Values(std::size_t n_places = 0) : all_(3 * n_places) {
+    entry = {all_.data(), n_places}, value = {all_.data() + n_places, n_places};
+    operand = {all_.data() + 2 * n_places, n_places};
+  }
+  Values(Values const& other) : Values(other.entry.size()) {
+    std::copy(other.all_.begin(), other.all_.end(), all_.begin());
+  }
+  Values(Values&&) = default;  // the numbers stay where they are
+  Values& operator=(Values other) {
+    all_.swap(other.all_);
+    entry = other.entry, value = other.value, operand = other.operand;
+    return *this;
+  }
+  void clear() { std::fill(all_.begin(), all_.end(), Tensor{}); }
 };
 
 // Leading places that depend on the frame alone: computed once for as long as it stays.
@@ -65,7 +85,7 @@ class StateGradient {
     rows_.assign(static_cast<std::size_t>(last - first), {});
     open_.assign(static_cast<std::size_t>(last - first), nullptr);
   }
-  std::vector<Addend> const& at(int s) const { return rows_[static_cast<std::size_t>(s - first_)]; }
+  auto const& at(int s) const { return rows_[static_cast<std::size_t>(s - first_)]; }
   void add(int s, Tensor const& holder, void const* data) {
     rows_[static_cast<std::size_t>(s - first_)].push_back({holder, const_cast<void*>(data)});
   }
@@ -96,7 +116,7 @@ class StateGradient {
   at::TensorOptions options_{};
   std::int64_t batch_ = 0, bytes_ = 0;
   int first_ = 0;
-  std::vector<std::vector<Addend>> rows_;
+  std::vector<c10::SmallVector<Addend, 6>> rows_;
   std::vector<void*> open_;
 };
 

@@ -1,0 +1,80 @@
+#include <dynvision/dyrcnn.hpp>
+#include <dynvision/losses/cross_entropy.hpp>
+#include <dynvision/run/compiled.hpp>
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/record_function.h>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cstdlib>
+#include <new>
+#include <string_view>
+
+// What a step costs beside its arithmetic, counted: operators of LibTorch, and allocations of the library's own, which
+// are those of operator new outside of LibTorch's operators.
+namespace {
+
+bool counting = false;
+int inside_operators = 0;
+long own_allocations = 0, operator_calls = 0;
+
+// The engine's record of a node of the graph is no operator: the whole reverse sweep is one.
+bool is_operator(at::RecordFunction const& function) {
+  return !std::string_view(function.name()).starts_with("autograd::engine");
+}
+std::unique_ptr<at::ObserverContext> enter(at::RecordFunction const& function) {
+  if (is_operator(function)) ++inside_operators, ++operator_calls;
+  return nullptr;
+}
+void leave(at::RecordFunction const& function, at::ObserverContext*) {
+  if (is_operator(function)) --inside_operators;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  if (counting && inside_operators == 0) ++own_allocations;
+  if (void* const block = std::malloc(size)) return block;
+  throw std::bad_alloc();
+}
+void operator delete(void* block) noexcept { std::free(block); }
+void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+
+using namespace dynvision;
+
+namespace {
+
+struct Counts {
+  long allocations = 0, calls = 0;
+};
+
+Counts count(DyRCNNx4<>& model, int n_timesteps, bool training) {
+  at::AutoGradMode const gradient(training);
+  Tensor const images = zeros({1, 3, 16, 16}), labels = zeros({1, n_timesteps}, at::TensorOptions(at::kLong));
+  auto const step = [&] {
+    run::Activity const activity = run::compiled(model, images, {.n_timesteps = n_timesteps});
+    if (training) CrossEntropy{}(activity.outputs, labels).backward();
+  };
+  step();
+  at::CallbackHandle const handle =
+      at::addThreadLocalCallback(at::RecordFunctionCallback(enter, leave).scopes({at::RecordScope::FUNCTION}));
+  inside_operators = 0, own_allocations = operator_calls = 0, counting = true;
+  step();
+  counting = false;
+  at::removeCallback(handle);
+  return {own_allocations, operator_calls};
+}
+
+}  // namespace
+
+TEST_CASE("run: a step costs LibTorch's operators, and hardly any allocation of the library's own", "[run]") {
+  DyRCNNx4<> model({.input_dims = {3, 16, 16}, .t_recurrence = 6});  // blocks of three steps
+  for (bool const training : {false, true}) {
+    CAPTURE(training);
+    Counts const a = count(model, 24, training), b = count(model, 84, training);
+    // There are some for a segment of steps, and lists that grow: none for a step, let alone for an operation.
+    CHECK(static_cast<double>(b.allocations - a.allocations) / 60 <= 2);
+    CHECK(static_cast<double>(b.calls - a.calls) / 60 <= (training ? 50 : 30));
+  }
+}
