@@ -1,3 +1,4 @@
+// covers: kernels/marked.hpp
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/losses/cross_entropy.hpp>
 #include <dynvision/run/compiled.hpp>
@@ -45,6 +46,12 @@ using namespace dynvision;
 
 namespace {
 
+int marked_pipelines = 0;
+std::unique_ptr<at::ObserverContext> see(at::RecordFunction const& function) {
+  if (std::string_view(function.name()) == "dynvision::pipeline") ++marked_pipelines;
+  return nullptr;
+}
+
 struct Counts {
   long allocations = 0, calls = 0;
 };
@@ -77,4 +84,14 @@ TEST_CASE("run: a step costs LibTorch's operators, and hardly any allocation of 
     CHECK(static_cast<double>(b.allocations - a.allocations) / 60 <= 2);
     CHECK(static_cast<double>(b.calls - a.calls) / 60 <= (training ? 50 : 30));
   }
+}
+
+TEST_CASE("run: what the library computes itself is shown by LibTorch's profiler", "[run]") {
+  DyRCNNx4<> model({.input_dims = {3, 16, 16}, .t_recurrence = 6});
+  at::CallbackHandle const handle =
+      at::addThreadLocalCallback(at::RecordFunctionCallback(see).scopes({at::RecordScope::USER_SCOPE}));
+  marked_pipelines = 0;
+  run::compiled(model, zeros({1, 3, 16, 16}), {.n_timesteps = 6});
+  at::removeCallback(handle);
+  CHECK(marked_pipelines >= 2 * 4);  // blocks of three steps, layers
 }

@@ -152,8 +152,9 @@ class PlaneStencil {
   template <class F> void each_sample(Engine const& engine, std::int64_t n, F const& f) const {
     std::int64_t const need = 2 * rows(2) * (stride(2) + slack) + m_.size + 4 * slack;  // numbers
     std::int64_t const shares = std::min<std::int64_t>(at::get_num_threads(), n);
-    Tensor const scratch = Tensor(at::_ops::empty_memory_format::call(
-        std::vector<c10::SymInt>{shares * need}, engine.arithmetic(), at::kStrided, at::kCPU, false, std::nullopt));
+    c10::SymInt const sizes[] = {shares * need};
+    Tensor const scratch =
+        at::_ops::empty_memory_format::call(sizes, engine.arithmetic(), at::kStrided, at::kCPU, false, std::nullopt);
     engine.with_storage([&]<class S>(S) {
       using T = Arithmetic<S>;
       T* const all = scratch.mutable_data_ptr<T>();

@@ -5,6 +5,7 @@
 // Station: run. A single 1 x 1 convolution commutes with nearest-neighbour resizing: where the target is smaller only the
 // places that are kept are convolved.
 #pragma once
+#include <dynvision/kernels/marked.hpp>
 #include <dynvision/kernels/resize.hpp>
 #include <dynvision/run/convolution.hpp>
 
@@ -46,6 +47,7 @@ class Arrival {
     Tensor gx = g;
     if (resize_ && !resize_first_) {
       Tensor const wide = layout_.zeros(g.size(0), before_resize_, options_);
+      kernels::Marked const mark("dynvision::resize_backward");
       resize_->adjoint(engine_, g.const_data_ptr(), wide.mutable_data_ptr(), g.size(0));
       gx = wide;
     }
@@ -55,7 +57,10 @@ class Arrival {
     return gx;
   }
   bool scatters() const { return resize_first_; }
-  void scatter(void const* g, void* to, std::int64_t n) const { resize_->adjoint(engine_, g, to, n); }
+  void scatter(void const* g, void* to, std::int64_t n) const {
+    kernels::Marked const mark("dynvision::resize_backward");
+    resize_->adjoint(engine_, g, to, n);
+  }
 
   void finish(Learned& learned) {
     for (Convolution& c : chain) c.finish(learned);
@@ -65,6 +70,7 @@ class Arrival {
   Tensor resized(Tensor const& x) const {
     kernels::Shape const out{x.size(1), to_.height, to_.width};
     Tensor const y = layout_.empty(x.size(0), out, options_);
+    kernels::Marked const mark("dynvision::resize");
     resize_->forward(engine_, x.const_data_ptr(), y.mutable_data_ptr(), x.size(0));
     return y;
   }

@@ -8,6 +8,7 @@
 // wait until there are enough for one call.
 #pragma once
 #include <dynvision/kernels/layout.hpp>
+#include <dynvision/kernels/marked.hpp>
 #include <dynvision/kernels/packed_weight.hpp>
 #include <dynvision/kernels/plane_stencil.hpp>
 #include <dynvision/operations/kernel.hpp>
@@ -118,10 +119,12 @@ class Convolution {
   Tensor forward_on_plane(Tensor const& x) const {
     Tensor const y = layout_.empty(x.size(0), shape_, x.options());
     double const b = bias_.defined() ? bias_.item<double>() : 0.0;
+    kernels::Marked const mark("dynvision::plane_convolution");
     plane_->forward(engine_, weight_, b, x.const_data_ptr(), y.mutable_data_ptr(), x.size(0));
     return y;
   }
   Tensor reverse_on_plane(Tensor const& g, Tensor const& x, bool want_gx) {
+    kernels::Marked const mark("dynvision::plane_convolution_backward");
     if (learns()) {
       Tensor const sums = plane_->weigh(engine_, g.const_data_ptr(), x.const_data_ptr(), x.size(0));
       add(g_weight_, sums.narrow(0, 0, weight_.numel()).view(weight_.sizes()).to(kernel_.weight.scalar_type()));

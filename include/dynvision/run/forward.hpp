@@ -206,7 +206,10 @@ class ForwardSweep {
       }
       if (to != nullptr) flow.role[p - first].tap = q_.side_by_side(to, n, flow.size), somewhere = true;
     }
-    if (somewhere) stage.forward(stage.pipeline, q_.engine, flow);
+    if (somewhere) {
+      kernels::Marked const mark("dynvision::pipeline");
+      stage.forward(stage.pipeline, q_.engine, flow);
+    }
     q_.alive.clear();
     for (auto const& [p, value] : to_look_at_) {
       watch(p, value);

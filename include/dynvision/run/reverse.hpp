@@ -140,6 +140,7 @@ class ReverseSweep {
     r_.pooled_at = std::size_t(-1);
     auto const adjoint = [&](std::int64_t row, void* to, std::int64_t n) {
       std::int64_t const from = row * r_.q.place(p).out.size();
+      kernels::Marked const mark("dynvision::max_pool_backward");
       r_.q.pools[p]->adjoint(r_.q.engine, r_.q.at(r_.g.const_data_ptr(), from),
                              where.const_data_ptr<std::uint8_t>() + from, to, n);
     };

@@ -91,7 +91,10 @@ class PipelineReverse {
     Tensor const of_x = x_wanted && shared == nullptr ? store_input(0) : Tensor{};
     Tensor const of_previous = solver_state(stage, step, flow, back);
 
-    stage.reverse(stage.pipeline, r_.q.engine, flow, back);
+    {
+      kernels::Marked const mark("dynvision::pipeline_backward");
+      stage.reverse(stage.pipeline, r_.q.engine, flow, back);
+    }
     r_.q.alive.clear();
 
     if (stores) forget(l);

@@ -174,6 +174,7 @@ class Sequence {
   }
   Tensor pool(std::size_t p, Tensor const& x, Tensor const& where) const {  // where: bytes, or undefined
     Tensor const y = empty(x.size(0), place(p).out);
+    kernels::Marked const mark("dynvision::max_pool");
     pools[p]->forward(engine, x.const_data_ptr(), y.mutable_data_ptr(),
                       where.defined() ? where.mutable_data_ptr<std::uint8_t>() : nullptr, x.size(0));
     return y;

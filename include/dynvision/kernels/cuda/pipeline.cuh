@@ -89,10 +89,11 @@ template <class... Roles> struct PipelineKernels {
     return done;
   }
 
-  // Sums of the blocks, then what is carried from one kernel to the next, twice.
-  static std::int64_t workspace(Flow const& flow, Backflow const&) {
+  // Sums of the blocks; where a block of steps needs several kernels, what one hands to the next, twice.
+  static std::int64_t workspace(Flow const& flow, Backflow const& back) {
     std::int64_t const n = flow.batch * flow.size, width = static_cast<std::int64_t>(sizeof(double));
-    return (blocks_for(n) * n_sums + 2 * n) * width;
+    bool const handed_on = AddressTable<J>::steps_that_fit(flow, back) < flow.n_steps;
+    return (blocks_for(n) * n_sums + (handed_on ? 2 * n : 0)) * width;
   }
 
   static bool reverse(Engine const& engine, void const* roles, Flow const& flow, Backflow const& back,

@@ -1,0 +1,21 @@
+// A stretch of the library's own work that LibTorch's profiler shows by name, beside its operators.
+//
+//   Marked const mark("dynvision::pipeline");      until the end of the block
+//
+// Station: kernels. It costs a comparison where nobody listens.
+#pragma once
+#include <ATen/record_function.h>
+
+namespace dynvision::kernels {
+
+class Marked {
+ public:
+  explicit Marked(char const* name) : record_(at::RecordScope::USER_SCOPE) {
+    if (record_.isActive()) record_.before(name);
+  }
+
+ private:
+  at::RecordFunction record_;
+};
+
+}  // namespace dynvision::kernels
