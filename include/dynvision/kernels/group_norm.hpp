@@ -9,6 +9,7 @@
 #pragma once
 #include <dynvision/kernels/channel_sums.hpp>
 #include <dynvision/kernels/engine.hpp>
+#include <dynvision/kernels/marked.hpp>
 #include <dynvision/kernels/parallel.hpp>
 
 #include <cmath>
@@ -22,6 +23,7 @@ class GroupNorm {
       : groups_(groups), weight_(weight), bias_(bias), eps_(eps) {}
 
   Tensor operator()(Tensor const& given) const {  // (N,C,H,W)
+    Marked const mark("dynvision::group_norm");
     Tensor const x = dense(given), y = like(x), bias = parameter(bias_, x), weight = parameter(weight_, x);
     each_sample(x, [&]<class S>(ChannelSums<S> const& loops, Room<S> const& room, std::int64_t at) DYNVISION_WIDE {
       using T = Arithmetic<S>;
@@ -43,6 +45,7 @@ class GroupNorm {
 
   // gx; add(parameter, gradient) for weight and bias.
   template <class Add> Tensor adjoint(Tensor const& gradient, Tensor const& given, Add const& add) const {
+    Marked const mark("dynvision::group_norm_backward");
     Tensor const x = dense(given), gx = like(x), weight = parameter(weight_, x);
     Tensor const g = layout_of(x).of(gradient.to(x.scalar_type()));
     Tensor const work =

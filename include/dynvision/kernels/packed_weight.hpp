@@ -90,6 +90,10 @@ class PackedWeight {
                                                "none", onednn::no_scalars(), "");
   }
 
+  // Each way is packed again when it is needed again.
+  void forget_forward() { forward_ = Tensor{}; }
+  void forget_adjoint() { adjoint_ = Tensor{}; }
+
  private:
   std::int64_t covered(std::int64_t size, std::int64_t axis) const {
     return (size - 1) * stride_[0] - 2 * padding_[0] + weight_.size(axis);

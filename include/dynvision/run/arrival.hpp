@@ -62,6 +62,9 @@ class Arrival {
     resize_->adjoint(engine_, g, to, n);
   }
 
+  void rest() {  // all but the last one are computed again for the reverse
+    if (!chain.empty()) chain.back().rest();
+  }
   void finish(Learned& learned) {
     for (Convolution& c : chain) c.finish(learned);
   }

@@ -79,8 +79,13 @@ class Convolution {
     return want_gx ? layout_.of(gx) : gx;
   }
 
-  // Hands the sums over, at the end of a reverse sweep.
+  // Forward it is not needed soon.
+  void rest() {
+    if (packed_) packed_->forget_forward();
+  }
+  // Hands the sums over, when it has been reversed for the last time.
   void finish(Learned& learned) {
+    if (packed_) packed_->forget_adjoint();
     if (waiting_bytes_ > 0) weigh_waiting();
     if (g_weight_.defined()) {
       if (kernel_.magnitude.defined()) {
@@ -98,7 +103,7 @@ class Convolution {
 
  private:
   // What a weight gradient is computed of at about the speed of the forward convolution.
-  static constexpr std::int64_t enough_bytes = 4 << 20;
+  static constexpr std::int64_t enough_bytes = 2 << 20;
 
   void gradients(Tensor const& g, Tensor const& x, bool want_gx, Tensor& gx) {
     bool const want_weight = learns_[0] >= 0 || learns_[2] >= 0, want_bias = learns_[1] >= 0;

@@ -23,15 +23,13 @@ class ForwardSweep {
   ForwardSweep(Sequence& q, Segment& segment, bool keeps) : q_(q), segment_(segment), keeps_(keeps) {
     auto const n_layers = q.table.memory.size();
     segment.states.resize(n_layers);
-    int const length = segment.last - segment.first;
     segment.head.assign(n_layers, 0);
     for (std::size_t l = 0; l < n_layers; ++l) {
       if (q.state_shape[l].size() == 0) continue;
-      int const m = q.table.memory[l];
-      int const head = segment.past.empty() ? std::max(0, m - length) : m;  // as long as what comes next asks for
-      segment.head[l] = head;
-      segment.states[l] = q.state_buffer(l, segment.first - head, head + length);
-      if (!segment.past.empty()) rows_of(segment.states[l], 0, q.rows(m)).copy_(segment.past[l]);
+      auto const [first, last] = q.held(segment, l, !segment.past.empty());
+      segment.head[l] = segment.first - first;
+      segment.states[l] = q.state_buffer(l, first, last - first);
+      if (!segment.past.empty()) rows_of(segment.states[l], 0, q.rows(q.table.memory[l])).copy_(segment.past[l]);
     }
   }
 
@@ -45,6 +43,8 @@ class ForwardSweep {
       tape.block = block_, tape.leading = -1;
       values_ = &tape.values;
       one_block(results);
+      bool const last = b + 1 == segment_.first_block + segment_.n_blocks;
+      if (keeps_ && results) rest(last ? 0 : q_.table.blocks[b + 1].first, last);
       if (!keeps_) {
         tape.values.clear();
         while (segment_.leading.size() > 1) segment_.leading.pop_front();
@@ -65,6 +65,15 @@ class ForwardSweep {
   }
 
  private:
+  // What is kept is not computed again: from an index on some convolutions have nothing left to do.
+  void rest(int index, bool last) {
+    for (std::size_t p = 0; p < q_.table.places.size(); ++p) {
+      if (!last && q_.table.runs(p, index)) continue;
+      if (q_.convolutions[p]) q_.convolutions[p]->rest();
+      if (q_.arrivals[p]) q_.arrivals[p]->rest();
+    }
+  }
+
   void one_block(bool results) {
     Timetable& table = q_.table;
     Wave x = frames_of(q_, block_);
@@ -232,7 +241,7 @@ class ForwardSweep {
   // What Delay hands on: the state of some steps ago.
   Wave handed_on(int l) const {
     int const s = block_.first - q_.table.feedforward_lag(l);
-    if (!q_.table.stored_at(l, s)) return {};
+    if (!q_.table.stored_at(l, s) || !q_.table.stored_at(l, s + block_.n - 1)) return {};  // nobody takes a part
     return {q_.state_rows(segment_, l, s, block_.n), false};
   }
 

@@ -50,10 +50,9 @@ class Planner {
 
   double tape(Segment const& segment, bool has_past) const {
     double sum = 0;
-    int const length = segment.last - segment.first;
     for (std::size_t l = 0; l < q_.state_shape.size(); ++l) {
-      int const m = q_.table.memory[l];
-      sum += bytes(q_.state_shape[l], length + (has_past ? m : std::max(0, m - length)));
+      auto const [first, last] = q_.held(segment, l, has_past);
+      sum += bytes(q_.state_shape[l], last - first);
     }
     int run = -1;
     for (std::size_t b = segment.first_block; b < segment.first_block + segment.n_blocks; ++b) {

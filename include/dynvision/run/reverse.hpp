@@ -12,6 +12,8 @@ namespace dynvision::run {
 class ReverseSweep {
   ReverseState& r_;
   PipelineReverse pipelines_;
+  bool is_first_ = false;  // of the segments
+  int index_before_ = 0;   // of the block before, if there is one in the segment
 
  public:
   explicit ReverseSweep(ReverseState& state) : r_(state), pipelines_(state) {}
@@ -19,9 +21,11 @@ class ReverseSweep {
   // `carry`: from the segment after, and to the one before, if there is one.
   void run(FrameCarry& carry, bool is_first) {
     receive(carry);
+    is_first_ = is_first;
     for (std::size_t b = r_.segment.blocks.size(); b-- > 0;) {
       r_.tape = &r_.segment.blocks[b];
       r_.block = r_.tape->block;
+      index_before_ = b > 0 ? r_.segment.blocks[b - 1].block.first : std::numeric_limits<int>::min() / 2;
       r_.pooled = {}, r_.pooled_at = std::size_t(-1);
       head();
       for (std::size_t k = r_.q.stages.size(); k-- > 0;) stage(r_.q.stages[k]);
@@ -57,10 +61,19 @@ class ReverseSweep {
     if (stage.last < at(r_.q.table.static_places)) return;  // run once for all steps, by leading()
     if (r_.q.table.runs(stage.first, r_.block.first)) {
       one_stage(stage, r_.tape->values, false);
+      for (std::size_t p = stage.first; p <= stage.last; ++p) leave(p);
     } else {
       if (r_.q.place(stage.last).kind == Kind::delay) pipelines_.hand_back(stage.layer);
       r_.g = Tensor{};
     }
+  }
+  // Nothing of a place is needed any more in this block, and perhaps in the run.
+  void leave(std::size_t p) {
+    Values& values = r_.tape->values;
+    values.entry[p] = values.value[p] = values.operand[p] = Tensor{};
+    if (!is_first_ || r_.q.table.runs(p, index_before_)) return;
+    if (r_.q.convolutions[p]) r_.q.convolutions[p]->finish(r_.q.learned);
+    if (r_.q.arrivals[p]) r_.q.arrivals[p]->finish(r_.q.learned);
   }
   void one_stage(Stage const& stage, Values& values, bool leading) {
     if (stage.pipeline != nullptr) return pipelines_.pipeline(stage, values, leading);

@@ -123,6 +123,15 @@ class Sequence {
         layout.channels_last ? std::array<std::int64_t, 4>{shape.size(), 1, wide, shape.channels} : planes;
     return flat.as_strided({rows(n), shape.channels, shape.height, shape.width}, strides, phase);
   }
+  // The indices [first,last) whose states a segment holds: those that exist, and a past of its own if it has one.
+  std::pair<int, int> held(Segment const& segment, std::size_t l, bool has_past) const {
+    int const m = table.memory[l], length = segment.last - segment.first, offset = table.layer_offset[l];
+    // Otherwise as long as what comes next asks for.
+    if (has_past || segments.size() > 1)
+      return {segment.first - (has_past ? m : std::max(0, m - length)), segment.last};
+    int const first = std::max(segment.first, -offset);
+    return {first, std::max(first, std::min(segment.last, table.n_steps - offset))};
+  }
   // The rows of n states of a layer from index s on, in a segment that holds states.
   Tensor state_rows(Segment const& segment, int layer, int s, int n) const {
     auto const l = static_cast<std::size_t>(layer);

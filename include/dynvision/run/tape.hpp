@@ -3,7 +3,7 @@
 // Station: run. A segment is a range of indices (run/timetable.hpp) that is kept, or computed again, as a whole. The
 // states of a layer lie side by side in memory, first those of the past that the segment starts from:
 //
-//   states[l]  ((head + length) B, C, H, W)       row of index s: (s - first + head) B;  head: memory, or 0 at the start
+//   states[l]  ((head + length) B, C, H, W)       row of index s: (s - first + head) B;  head: see Sequence::held
 #pragma once
 #include <dynvision/kernels/layout.hpp>
 #include <dynvision/run/timetable.hpp>
