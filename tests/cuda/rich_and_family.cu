@@ -1,7 +1,7 @@
 // The kernels of models that are drawn at random (compiled.cpp).
-#include "run/drawn_models.hpp"
-
 #include <dynvision/cuda.cuh>
+
+#include "run/drawn_models.hpp"
 
 DYNVISION_CUDA_KERNELS(property::rich::Net)
 DYNVISION_CUDA_KERNELS(property::family::Net)

@@ -21,9 +21,7 @@ template <Name N, class... Ops> struct Layer {
 
 // The same from a list of operations, for families of models.
 template <class Operations> struct Unnamed;  // in two steps: nvcc deduces no Name
-template <class... Ops> struct Unnamed<List<Ops...>> {
-  template <Name N> using named = Layer<N, Ops...>;
-};
+template <class... Ops> struct Unnamed<List<Ops...>> { template <Name N> using named = Layer<N, Ops...>; };
 template <Name N, class Operations> struct LayerOf { using type = typename Unnamed<Operations>::template named<N>; };
 
 template <class L>
