@@ -63,12 +63,14 @@ def growth(entries, folder):
             curves[detail["axis"], label] = detail
     if not curves:
         return
+    colours = {label: f"C{i}" for i, label in enumerate(dict.fromkeys(label for _, label in curves))}
     figure, grid = plt.subplots(2, 2, figsize=(7, 5), sharex="col")
     for column, (axis, text) in enumerate([("steps", "time steps T"), ("delay", "recurrent delay d [steps]")]):
         for (of, label), curve in curves.items():
             if of == axis:
-                grid[0, column].plot(curve["values"], curve["seconds"], "o-", ms=3, label=label)
-                grid[1, column].plot(curve["values"], [used / 1e6 for used in curve["bytes"]], "o-", ms=3, label=label)
+                style = {"marker": "o", "ms": 3, "label": label, "color": colours[label]}
+                grid[0, column].plot(curve["values"], curve["seconds"], **style)
+                grid[1, column].plot(curve["values"], [used / 1e6 for used in curve["bytes"]], **style)
         if axis == "steps":
             for axes in grid[:, column]:
                 axes.set_xscale("log", base=2)
