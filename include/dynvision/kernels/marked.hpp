@@ -4,7 +4,10 @@
 //
 // Station: kernels. It costs a comparison where nobody listens.
 #pragma once
+// LibTorch's logging has a macro of this name; whoever had one before keeps it.
+#pragma push_macro("CHECK")
 #include <ATen/record_function.h>
+#pragma pop_macro("CHECK")
 
 namespace dynvision::kernels {
 

@@ -9,7 +9,10 @@
 #pragma once
 #include <dynvision/core/ops.hpp>
 
+// LibTorch's logging has a macro of this name; whoever had one before keeps it.
+#pragma push_macro("CHECK")
 #include <ATen/core/dispatch/Dispatcher.h>
+#pragma pop_macro("CHECK")
 #include <ATen/ops/mkldnn_reorder_conv2d_weight_ops.h>
 #include <ATen/ops/to_mkldnn_ops.h>
 
