@@ -10,6 +10,8 @@
 #include <dynvision/kernels/engine.hpp>
 #include <dynvision/kernels/parallel.hpp>
 
+#include <ATen/ops/empty_ops.h>
+
 #include <vector>
 
 namespace dynvision::kernels {
