@@ -3,6 +3,7 @@
 
 #include <ATen/Context.h>
 
+#include "io/failure.hpp"
 #include "property/models.hpp"
 #include <catch2/catch_test_macros.hpp>
 
@@ -72,25 +73,17 @@ TEST_CASE("a recorded training step gives the loss and the gradients of a step",
 
 TEST_CASE("errors of a CUDA graph", "[cuda]") {
   if (!there_is_a_device()) SKIP("no CUDA device");
-  auto const number_of = [](auto&& f) {
-    try {
-      f();
-    } catch (Error const& error) {
-      return error.number();
-    }
-    return 0;
-  };
   Net net = net_on_gpu();
   Tensor const images = normal({3, 2, 8, 8}, 1, at::kFloat);
-  CHECK(number_of([&] { run::recorded(net, images, {.n_timesteps = 3}); }) == 145);
+  CHECK(failure([&] { run::recorded(net, images, {.n_timesteps = 3}); }) == "run.145");
   run::CudaGraph look = run::recorded(net, images.to(at::kCUDA), {.n_timesteps = 3});
-  CHECK(number_of([&] { look({images.narrow(0, 0, 2).to(at::kCUDA)}); }) == 147);
-  CHECK(number_of([&] { look({}); }) == 147);
+  CHECK(failure([&] { look({images.narrow(0, 0, 2).to(at::kCUDA)}); }) == "run.147");
+  CHECK(failure([&] { look({}); }) == "run.147");
   Net slow{Options{.n_classes = 5, .input_dims = {2, 0, 0}, .train_tau = true, .seed = 1}};
   slow.to(at::TensorOptions(at::kCUDA));
-  CHECK(number_of([&] {
+  CHECK(failure([&] {
           Tensor const x = images.to(at::kCUDA);
           run::recorded(slow, x, x, {.n_timesteps = 3},
                         [](run::Activity const& activity, Tensor const&) { return activity.outputs.sum(); });
-        }) == 146);
+        }) == "run.146");
 }

@@ -1,18 +1,10 @@
 #include <dynvision/kernels/layout.hpp>
 #include <dynvision/kernels/packed_weight.hpp>
 
+#include "laws/numbers.hpp"
 #include <catch2/catch_test_macros.hpp>
 
 using namespace dynvision;
-
-namespace {
-
-double difference(Tensor const& found, Tensor const& expected) {
-  Tensor const a = found.to(at::kDouble), b = expected.to(at::kDouble);
-  return a.sub(b).norm().item<double>() / std::max(b.norm().item<double>(), 1e-30);
-}
-
-}  // namespace
 
 TEST_CASE("kernels: a packed weight convolves as an ordinary one, both ways", "[kernels]") {
   struct Case {
@@ -35,14 +27,15 @@ TEST_CASE("kernels: a packed weight convolves as an ordinary one, both ways", "[
       double const tolerance = dtype == at::kFloat ? 1e-6 : 1e-2;
       kernels::PackedWeight packed(w, c.stride, c.padding, c.groups);
       Tensor const y = conv2d(x, w, b, c.stride, c.padding, c.groups);
-      CHECK(difference(packed.forward(x, b), y) < tolerance);
-      CHECK(difference(packed.forward(x, {}), conv2d(x, w, {}, c.stride, c.padding, c.groups)) < tolerance);
+      CHECK(laws::relative_difference(packed.forward(x, b), y) < tolerance);
+      CHECK(laws::relative_difference(packed.forward(x, {}), conv2d(x, w, {}, c.stride, c.padding, c.groups)) <
+            tolerance);
       Tensor const more = layout.of(cat({x, x}, 0));  // another number of samples than it was packed for
-      CHECK(difference(packed.forward(more, b), cat({y, y}, 0)) < tolerance);
+      CHECK(laws::relative_difference(packed.forward(more, b), cat({y, y}, 0)) < tolerance);
       if (c.groups > 1) continue;
       Tensor const g = layout.of(randn(y.sizes(), options));
       auto const expected = conv2d_backward(g, x, w, c.stride, c.padding, c.groups, {true, false, false});
-      CHECK(difference(packed.adjoint(g, c.height, c.width), expected[0]) < tolerance);
+      CHECK(laws::relative_difference(packed.adjoint(g, c.height, c.width), expected[0]) < tolerance);
     }
   }
   CHECK_FALSE(kernels::PackedWeight::packs(zeros({1, 1, 1, 1}, at::TensorOptions(at::kDouble))));

@@ -5,6 +5,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <random>
@@ -38,6 +39,12 @@ inline double distance(Tensor const& a, Tensor const& b) {
   if (!a.sizes().equals(b.sizes())) return std::numeric_limits<double>::infinity();
   if (a.numel() == 0) return 0;
   return a.detach().sub(b.detach()).abs().max().item<double>();
+}
+
+// Norm of the difference, as a fraction of that of what is expected.
+inline double relative_difference(Tensor const& found, Tensor const& expected) {
+  Tensor const a = found.detach().to(at::kDouble), b = expected.detach().to(at::kDouble);
+  return a.sub(b).norm().item<double>() / std::max(b.norm().item<double>(), 1e-30);
 }
 
 // Overwrites a parameter, also while autograd watches it.

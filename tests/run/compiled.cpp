@@ -7,6 +7,7 @@
 #include <dynvision/run/trial.hpp>
 
 #include "drawn_runs.hpp"
+#include "io/failure.hpp"
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
@@ -158,28 +159,20 @@ TEST_CASE("errors of the compiled path", "[run]") {
   Options const options{.input_dims = {2, 0, 0}, .seed = 1};
   rich::Net net(options);
   Tensor const images = randn({1, 2, 6, 6});
-  auto const number_of = [](auto&& f) {
-    try {
-      f();
-    } catch (Error const& error) {
-      return error.number();
-    }
-    return 0;
-  };
   auto const loss = [&] { return run::compiled(net, images, {.n_timesteps = 4}).outputs.sum(); };
-  CHECK(number_of([&] {
+  CHECK(failure([&] {
           Tensor const z = loss();
           z.backward();
           z.backward();
-        }) == 142);
-  CHECK(number_of([&] {
+        }) == "run.142");
+  CHECK(failure([&] {
           Tensor const z = loss();
           {
             at::AutoGradMode const no_gradient(false);
             net.parameters()[0].tensor.add_(1);
           }
           z.backward();
-        }) == 143);
-  CHECK(number_of([&] { loss().backward({}, std::nullopt, true); }) == 141);
-  CHECK(number_of([&] { run::compiled(net, images, {.n_timesteps = 4, .checkpoint_timesteps = -1}); }) == 105);
+        }) == "run.143");
+  CHECK(failure([&] { loss().backward({}, std::nullopt, true); }) == "run.141");
+  CHECK(failure([&] { run::compiled(net, images, {.n_timesteps = 4, .checkpoint_timesteps = -1}); }) == "run.105");
 }

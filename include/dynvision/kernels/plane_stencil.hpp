@@ -8,9 +8,8 @@
 #pragma once
 #include <dynvision/core/ops.hpp>
 #include <dynvision/kernels/engine.hpp>
+#include <dynvision/kernels/layout.hpp>
 #include <dynvision/kernels/parallel.hpp>
-
-#include <ATen/ops/empty_ops.h>
 
 #include <vector>
 
@@ -154,9 +153,7 @@ class PlaneStencil {
   template <class F> void each_sample(Engine const& engine, std::int64_t n, F const& f) const {
     std::int64_t const need = 2 * rows(2) * (stride(2) + slack) + m_.size + 4 * slack;  // numbers
     std::int64_t const shares = std::min<std::int64_t>(at::get_num_threads(), n);
-    c10::SymInt const sizes[] = {shares * need};
-    Tensor const scratch =
-        at::_ops::empty_memory_format::call(sizes, engine.arithmetic(), at::kStrided, at::kCPU, false, std::nullopt);
+    Tensor const scratch = Layout{false}.empty(1, {1, 1, shares * need}, at::TensorOptions(engine.arithmetic()));
     engine.with_storage([&]<class S>(S) {
       using T = Arithmetic<S>;
       T* const all = scratch.mutable_data_ptr<T>();

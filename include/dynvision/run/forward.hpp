@@ -167,11 +167,9 @@ class ForwardSweep {
 
   // What arrives at a place from the past during a block, (n B,C,H,W); undefined: nothing.
   Tensor arriving(std::size_t p) {
-    Place const& at = q_.place(p);
-    if (!at.on) return {};
-    int const s = block_.first - q_.table.lag(p, at.source);
-    if (!q_.table.stored_at(at.source.layer, s)) return {};
-    return arrive(q_, p, q_.state_rows(segment_, at.source.layer, s, block_.n));
+    std::optional<int> const s = q_.table.arriving(p, block_.first);
+    if (!s) return {};
+    return arrive(q_, p, q_.state_rows(segment_, q_.place(p).source.layer, *s, block_.n));
   }
 
   void pipeline(Stage const& stage, Wave& x, bool leading, bool results) {

@@ -26,13 +26,12 @@ class Learned {
     if (index < 0 || !g.defined()) return;
     auto const i = static_cast<std::size_t>(index);
     Tensor like = g;
-    if (like.scalar_type() != tensors_[i].scalar_type()) like = like.to(tensors_[i].scalar_type());
-    if (like.sizes() != tensors_[i].sizes()) like = like.reshape(tensors_[i].sizes()).clone();
+    if (like.scalar_type() != tensors_[i].scalar_type()) like = like.to(tensors_[i].scalar_type()), own = true;
+    if (like.sizes() != tensors_[i].sizes()) like = like.reshape(tensors_[i].sizes());
     if (gradients_[i].defined()) {
       gradients_[i].add_(like);
     } else {
-      bool const kept = (own || !like.is_same(g)) && like.is_contiguous();
-      gradients_[i] = kept ? like : like.clone(at::MemoryFormat::Contiguous);
+      gradients_[i] = own && like.is_contiguous() ? like : like.clone(at::MemoryFormat::Contiguous);
     }
   }
   std::vector<Tensor> const& tensors() const { return tensors_; }

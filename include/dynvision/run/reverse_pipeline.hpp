@@ -183,11 +183,10 @@ class PipelineReverse {
     switch (place.kind) {
       case Kind::lateral:
       case Kind::incoming: {
-        if (!place.on) return;
-        int const s = r_.block.first - r_.q.table.lag(p, place.source);
-        if (!r_.q.table.stored_at(place.source.layer, s)) return;
+        std::optional<int> const s = r_.q.table.arriving(p, r_.block.first);
+        if (!s) return;
         role.operand_stride = flow.size;
-        void** const states = r_.q.side_by_side(r_.q.state_data(r_.segment, place.source.layer, s), n, flow.size);
+        void** const states = r_.q.side_by_side(r_.q.state_data(r_.segment, place.source.layer, *s), n, flow.size);
         if (!place.opaque && r_.q.arrivals[p]->trivial()) r_.q.set_affine(role, p);
         // Where the adjoint does not look at the operand any address will do.
         role.operand = values.operand[p].defined() ? r_.q.steps_of(values.operand[p], n, false, flow.size) : states;

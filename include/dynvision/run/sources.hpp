@@ -15,15 +15,14 @@ inline void take_source(Sequence& q, Segment const& segment, Block const& block,
   switch (at.kind) {
     case Kind::lateral:
     case Kind::incoming: {
-      if (!at.on) return;
-      int const s = block.first - q.table.lag(p, at.source);
-      if (!q.table.stored_at(at.source.layer, s)) return;
+      std::optional<int> const s = q.table.arriving(p, block.first);
+      if (!s) return;
       if (!at.opaque && q.arrivals[p]->trivial()) {
-        takes(q.side_by_side(q.state_data(segment, at.source.layer, s), block.n, flow.size));
+        takes(q.side_by_side(q.state_data(segment, at.source.layer, *s), block.n, flow.size));
         q.set_affine(role, p);
         return;
       }
-      Tensor const h = arrive(q, p, q.state_rows(segment, at.source.layer, s, block.n));
+      Tensor const h = arrive(q, p, q.state_rows(segment, at.source.layer, *s, block.n));
       if (kept != nullptr && q.keeps_operand[p]) kept->operand[p] = h;
       alive.push_back(h);
       return takes(q.steps_of(h, block.n, false, flow.size));

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -81,6 +82,13 @@ class Timetable {
   }
   bool stored_at(int layer, int index) const {
     return stored(layer, index + layer_offset[static_cast<std::size_t>(layer)]);
+  }
+  // Index of the state of its source that reaches a place at `index`; none: nothing arrives.
+  std::optional<int> arriving(std::size_t place, int index) const {
+    Source const& source = places[place].source;
+    if (!places[place].on) return std::nullopt;
+    int const s = index - lag(place, source);
+    return stored_at(source.layer, s) ? std::optional(s) : std::nullopt;
   }
   // Whether the signal is there at the end of a place, for Delay: what it stores.
   bool arrives(std::size_t place, int t) const {
