@@ -131,22 +131,22 @@ template <class C> using EightLayers = Model<x8::V1<C>, x8::V2<C>, x8::V4<C>, x8
 template <template <int...> class Recurrence = Full, class... Policies>
 struct DyRCNNx2 : dyrcnn::TwoLayers<Choice<Recurrence, Policies...>> {
   static constexpr std::string_view model_name = "DyRCNNx2";
-  DyRCNNx2(Options numbers = {})  // NOLINT: implicit on purpose
-      : dyrcnn::TwoLayers<Choice<Recurrence, Policies...>>(std::move(numbers)) {}
+  using Base = dyrcnn::TwoLayers<Choice<Recurrence, Policies...>>;
+  using Base::Base;
 };
 
 template <template <int...> class Recurrence = Full, class... Policies>
 struct DyRCNNx4 : dyrcnn::FourLayers<Choice<Recurrence, Policies...>> {
   static constexpr std::string_view model_name = "DyRCNNx4";
-  DyRCNNx4(Options numbers = {})  // NOLINT: implicit on purpose
-      : dyrcnn::FourLayers<Choice<Recurrence, Policies...>>(std::move(numbers)) {}
+  using Base = dyrcnn::FourLayers<Choice<Recurrence, Policies...>>;
+  using Base::Base;
 };
 
 template <template <int...> class Recurrence = Full, class... Policies>
 struct DyRCNNx8 : dyrcnn::EightLayers<Choice<Recurrence, Policies...>> {
   static constexpr std::string_view model_name = "DyRCNNx8";
-  DyRCNNx8(Options numbers = {})  // NOLINT: implicit on purpose
-      : dyrcnn::EightLayers<Choice<Recurrence, Policies...>>(std::move(numbers)) {}
+  using Base = dyrcnn::EightLayers<Choice<Recurrence, Policies...>>;
+  using Base::Base;
 };
 
 }  // namespace dynvision

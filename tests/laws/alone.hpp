@@ -39,7 +39,9 @@ struct Place {
 // All tensors that a part lists.
 template <class Part> Parameters listed(Part& part) {
   Parameters all;
-  auto keep = [&](std::string const& name, Tensor& tensor, bool learned) { all.push_back({name, tensor, learned}); };
+  auto keep = [&](std::string_view name, Tensor& tensor, bool learned) {
+    all.push_back({std::string(name), tensor, learned});
+  };
   part.parameters(ParameterVisitor(keep));
   return all;
 }

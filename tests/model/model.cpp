@@ -227,10 +227,10 @@ TEST_CASE("parts: what is where, how many channels and which size", "[model]") {
   Net net;
   Parts const parts = net.parts();
   REQUIRE(parts.size() == 9 + 8 + 1);
-  CHECK(parts[0].label == "conv");
-  CHECK(parts[2].label == "operation");
+  CHECK(parts[0].label() == "conv");
+  CHECK(parts[2].label() == "operation");
   CHECK(parts[2].path() == "V1.2");
-  CHECK(parts[7].is_memory);
+  CHECK(parts[7].type->is_memory);
   CHECK(parts[9].layer == 1);
   CHECK(parts[9].position == 0);
   CHECK(parts.back().path() == "classifier.2");

@@ -132,8 +132,8 @@ template <class Net> class DrawnRun {
 
   bool monitors(std::string const& label) {
     for (Part const& part : net.parts()) {
-      bool const convolves = part.label == "conv" || part.label == "recurrence";
-      if (part.label == label || (label == "layer" && convolves)) return true;
+      bool const convolves = part.label() == "conv" || part.label() == "recurrence";
+      if (part.label() == label || (label == "layer" && convolves)) return true;
     }
     return false;
   }
@@ -143,7 +143,7 @@ template <class Net> class DrawnRun {
     std::vector<int> const channels = channels_of(net.parts(), Net::image_channels);
     for (std::size_t i = 0; i < sizes.size(); ++i) {
       Part const part = net.parts()[i];
-      if (part.label != "addext" || dice.coin()) continue;
+      if (part.label() != "addext" || dice.coin()) continue;
       Tensor const input = normal({batch, dice.between(1, n_timesteps), channels[i], sizes[i].height, sizes[i].width},
                                   dice.seed(), dtype);
       settings.external.emplace_back(std::string(part.layer_name), input.set_requires_grad(true));

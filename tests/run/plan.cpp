@@ -1,6 +1,8 @@
+// covers: run/planner.hpp run/division.hpp
 // The plan of a run is right about what the run then keeps, and about what it convolves.
 #include <dynvision/run/plan.hpp>
 
+#include "../io/failure.hpp"
 #include "drawn_runs.hpp"
 #include <catch2/catch_test_macros.hpp>
 
@@ -82,4 +84,46 @@ TEST_CASE("the plan says how a run is divided", "[run]") {
   double const first = 2.0 * 36 * 1024 * 27, rest = 2.0 * (64 * 256 * 36 * 9 + 121 * 64 * 64 * 9 + 256 * 16 * 121 * 9);
   CHECK(one.forward_flops == first + 20 * rest);
   CHECK(one.forward_flops_by_step == 20 * (first + rest));
+}
+
+TEST_CASE("a budget of memory chooses the checkpoints", "[run]") {
+  DyRCNNx4<> net(Options{.input_dims = {3, 16, 16}, .seed = 3, .dtype = at::kDouble});
+  Tensor const images = normal({2, 3, 16, 16}, 4).requires_grad_();
+  run::Settings settings{.n_timesteps = 40, .idle_timesteps = 4};
+  auto const planned = [&](int k, double budget) {
+    run::Settings chosen = settings;
+    chosen.checkpoint_timesteps = k, chosen.memory_budget = static_cast<std::int64_t>(budget);
+    return run::plan(net, {2, 3, 16, 16}, chosen);
+  };
+  double const all = planned(0, 0).kept_bytes;
+  CHECK(planned(0, all).n_segments == 1);
+
+  int before = 1;
+  double least = all;
+  for (int k = 1; k <= 40; ++k) least = std::min(least, planned(k, 0).kept_bytes);
+  for (double const part : {0.9, 0.8, 0.7}) {
+    double const budget = std::max(part * all, least);
+    run::Plan const plan = planned(0, budget);
+    INFO(plan.text());
+    CHECK(plan.kept_bytes <= budget);
+    CHECK(plan.n_segments > 1);
+    CHECK(plan.n_segments >= before);
+    before = plan.n_segments;
+    for (int k = 1; k <= 40; ++k) {  // no division into fewer segments would do
+      run::Plan const other = planned(k, 0);
+      CHECK((other.n_segments >= plan.n_segments || other.kept_bytes > budget));
+    }
+  }
+  CHECK(failure([&] { planned(0, 0.99 * least); }) == "run.107");
+  CHECK(failure([&] { planned(5, all); }) == "run.106");
+  CHECK(failure([&] { planned(0, -1); }) == "run.105");
+
+  auto const gradient = [&](double budget) {
+    run::Settings chosen = settings;
+    chosen.memory_budget = static_cast<std::int64_t>(budget);
+    images.mutable_grad() = Tensor{};
+    run::compiled(net, images, chosen).outputs.square().sum().backward();
+    return images.grad().clone();
+  };
+  CHECK(gradient(least).equal(gradient(0)));  // to the bit
 }

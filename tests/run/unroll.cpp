@@ -247,8 +247,14 @@ TEST_CASE("names that a run does not know", "[run]") {
   Net net = net_of(in_double(3));
   Tensor const images = normal({2, 3, 6, 6}, 1);
   CHECK(failure([&] { run::unroll(net, images, {.monitor = {"V1.tsetp"}}); }) == "run.122");
-  CHECK(message([&] { run::unroll(net, images, {.monitor = {"V1.tsetp"}}); }).find("did you mean \"V1.tstep\"?") !=
-        std::string::npos);
+  auto const says = [&](char const* monitor, char const* text) {
+    return message([&] { run::unroll(net, images, {.monitor = {monitor}}); }).find(text) != std::string::npos;
+  };
+  CHECK(says("V1.tsetp", "operation \"tsetp\""));
+  CHECK(says("V1.tsetp", "did you mean \"tstep\"?"));
+  CHECK(says("tsetp", "did you mean \"tstep\"?"));
+  CHECK(says("W1.tstep", "layer \"W1\""));
+  CHECK(says("W1.tstep", "did you mean \"V1\"?"));
   CHECK(failure([&] { run::unroll(net, images, {.external = {{"V9", zeros({1, 1, 1, 1, 1})}}}); }) == "run.123");
   CHECK(failure([&] { run::unroll(net, images, {.external = {{"V1", zeros({1, 1, 1, 1})}}}); }) == "run.124");
   CHECK(failure([&] { run::unroll(net, images, {.external = {{"V1", Tensor{}}}}); }) == "run.124");

@@ -87,22 +87,22 @@ template <class Model> Facts facts_of(Model& model, std::array<int, 3> image = {
   std::vector<Size> const sizes = sizes_of(parts, {image[1], image[2]});
   std::vector<void const*> counted;  // shared parameters once
   auto const count = [&](LayerFacts& layer, Part const& part) {
-    auto look = [&](std::string const&, Tensor& tensor, bool learned) {
+    auto look = [&](std::string_view, Tensor& tensor, bool learned) {
       void const* const storage = tensor.unsafeGetTensorImpl();
       if (std::find(counted.begin(), counted.end(), storage) != counted.end()) return;
       counted.push_back(storage);
       (learned ? layer.learned : layer.kept) += tensor.numel();
     };
-    part.parameters(part.object, ParameterVisitor(look));
+    part.parameters(ParameterVisitor(look));
   };
 
   model.each_layer([&](auto& layer, int) { facts.layers.push_back({.name = std::string(layer.name)}); });
   for (std::size_t i = 0; i + 1 < parts.size(); ++i) {  // responses first: connections start from them
     LayerFacts& layer = facts.layers[static_cast<std::size_t>(parts[i].layer)];
-    bool const has_response = layer.channels > 0 && parts[i].label != "record";
-    if (parts[i].label == "record") layer.channels = channels[i], layer.size = sizes[i];
+    bool const has_response = layer.channels > 0 && parts[i].label() != "record";
+    if (parts[i].label() == "record") layer.channels = channels[i], layer.size = sizes[i];
     bool const last = parts[i + 1].layer != parts[i].layer || i + 2 == parts.size();
-    if (last && !has_response && parts[i].label != "record") {
+    if (last && !has_response && parts[i].label() != "record") {
       layer.channels = channels[i + 1], layer.size = sizes[i + 1];
     }
   }
@@ -116,7 +116,7 @@ template <class Model> Facts facts_of(Model& model, std::array<int, 3> image = {
       Size at = out;
       // Hands on what it gets: nothing is computed, and nothing more is kept.
       bool passes = requires { Op::is_memory; }
-      || parts[place].label == "record" || parts[place].label == "addext";
+      || parts[place].label() == "record" || parts[place].label() == "addext";
       if constexpr (requires { op.delay, Op::is_recurrence; }) {
         if (op.on) facts.connections.push_back({Way::lateral, l, l, op.delay});
         passes = !op.on;
@@ -140,12 +140,12 @@ template <class Model> Facts facts_of(Model& model, std::array<int, 3> image = {
       } else {
         field.through(op, in);
       }
-      if (parts[place].label == "record") layer.receptive_field = field.size;
+      if (parts[place].label() == "record") layer.receptive_field = field.size;
       looking::Work const work = in.height > 0 && !passes
                                      ? looking::work_of(op, in, channels[place], channels[place + 1], at)
                                      : looking::Work{};
       facts.operations.push_back(
-          {l, std::string(parts[place].label), channels[place], channels[place + 1], in, out, work.multiply_adds});
+          {l, std::string(parts[place].label()), channels[place], channels[place + 1], in, out, work.multiply_adds});
       layer.flops += 2 * work.multiply_adds;
       layer.bytes_per_step += work.results * facts.bytes_per_number;
       count(layer, parts[place]);

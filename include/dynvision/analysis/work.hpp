@@ -19,11 +19,11 @@ inline double places(Size size) { return static_cast<double>(size.height) * stat
 // Numbers of kernels (D,C,K,K) that are applied at every place, and of matrices (D,C).
 template <class Op> double weights(Op& op, int dimensions) {
   double all = 0;
-  auto count = [&](std::string const&, Tensor& tensor, bool) {
+  auto count = [&](std::string_view, Tensor& tensor, bool) {
     bool const magnitude = tensor.numel() == tensor.size(0);  // of a weight-normalised kernel
     if (tensor.dim() == dimensions && !magnitude) all += static_cast<double>(tensor.numel());
   };
-  auto scalars_too = [&](std::string const& name, Tensor& tensor, bool learned) {
+  auto scalars_too = [&](std::string_view name, Tensor& tensor, bool learned) {
     if (tensor.dim() > 0) count(name, tensor, learned);
   };
   if constexpr (requires(ParameterVisitor const& v) { op.parameters(v); }) op.parameters(ParameterVisitor(scalars_too));

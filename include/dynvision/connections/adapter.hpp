@@ -48,7 +48,7 @@ struct Adapter {
   Tensor operator()(Tensor const& h, Size target) const {  // (B,C,H,W) -> (B,D,H',W')
     Tensor const y = conv.exists() ? conv(h) : h;
     if (!resize) return y;
-    if (!scale) return nearest(y, target.height, target.width);
+    if (!scale) return nearest(y, target);
     auto const scaled = [&](std::int64_t n) { return static_cast<std::int64_t>(static_cast<double>(n) * *scale); };
     return nearest(y, scaled(y.size(2)), scaled(y.size(3)), scale);
   }

@@ -10,6 +10,11 @@ namespace dynvision {
 // Where the signal is: its own size, or the size it would have.
 inline Size size_at(Signal const& x, Size otherwise) { return x.defined() ? Size{x.size(2), x.size(3)} : otherwise; }
 
+// x (+) U(h), U: nearest neighbour to the size of x.
+template <Integration I> [[gnu::noinline]] Signal arrive(Signal const& x, Tensor const& h, Size otherwise) {
+  return integrate<I>(x, nearest(h, size_at(x, otherwise)));
+}
+
 struct Incoming {
   Adapter adapter;
   int from = 0;   // index of the source layer
@@ -17,7 +22,8 @@ struct Incoming {
   bool on = false;
 
   // The response of `source`, `steps` ago; its delay line must hold `memory` steps.
-  template <class... With> void compose(Composition& at, std::string_view source, int steps, int memory) {
+  template <class... With>
+  [[gnu::noinline]] void compose(Composition& at, std::string_view source, int steps, int memory) {
     on = true;
     from = at.find(source);
     delay = steps;
@@ -29,7 +35,7 @@ struct Incoming {
   // What arrives beside x, or absent.
   Signal operator()(Signal const& x, Moment& now) const {
     if (!on || now.feedforward_only) return {};
-    Signal const h = now.memory_of(from).at_step(now.step - delay);
+    Signal const h = now.past(from, delay);
     return h.defined() ? adapter(h, size_at(x, now.size)) : h;
   }
 };

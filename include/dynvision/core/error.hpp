@@ -18,13 +18,48 @@
 
 namespace dynvision {
 
+// A piece of a message: text or a number. Messages are lists of words, put together only when they are needed:
+//   fail("model", 111, {"tau = ", tau, " ms: expected a positive number"});
+class Word {
+ public:
+  Word(char const* text) : text_(text) {}                                                            // NOLINT
+  Word(std::string const& text) : text_(text) {}                                                     // NOLINT
+  Word(std::string_view text) : text_(text) {}                                                       // NOLINT
+  Word(std::integral auto value) : kind_(Kind::integer), integer_(static_cast<long long>(value)) {}  // NOLINT
+  Word(std::floating_point auto value) : kind_(Kind::real), real_(static_cast<double>(value)) {}     // NOLINT
+  Word(Word const&) = delete;
+  Word& operator=(Word const&) = delete;
+
+  void append_to(std::string& all) const {
+    char digits[32];
+    if (kind_ == Kind::text) {
+      all += text_;
+    } else if (kind_ == Kind::integer) {
+      all.append(digits, static_cast<std::size_t>(std::snprintf(digits, sizeof digits, "%lld", integer_)));
+    } else {
+      all.append(digits, static_cast<std::size_t>(std::snprintf(digits, sizeof digits, "%.10g", real_)));
+    }
+  }
+
+ private:
+  enum class Kind { text, integer, real } kind_ = Kind::text;
+  union {
+    std::string_view text_;
+    long long integer_;
+    double real_;
+  };
+};
+
+[[gnu::cold, gnu::noinline]] inline std::string joined(std::initializer_list<Word> words) {
+  std::string text;
+  for (Word const& word : words) word.append_to(text);
+  return text;
+}
+
 class Error : public std::runtime_error {
  public:
   Error(std::string_view area, int number, std::string_view message)
-      : std::runtime_error("[dynvision." + std::string(area) + "." + std::to_string(number) + "] " +
-                           std::string(message)),
-        area_(area),
-        number_(number) {}
+      : std::runtime_error(joined({"[dynvision.", area, ".", number, "] ", message})), area_(area), number_(number) {}
   std::string const& area() const noexcept { return area_; }
   int number() const noexcept { return number_; }
 
@@ -37,46 +72,22 @@ class Error : public std::runtime_error {
   throw Error(area, number, message);
 }
 
-// A piece of a message: text or a number. Messages are lists of words, put together only when they are needed:
-//   fail("model", 111, {"tau = ", tau, " ms: expected a positive number"});
-class Word {
- public:
-  Word(char const* text) : text_(text) {}         // NOLINT: implicit on purpose
-  Word(std::string const& text) : text_(text) {}  // NOLINT: implicit on purpose
-  Word(std::string_view text) : text_(text) {}    // NOLINT: implicit on purpose
-  Word(std::integral auto value) : Word(Digits{}, "%lld", static_cast<long long>(value)) {}      // NOLINT
-  Word(std::floating_point auto value) : Word(Digits{}, "%.10g", static_cast<double>(value)) {}  // NOLINT
-  Word(Word const&) = delete;
-  Word& operator=(Word const&) = delete;
-  std::string_view text() const { return text_; }
-
- private:
-  struct Digits {};
-  template <class Number> [[gnu::cold, gnu::noinline]] Word(Digits, char const* format, Number value) {
-    text_ = {digits_, static_cast<std::size_t>(std::snprintf(digits_, sizeof digits_, format, value))};
-  }
-  std::string_view text_;
-  char digits_[32]{};
-};
-
 [[noreturn, gnu::cold, gnu::noinline]] inline void fail(std::string_view area, int number,
                                                         std::initializer_list<Word> words) {
-  std::string message;
-  for (Word const& word : words) message += word.text();
-  throw Error(area, number, message);
+  throw Error(area, number, joined(words));
 }
 
 // Distance of two words: insertions, deletions and substitutions (Levenshtein 1966).
-inline std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+inline int edit_distance(std::string_view a, std::string_view b) {
+  std::vector<int> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = static_cast<int>(j);
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
+    int diagonal = row[0];
+    row[0] = static_cast<int>(i);
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      std::size_t const substituted = diagonal + (a[i - 1] != b[j - 1]);
+      int const substituted = diagonal + (a[i - 1] != b[j - 1]);
       diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+      row[j] = std::min(std::min(row[j], row[j - 1]) + 1, substituted);
     }
   }
   return row[b.size()];
@@ -85,20 +96,17 @@ inline std::size_t edit_distance(std::string_view a, std::string_view b) {
 // "expected a | b | c (did you mean "b"?)": the suggestion only if it is close; of many names only the nearest one.
 [[gnu::cold, gnu::noinline]] inline std::string expected_one_of(std::string_view given,
                                                                 std::vector<std::string_view> const& names) {
-  std::string all, best;
-  std::size_t distance = given.size() / 2 + 2;
+  std::string all;
+  std::string_view best;
+  int distance = static_cast<int>(given.size() / 2) + 2;
   for (std::string_view const name : names) {
     all += all.empty() ? "" : " | ";
     all += name;
-    if (std::size_t const d = edit_distance(given, name); d < distance) distance = d, best = name;
+    if (int const d = edit_distance(given, name); d < distance) distance = d, best = name;
   }
-  std::string text = "expected ";
-  if (names.empty()) {
-    text += "none (there are no names to choose from)";
-  } else {
-    text += names.size() <= 24 ? all : "one of " + std::to_string(names.size()) + " names";
-  }
-  return best.empty() ? text : text + " (did you mean \"" + best + "\"?)";
+  if (names.empty()) all = "none (there are no names to choose from)";
+  if (names.size() > 24) all = joined({"one of ", names.size(), " names"});
+  return best.empty() ? joined({"expected ", all}) : joined({"expected ", all, " (did you mean \"", best, "\"?)"});
 }
 template <class Names> std::string expected_one_of(std::string_view given, Names const& names) {
   return expected_one_of(given, std::vector<std::string_view>(std::begin(names), std::end(names)));

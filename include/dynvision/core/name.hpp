@@ -15,9 +15,9 @@ template <std::size_t N> struct Name {
 
 // Parameter paths are patterns: "{}" stands for the layer's name ("addskip_{}.conv" -> "addskip_V4.conv").
 [[gnu::cold]] inline std::string in_layer(std::string_view pattern, std::string_view layer) {
-  std::size_t const at = pattern.find("{}");
-  if (at == std::string_view::npos) return std::string(pattern);
-  return std::string(pattern.substr(0, at)).append(layer).append(pattern.substr(at + 2));
+  std::string path(pattern);
+  if (std::size_t const at = path.find("{}"); at != std::string::npos) path.replace(at, 2, layer);
+  return path;
 }
 
 }  // namespace dynvision

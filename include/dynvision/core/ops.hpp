@@ -3,6 +3,7 @@
 // Methods of Tensor (x.relu(), x.add(y)) come with core/tensor.hpp; here are the free functions. Everything goes
 // through the dispatcher, so it is differentiated by autograd and runs on any device.
 #pragma once
+#include <dynvision/core/size.hpp>
 #include <dynvision/core/tensor.hpp>
 
 #include <ATen/core/Tensor.h>
@@ -29,7 +30,8 @@
 
 namespace dynvision {
 
-inline std::vector<c10::SymInt> symbolic(at::IntArrayRef sizes) { return {sizes.begin(), sizes.end()}; }
+// The same numbers, as operators take them: a view.
+inline c10::SymIntArrayRef symbolic(at::IntArrayRef sizes) { return c10::fromIntArrayRefUnchecked(sizes); }
 
 inline std::optional<Tensor> optional(Tensor const& x) { return x.defined() ? std::optional(x) : std::nullopt; }
 
@@ -71,18 +73,19 @@ inline Tensor indices(std::vector<std::int64_t> const& values, Tensor const& lik
 // x (B,In,H,W), weight (Out,In/groups,K,K), zero padding
 inline Tensor conv2d(Tensor const& x, Tensor const& weight, Tensor const& bias, std::int64_t stride,
                      std::int64_t padding, std::int64_t groups = 1) {
-  c10::SymInt const s(stride), p(padding), dilation(1);
-  return at::_ops::conv2d::call(x, weight, optional(bias), {&s, 1}, {&p, 1}, {&dilation, 1}, groups);
+  std::int64_t const dilation = 1;
+  return at::_ops::conv2d::call(x, weight, optional(bias), symbolic(stride), symbolic(padding), symbolic(dilation),
+                                groups);
 }
 
 // Gradients of conv2d with respect to x, weight and bias; those that are not `wanted` are undefined.
 inline std::array<Tensor, 3> conv2d_backward(Tensor const& g, Tensor const& x, Tensor const& weight,
                                              std::int64_t stride, std::int64_t padding, std::int64_t groups,
                                              std::array<bool, 3> wanted) {
-  c10::SymInt const bias(weight.size(0)), s[] = {stride, stride}, p[] = {padding, padding}, one[] = {1, 1},
-                                          none[] = {0, 0};
-  auto [gx, gw, gb] = at::_ops::convolution_backward::call(g, x, weight, c10::SymIntArrayRef(&bias, 1), s, p, one,
-                                                           false, none, groups, wanted);
+  std::int64_t const s[] = {stride, stride}, p[] = {padding, padding}, one[] = {1, 1}, none[] = {0, 0};
+  auto [gx, gw, gb] =
+      at::_ops::convolution_backward::call(g, x, weight, symbolic(weight.size(0)), symbolic(s), symbolic(p),
+                                           symbolic(one), false, symbolic(none), groups, wanted);
   return {gx, gw, gb};
 }
 
@@ -100,8 +103,8 @@ inline Tensor avg_pool2d(Tensor const& x, std::int64_t kernel, std::int64_t stri
 
 // Means over cells that cover the image evenly: height x width of them.
 inline Tensor adaptive_avg_pool2d(Tensor const& x, std::int64_t height, std::int64_t width) {
-  std::vector<c10::SymInt> const size{height, width};
-  return at::_ops::adaptive_avg_pool2d::call(x, size);
+  std::int64_t const size[] = {height, width};
+  return at::_ops::adaptive_avg_pool2d::call(x, symbolic(size));
 }
 
 inline Tensor group_norm(Tensor const& x, std::int64_t groups, Tensor const& weight, Tensor const& bias, double eps) {
@@ -119,16 +122,17 @@ inline Tensor dropout(Tensor const& x, double probability, bool training) {
 }
 
 // Nearest neighbour: source index = min(floor(i * ratio), n - 1). ratio = n_in/n_out, or 1/scale where one is given.
-inline Tensor nearest(Tensor const& x, std::int64_t height, std::int64_t width,
-                      std::optional<double> scale = std::nullopt) {
+[[gnu::noinline]] inline Tensor nearest(Tensor const& x, std::int64_t height, std::int64_t width,
+                                        std::optional<double> scale = std::nullopt) {
   if (x.size(-2) == height && x.size(-1) == width) return x;
-  std::vector<c10::SymInt> const size{height, width};
-  return at::_ops::upsample_nearest2d::call(x, size, scale, scale);
+  std::int64_t const size[] = {height, width};
+  return at::_ops::upsample_nearest2d::call(x, symbolic(size), scale, scale);
 }
+inline Tensor nearest(Tensor const& x, Size to) { return nearest(x, to.height, to.width); }
 // The gradient of what was resized, from (n,C,height,width).
 inline Tensor nearest_backward(Tensor const& g, std::int64_t height, std::int64_t width) {
-  std::vector<c10::SymInt> const from{g.size(2), g.size(3)}, to{g.size(0), g.size(1), height, width};
-  return at::_ops::upsample_nearest2d_backward::call(g, from, to, std::nullopt, std::nullopt);
+  std::int64_t const from[] = {g.size(2), g.size(3)}, to[] = {g.size(0), g.size(1), height, width};
+  return at::_ops::upsample_nearest2d_backward::call(g, symbolic(from), symbolic(to), std::nullopt, std::nullopt);
 }
 
 }  // namespace dynvision

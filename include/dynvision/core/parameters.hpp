@@ -3,6 +3,7 @@
 #include <dynvision/core/tensor.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dynvision {
@@ -14,6 +15,14 @@ struct Parameter {
 };
 
 using Parameters = std::vector<Parameter>;
+
+// The one of this name, or null.
+inline Parameter const* find(Parameters const& parameters, std::string_view name) {
+  for (Parameter const& p : parameters) {
+    if (p.name == name) return &p;
+  }
+  return nullptr;
+}
 
 inline std::int64_t count_learned(Parameters const& parameters) {
   std::int64_t n = 0;

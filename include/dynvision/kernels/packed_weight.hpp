@@ -74,10 +74,9 @@ class PackedWeight {
 
   Tensor forward(Tensor const& x, Tensor const& bias) {
     if (!forward_.defined()) {
-      c10::SymInt const p[] = {padding_[0], padding_[0]}, s[] = {stride_[0], stride_[0]}, one[] = {1, 1};
-      std::vector<c10::SymInt> const sizes = symbolic(x.sizes());
       Tensor const opaque = at::_ops::to_mkldnn::call(weight_, std::nullopt);
-      forward_ = at::_ops::mkldnn_reorder_conv2d_weight::call(opaque, p, s, one, groups_, c10::SymIntArrayRef(sizes));
+      forward_ = at::_ops::mkldnn_reorder_conv2d_weight::call(opaque, symbolic(padding_), symbolic(stride_),
+                                                              symbolic(one_), groups_, symbolic(x.sizes()));
     }
     return onednn::convolve()->call(x, forward_, optional(bias), padding_, stride_, one_, groups_, "none",
                                     onednn::no_scalars(), "");

@@ -22,6 +22,8 @@ template <class... With> struct LinearHead {
   static_assert(((IsPath<With>::value || std::is_same_v<With, NoBias> || std::is_same_v<With, WeightNorm>)&&...),
                 "dynvision: LinearHead takes As<...>, NoBias and WeightNorm (docs/concepts/model.md)");
 
+  static constexpr bool normalised = has<WeightNorm, With...>;
+
   Tensor weight, bias;  // (K,C), (K); weight-normalised: the direction v
   Tensor magnitude{};   // (K,1), absent if plain
 
@@ -36,22 +38,18 @@ template <class... With> struct LinearHead {
     if (at.options.bias && !has<NoBias, With...>) {
       bias = uniform ? at.uniform({classes}, bound) : at.constant({classes}, 0);
     }
-    if constexpr (has<WeightNorm, With...>) magnitude = norm().detach().clone();
+    if constexpr (normalised) magnitude = norm().detach().clone();
   }
   void parameters(auto&& visit) {
-    if (magnitude.defined()) {
-      visit("parametrizations.weight.original0", magnitude);
-      visit("parametrizations.weight.original1", weight);
-    } else {
-      visit("weight", weight);
-    }
+    if constexpr (normalised) visit("parametrizations.weight.original0", magnitude);
+    visit(normalised ? "parametrizations.weight.original1" : "weight", weight);
     if (bias.defined()) visit("bias", bias);
   }
   std::int64_t classes() const { return weight.size(0); }
 
   // (B,C,H,W) -> (B,K)
   Tensor operator()(Tensor const& r) const {
-    return linear(r.mean({2, 3}), magnitude.defined() ? weight.mul(magnitude.div(norm())) : weight, bias);
+    return linear(r.mean({2, 3}), normalised ? weight.mul(magnitude.div(norm())) : weight, bias);
   }
 
  private:

@@ -2,6 +2,7 @@
 #pragma once
 #include <dynvision/model/part.hpp>
 
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -9,7 +10,7 @@ namespace dynvision {
 
 // `parts`: the operations of all layers in order, then the head as one more. Returns the steps that each layer's
 // delay line must hold.
-[[gnu::cold]] inline std::vector<int> compose(Parts const& parts, std::vector<std::string_view> const& layers,
+[[gnu::cold]] inline std::vector<int> compose(Parts const& parts, std::initializer_list<std::string_view> layers,
                                               Options const& options) {
   Clock const clock{options.dt};
   clock.steps(0, "dt");
@@ -21,8 +22,8 @@ namespace dynvision {
     fail("model", 103,
          {"input_dims = {", channels, ", ", height, ", ", width, "}: expected (channels, height, width)"});
   }
-  std::vector<LayerPlace> places;
-  for (std::string_view const name : layers) places.push_back({name});
+  std::vector<LayerPlace> places(layers.size());
+  for (std::size_t l = 0; l < layers.size(); ++l) places[l].name = layers.begin()[l];
   Composition at{options, clock, places};
   for (auto const& [name, numbers] : options.layers) at.find(name);
   at.seed(options.seed);
@@ -30,19 +31,19 @@ namespace dynvision {
   std::vector<int> const entering = channels_of(parts, channels);
   std::vector<Size> const sizes = sizes_of(parts, {height, width});
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (parts[i].is_memory) places[static_cast<std::size_t>(parts[i].layer)].state_channels = entering[i];
+    if (parts[i].type->is_memory) places[static_cast<std::size_t>(parts[i].layer)].state_channels = entering[i];
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
     at.layer = parts[i].layer;
     at.channels = entering[i];
     at.size = sizes[i];
-    parts[i].compose(parts[i].object, at);
+    parts[i].compose(at);
   }
   tie_parameters(parts);
   for (Parameter const& p : parameters_of(parts)) p.tensor.set_requires_grad(p.learned);
 
-  std::vector<int> memory;
-  for (LayerPlace const& place : places) memory.push_back(place.memory);
+  std::vector<int> memory(places.size());
+  for (std::size_t l = 0; l < places.size(); ++l) memory[l] = places[l].memory;
   return memory;
 }
 

@@ -65,9 +65,7 @@ struct Composition {
     return options.*of_model;
   }
   int steps(double Options::*of_model, std::optional<double> LayerOptions::*of_layer, std::string_view what) {
-    std::string name(what);
-    name.append(" of ").append(here().name);
-    return clock.steps(number(of_model, of_layer), name);
+    return clock.steps(number(of_model, of_layer), what, here().name);
   }
 
   double max_weight(double when_alone) const { return options.max_weight_init.value_or(alone ? when_alone : 0.001); }
@@ -79,9 +77,7 @@ struct Composition {
     return made(zeros(sizes, cpu()).uniform_(-bound, bound, generator));
   }
   // Normal, cut off at +-2 (absolute).
-  Tensor truncated_normal(at::IntArrayRef sizes, double std) {
-    return made(zeros(sizes, cpu()).normal_(0, std, generator).clamp_(-2, 2));
-  }
+  Tensor truncated_normal(at::IntArrayRef sizes, double std) { return normal(sizes, std).clamp_(-2, 2); }
 
  private:
   at::TensorOptions cpu() const { return at::TensorOptions(options.dtype); }

@@ -37,10 +37,8 @@ template <class Head, class... Layers> struct ModelWith {
   // The operations of all layers in order, and the head.
   Parts parts() {
     Parts all;
-    each_layer([&](auto& layer, int l) {
-      layer.each([&](auto& op, int position) { all.push_back(part_of(op, l, position, layer.name)); });
-    });
-    all.push_back(part_of(head, n_layers - 1, 0, "head"));
+    each_layer([&](auto& layer, int l) { layer.each(AddParts{all, l, layer.name}); });
+    all.push_back({&part_type<Head>, &head, n_layers - 1, 0, "head"});
     return all;
   }
 
@@ -84,7 +82,7 @@ template <class Head, class... Layers> struct ModelWith {
 };
 
 template <class... Layers> struct Model : ModelWith<Classifier, Layers...> {
-  Model(Options numbers = {}) : ModelWith<Classifier, Layers...>(std::move(numbers)) {}  // NOLINT: implicit on purpose
+  using ModelWith<Classifier, Layers...>::ModelWith;
 };
 
 }  // namespace dynvision

@@ -21,7 +21,7 @@ struct Delay {
     at.remember(at.layer, steps);
   }
   Signal operator()(Signal const& x, Moment& now) const {
-    Signal const handed_on = steps == 0 ? x : now.memory().at_step(now.step - steps);
+    Signal const handed_on = steps == 0 ? x : now.past(now.layer, steps);
     now.memory().store(x);
     return handed_on;
   }

@@ -11,7 +11,7 @@
 
 #include <array>
 #include <cmath>
-#include <string>
+#include <string_view>
 
 namespace dynvision {
 
@@ -38,15 +38,13 @@ struct Kernel {
   Tensor without_bias(Tensor const& x) const { return convolve(x, {}); }
   Size out_size(Size in) const { return shrunk(in, weight.size(2), stride, padding); }
 
-  void parameters(std::string const& prefix, auto&& visit) {
-    if (!exists()) return;
-    if (magnitude.defined()) {
-      visit(prefix + "parametrizations.weight.original0", magnitude);
-      visit(prefix + "parametrizations.weight.original1", weight);
-    } else {
-      visit(prefix + "weight", weight);
-    }
-    if (bias.defined()) visit(prefix + "bias", bias);
+  [[gnu::noinline]] void parameters(std::string_view prefix, auto&& visit) {
+    auto const named = [&](std::string_view name, Tensor& tensor) {
+      if (tensor.defined()) visit(joined({prefix, name}), tensor);
+    };
+    named("parametrizations.weight.original0", magnitude);
+    named(magnitude.defined() ? "parametrizations.weight.original1" : "weight", weight);
+    named("bias", bias);
   }
 
  private:

@@ -19,8 +19,11 @@ struct Moment {
   std::int64_t batch = 1;           // samples of a signal that starts here, from nothing
   at::TensorOptions options{};      // its dtype and device
 
+  // The response of a layer n steps ago; 0: of this step, where it has been computed. Absent before the start.
+  [[gnu::noinline]] Signal past(int of_layer, int n) const {
+    return memories[static_cast<std::size_t>(of_layer)].at_step(step - n);
+  }
   DelayLine& memory() { return memories[static_cast<std::size_t>(layer)]; }
-  DelayLine& memory_of(int other) { return memories[static_cast<std::size_t>(other)]; }
   Signal& response() { return responses[static_cast<std::size_t>(layer)]; }
 };
 

@@ -5,13 +5,16 @@
 //   GroupNorm<32>     GroupNorm<5, As<"{}.mid_modules">>
 #pragma once
 #include <dynvision/core/ops.hpp>
-#include <dynvision/kernels/group_norm.hpp>
 #include <dynvision/model/composition.hpp>
 #include <dynvision/model/fault.hpp>
 #include <dynvision/operations/conv.hpp>
 #include <dynvision/operations/operation.hpp>
 
 namespace dynvision {
+
+namespace kernels {
+class GroupNorm;  // kernels/group_norm.hpp
+}
 
 template <int Groups, class... With> struct GroupNorm {
   static constexpr std::string_view label = "norm";
@@ -37,8 +40,8 @@ template <int Groups, class... With> struct GroupNorm {
   // In the ordinary layout: with channels fastest LibTorch takes many times longer, and loses digits where the variance
   // is small.
   Tensor operator()(Tensor const& x) const { return group_norm(x.contiguous(), Groups, weight, bias, eps); }
-  // With its adjoint, on the compiled path.
-  kernels::GroupNorm loops() const { return {Groups, weight, bias, eps}; }
+  // With its adjoint, on the compiled path, which includes the loops; a template, so that others need not.
+  template <class Loops = kernels::GroupNorm> Loops loops() const { return {Groups, weight, bias, eps}; }
 };
 
 }  // namespace dynvision

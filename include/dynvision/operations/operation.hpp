@@ -28,7 +28,6 @@
 #include <dynvision/operations/moment.hpp>
 
 #include <concepts>
-#include <string>
 #include <string_view>
 
 namespace dynvision {
@@ -40,15 +39,15 @@ class ParameterVisitor {
  public:
   template <class F>
   explicit ParameterVisitor(F& f)
-      : object_(&f), call_([](void* object, std::string const& name, Tensor& tensor, bool learned) {
+      : object_(&f), call_([](void* object, std::string_view name, Tensor& tensor, bool learned) {
           (*static_cast<F*>(object))(name, tensor, learned);
         }) {}
-  void operator()(std::string const& name, Tensor& tensor) const { call_(object_, name, tensor, true); }
-  void operator()(std::string const& name, Tensor& tensor, Fixed) const { call_(object_, name, tensor, false); }
+  void operator()(std::string_view name, Tensor& tensor) const { call_(object_, name, tensor, true); }
+  void operator()(std::string_view name, Tensor& tensor, Fixed) const { call_(object_, name, tensor, false); }
 
  private:
   void* object_;
-  void (*call_)(void*, std::string const&, Tensor&, bool);
+  void (*call_)(void*, std::string_view, Tensor&, bool);
 };
 
 inline constexpr int Image = 0;      // channels: those of the image, a number of the model (Options::input_dims)

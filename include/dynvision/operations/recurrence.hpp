@@ -13,6 +13,19 @@
 
 namespace dynvision {
 
+// [steps], at least 1, that the layer's delay line is asked to hold. Some connections keep the channels of the state.
+[[gnu::noinline]] inline int lateral_delay(Composition& at, bool keeps_channels) {
+  if (keeps_channels && at.channels != at.state_channels()) {
+    fail("model", 106,
+         {"recurrence of ", at.here().name, " keeps the ", at.state_channels(),
+          " channels of the state, but arrives where there are ", at.channels,
+          ": expected another recurrence type or target"});
+  }
+  int const delay = std::max(1, at.steps(&Options::t_recurrence, &LayerOptions::t_recurrence, "t_recurrence"));
+  at.remember(at.layer, delay);
+  return delay;
+}
+
 template <class L, class... With> struct Recur {
   static constexpr std::string_view label = "recurrence";
   static constexpr std::string_view path = pick<IsPath, As<"{}.recurrence">, With...>::path;
@@ -34,15 +47,9 @@ template <class L, class... With> struct Recur {
 
   void compose(Composition& at) {
     if (at.options.feedforward_only || silent) return;
-    if (requires { L::keeps_channels; } && at.channels != at.state_channels()) {
-      fail("model", 106,
-           {"recurrence of ", at.here().name, " keeps the ", at.state_channels(),
-            " channels of the state, but arrives where there are ", at.channels,
-            ": expected another recurrence type or target"});
-    }
     on = true;
-    delay = std::max(1, at.steps(&Options::t_recurrence, &LayerOptions::t_recurrence, "t_recurrence"));
-    at.remember(at.layer, delay);
+    constexpr bool keeps_channels = requires { L::keeps_channels; };
+    delay = lateral_delay(at, keeps_channels);
     lateral.compose(at, at.options.bias && !has<NoBias, With...>, has<WeightNorm, With...>, at.channels);
   }
   void parameters(auto&& visit) {
@@ -51,11 +58,8 @@ template <class L, class... With> struct Recur {
 
   Signal operator()(Signal const& x, Moment& now) const {
     if (!on || now.feedforward_only) return x;
-    Signal const h = now.memory().at_step(now.step - delay);
-    if (!h.defined()) return x;
-    Tensor const drive = lateral(h);
-    Size const target = size_at(x, now.size);
-    return integrate<integration>(x, nearest(drive, target.height, target.width));
+    Signal const h = now.past(now.layer, delay);
+    return h.defined() ? arrive<integration>(x, lateral(h), now.size) : x;
   }
 };
 

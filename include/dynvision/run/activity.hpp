@@ -42,7 +42,7 @@ struct Activity {
   std::vector<Trace> monitored{};  // of the monitored operations
 
   Trace const& response(std::string_view layer) const {
-    std::vector<std::string> names;
+    std::vector<std::string_view> names;
     for (Trace const& trace : responses) {
       if (trace.layer == layer) return trace;
       names.push_back(trace.layer);

@@ -9,6 +9,7 @@
 // differentiable, once. Parameters must not change between a run and its backward.
 #pragma once
 #include <dynvision/run/autograd.hpp>
+#include <dynvision/run/division.hpp>
 #include <dynvision/run/forward.hpp>
 #include <dynvision/run/reverse.hpp>
 #include <dynvision/run/sequence_of.hpp>
@@ -32,7 +33,11 @@ class CompiledRun {
     for (Tensor const& x : q_.learned.tensors()) versions_.emplace_back(x, x._version());
     versions_.emplace_back(q_.stimulus.frames, q_.stimulus.frames._version());
     for (auto const& input : q_.settings.external) versions_.emplace_back(input.second, input.second._version());
-    divide();
+    if (keeps_ && q_.settings.memory_budget > 0) {
+      divide_within(q_, q_.settings.memory_budget);
+    } else {
+      divide(q_, keeps_, q_.settings.checkpoint_timesteps);
+    }
   }
   bool keeps() const { return keeps_; }
   std::vector<Tensor> const& inputs() const { return q_.learned.tensors(); }
@@ -45,12 +50,12 @@ class CompiledRun {
     for (std::size_t i = 0; i < q_.segments.size(); ++i) {
       Segment& segment = q_.segments[i];
       segment.past = past;
-      bool const keep = keeps_ && q_.segments.size() - first_kept_ == 1 && i >= first_kept_;
+      bool const keep = keeps_ && q_.segments.size() - q_.first_kept == 1 && i >= q_.first_kept;
       ForwardSweep sweep(q_, segment, keep);
       sweep.run(true);
       if (i + 1 < q_.segments.size()) past = sweep.past_of_next();
       if (!keep) segment.drop();
-      if (!keeps_ || i < first_kept_) segment.past.clear();
+      if (!keeps_ || i < q_.first_kept) segment.past.clear();
     }
     std::vector<Tensor> all{outputs()};
     for (Tensor const& x : q_.results.responses) all.push_back(x);
@@ -77,12 +82,12 @@ class CompiledRun {
       if (x.defined() && x.requires_grad()) externals[l] = zeros(x.sizes(), x.options());
     }
     FrameCarry carry;
-    for (std::size_t i = q_.segments.size(); i-- > first_kept_;) {
+    for (std::size_t i = q_.segments.size(); i-- > q_.first_kept;) {
       Segment& segment = q_.segments[i];
       bool const again = !segment.kept();
       if (again) ForwardSweep(q_, segment, true).run(false);
       ReverseState state{q_, segment, given, states, scalars, frames, frames_found, externals};
-      ReverseSweep(state).run(carry, i == first_kept_);
+      ReverseSweep(state).run(carry, i == q_.first_kept);
       segment.drop();
     }
     finish(scalars, frames_found ? frames : Tensor{}, externals);
@@ -93,31 +98,6 @@ class CompiledRun {
   }
 
  private:
-  std::size_t first_kept_ = 0;  // segment; those before are idle
-
-  // Idle blocks are not kept; the rest is one segment, or one for every so many steps, in whole blocks.
-  [[gnu::cold]] void divide() {
-    std::vector<Block> const& blocks = q_.table.blocks;
-    q_.segments.reserve(blocks.size());
-    int const lead = *std::max_element(q_.table.layer_offset.begin(), q_.table.layer_offset.end());
-    int const k = q_.settings.checkpoint_timesteps;
-    int const short_one = std::max(8, 2 * q_.table.longest);
-    for (std::size_t b = 0; b < blocks.size(); ++b) {
-      bool const is_idle = blocks[b].first + blocks[b].n + lead <= q_.table.idle;
-      int const length = is_idle || !keeps_ ? short_one : k;
-      bool const starts = q_.segments.empty() || (!is_idle && was_idle_) ||
-                          (length > 0 && blocks[b].first + blocks[b].n - q_.segments.back().first > length);
-      if (starts) {
-        if (!is_idle && (q_.segments.empty() || was_idle_)) first_kept_ = q_.segments.size();
-        q_.segments.push_back({blocks[b].first, blocks[b].first, b, 0});
-      }
-      q_.segments.back().last = blocks[b].first + blocks[b].n;
-      ++q_.segments.back().n_blocks;
-      was_idle_ = is_idle;
-    }
-  }
-  bool was_idle_ = false;
-
   [[gnu::cold]] Tensor outputs() {
     if (q_.classifier == nullptr && q_.calls.back().of_tensor.apply == nullptr) return {};
     std::int64_t const T = q_.stimulus.n_timesteps();
@@ -227,7 +207,7 @@ class CompiledRun {
     }
     monitors.record(now);
     for (std::size_t p = 0; p < n_places; ++p) {
-      monitors.after(p, q.table.leaves(p, t + q.table.idle) ? watched[p][i] : Signal{});
+      monitors.after(p, t, q.table.leaves(p, t + q.table.idle) ? watched[p][i] : Signal{});
     }
   }
   return monitors.activity(results[0]);

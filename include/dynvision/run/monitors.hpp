@@ -13,72 +13,65 @@ namespace dynvision::run {
 [[gnu::cold]] inline void check_input(Options const& options, Stimulus const& stimulus, Settings const& settings) {
   auto const expected = options.input_dims;  // (C,H,W)
   Tensor const& x = stimulus.frames;
-  auto const text = [&] { return "image of shape " + shape_text(x.sizes().slice(2)) + ": expected "; };
+  at::IntArrayRef const shape{x.sizes().data() + 2, 3};
   if (x.size(2) != expected[0]) {
-    fail("run", 101, {text(), expected[0], " channels, as in input_dims"});
+    fail("run", 101, {"image of shape ", shape_text(shape), ": expected ", expected[0], " channels, as in input_dims"});
   }
   if ((expected[1] > 0 && x.size(3) != expected[1]) || (expected[2] > 0 && x.size(4) != expected[2])) {
-    fail("run", 102, {text(), expected[1], "x", expected[2], ", as in input_dims"});
+    fail("run", 102,
+         {"image of shape ", shape_text(shape), ": expected ", expected[1], "x", expected[2], ", as in input_dims"});
   }
   if (x.scalar_type() != options.dtype) {
     fail("run", 104,
          {"images of dtype ", c10::toString(x.scalar_type()), ": expected ", c10::toString(options.dtype),
           ", as the model's parameters"});
   }
-  for (auto const& [name, value] : {std::pair{"idle_timesteps", settings.idle_timesteps},
-                                    std::pair{"truncated_bptt_timesteps", settings.truncated_bptt_timesteps},
-                                    std::pair{"checkpoint_timesteps", settings.checkpoint_timesteps}}) {
+  auto const not_negative = [](std::string_view name, std::int64_t value) {
     if (value < 0) fail("run", 105, {name, " = ", value, ": expected at least 0"});
+  };
+  not_negative("idle_timesteps", settings.idle_timesteps);
+  not_negative("truncated_bptt_timesteps", settings.truncated_bptt_timesteps);
+  not_negative("checkpoint_timesteps", settings.checkpoint_timesteps);
+  not_negative("memory_budget", settings.memory_budget);
+  if (settings.memory_budget > 0 && settings.checkpoint_timesteps > 0) {
+    fail("run", 106, "memory_budget and checkpoint_timesteps: expected one of them, the other 0");
   }
 }
 
 class Monitors {
  public:
-  [[gnu::cold]] Monitors(Parts const& parts, Settings const& settings) : record_(settings.record) {
-    std::vector<std::string> known;
-    traces_at_.resize(parts.size());
+  [[gnu::cold]] Monitors(Parts const& parts, Settings const& settings) {
     for (std::size_t i = 0; i + 1 < parts.size(); ++i) {  // the last part is the head
-      std::string const layer(parts[i].layer_name);
-      if (parts[i].position == 0) {
-        layers_.push_back(layer);
-        external_.push_back(find_external(settings, layer));
+      Part const& part = parts[i];
+      if (part.position == 0) {
+        external_.push_back(find_external(settings, part.layer_name));
+        if (settings.record) add(responses_, part, "record");
       }
-      keep_if_wanted(settings, i, layer, std::string(parts[i].label), known);
-      if (is_last_convolution(parts, i)) keep_if_wanted(settings, i, layer, "layer", known);
+      watch_if_wanted(settings, part, part.label(), i);
+      if (is_last_convolution(parts, i)) watch_if_wanted(settings, part, "layer", i);
     }
-    for (std::string const& wanted : settings.monitor) {
-      if (std::find(known.begin(), known.end(), wanted) == known.end()) {
-        fail("run", 122, {"monitor \"", wanted, "\": ", expected_one_of(wanted, known)});
-      }
-    }
-    for (auto const& entry : settings.external) {
-      std::string const& name = entry.first;
-      Tensor const& input = entry.second;
-      if (std::find(layers_.begin(), layers_.end(), name) == layers_.end()) {
-        fail("run", 123, {"external input to \"", name, "\": ", expected_one_of(name, layers_)});
-      }
-      bool const arrives = std::any_of(parts.begin(), parts.end(), [&](Part const& part) {
-        return part.layer_name == name && part.label == "addext";
-      });
-      if (!arrives) fail("run", 125, {"external input to \"", name, "\": expected a layer with AddInput"});
-      if (!input.defined() || input.dim() != 5) fail("run", 124, "external input: expected a tensor (B,T,C,H,W)");
-    }
-    if (record_) {
-      for (std::string const& layer : layers_) responses_.push_back({layer, "record"});
+    check_monitored(parts, settings);
+    for (auto const& [name, input] : settings.external) check_external(parts, name, input);
+  }
+
+  // `place`: index of the operation in the model; t: recorded step, or idle: t < 0
+  [[gnu::noinline]] void after(std::size_t place, int t, Signal const& x) {
+    if (t < 0) return;
+    for (std::size_t i = 0; i < watched_.size(); ++i) {
+      if (watched_[i] == static_cast<int>(place)) monitored_[i].steps.push_back(x);
     }
   }
 
-  // `place`: index of the operation in the model
-  void after(std::size_t place, Signal const& x) {
-    for (std::size_t const trace : traces_at_[place]) monitored_[trace].steps.push_back(x);
+  bool wants(std::size_t place) const {
+    for (int const watched : watched_) {
+      if (watched == static_cast<int>(place)) return true;
+    }
+    return false;
   }
-
-  bool wants(std::size_t place) const { return !traces_at_[place].empty(); }
   bool has_external(int layer) const { return external_[static_cast<std::size_t>(layer)].defined(); }
 
   void record(std::vector<Signal> const& responses) {
-    if (!record_) return;
-    for (std::size_t l = 0; l < responses.size(); ++l) responses_[l].steps.push_back(responses[l]);
+    for (std::size_t l = 0; l < responses_.size(); ++l) responses_[l].steps.push_back(responses[l]);
   }
 
   // (B,C,H,W) for a layer at a recorded step, or absent
@@ -90,6 +83,19 @@ class Monitors {
   Activity activity(Tensor outputs) { return {std::move(outputs), std::move(responses_), std::move(monitored_)}; }
 
  private:
+  static bool names(std::string_view wanted, std::string_view layer, std::string_view label) {
+    bool const in_layer = wanted.size() == layer.size() + 1 + label.size() && wanted.starts_with(layer) &&
+                          wanted[layer.size()] == '.' && wanted.ends_with(label);
+    return wanted == label || in_layer;
+  }
+
+  static bool contains(std::vector<std::string_view> const& names, std::string_view name) {
+    for (std::string_view const known : names) {
+      if (known == name) return true;
+    }
+    return false;
+  }
+
   static Tensor find_external(Settings const& settings, std::string_view layer) {
     for (auto const& [name, input] : settings.external) {
       if (name == layer) return input;
@@ -98,7 +104,9 @@ class Monitors {
   }
 
   static bool is_last_convolution(Parts const& parts, std::size_t i) {
-    auto const convolves = [&](std::size_t k) { return parts[k].label == "conv" || parts[k].label == "recurrence"; };
+    auto const convolves = [&](std::size_t k) {
+      return parts[k].label() == "conv" || parts[k].label() == "recurrence";
+    };
     if (!convolves(i)) return false;
     for (std::size_t k = i + 1; k + 1 < parts.size() && parts[k].layer == parts[i].layer; ++k) {
       if (convolves(k)) return false;
@@ -106,23 +114,56 @@ class Monitors {
     return true;
   }
 
-  [[gnu::cold]] void keep_if_wanted(Settings const& settings, std::size_t place, std::string const& layer,
-                                    std::string const& label, std::vector<std::string>& known) {
-    std::string const full = layer + "." + label;
-    known.push_back(full);
-    if (std::find(known.begin(), known.end(), label) == known.end()) known.push_back(label);
-    for (std::string const& wanted : settings.monitor) {
-      if (wanted != full && wanted != label) continue;
-      traces_at_[place].push_back(monitored_.size());
-      monitored_.push_back({layer, label});
+  [[gnu::noinline]] static void add(std::vector<Trace>& traces, Part const& part, std::string_view label) {
+    traces.push_back({std::string(part.layer_name), std::string(label)});
+  }
+
+  [[gnu::cold]] void watch_if_wanted(Settings const& settings, Part const& part, std::string_view label,
+                                     std::size_t place) {
+    for (std::string_view const wanted : settings.monitor) {
+      if (!names(wanted, part.layer_name, label)) continue;
+      watched_.push_back(static_cast<int>(place));
+      add(monitored_, part, label);
       return;
     }
   }
 
-  bool record_;
-  std::vector<std::string> layers_;
-  std::vector<std::vector<std::size_t>> traces_at_;  // [place]: indices into monitored_
-  std::vector<Tensor> external_;                     // [layer]
+  [[gnu::cold]] void check_monitored(Parts const& parts, Settings const& settings) const {
+    for (std::string_view const wanted : settings.monitor) {
+      bool found = false;
+      for (Trace const& trace : monitored_) found = found || names(wanted, trace.layer, trace.operation);
+      if (found) continue;
+      std::size_t const dot = wanted.rfind('.');
+      std::string_view const layer = dot == wanted.npos ? std::string_view{} : wanted.substr(0, dot);
+      std::string_view const label = layer.empty() ? wanted : wanted.substr(dot + 1);
+      std::vector<std::string_view> layers, labels{"layer"};
+      for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+        if (parts[i].position == 0) layers.push_back(parts[i].layer_name);
+        if (!layer.empty() && layer != parts[i].layer_name) continue;
+        if (!contains(labels, parts[i].label())) labels.push_back(parts[i].label());
+      }
+      bool const layer_is_known = layer.empty() || contains(layers, layer);
+      fail("run", 122,
+           {"monitor \"", wanted, "\": ", layer_is_known ? "operation \"" : "layer \"", layer_is_known ? label : layer,
+            "\": ", layer_is_known ? expected_one_of(label, labels) : expected_one_of(layer, layers)});
+    }
+  }
+
+  [[gnu::cold]] void check_external(Parts const& parts, std::string_view name, Tensor const& input) const {
+    bool arrives = false;
+    std::vector<std::string_view> layers;
+    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+      if (parts[i].position == 0) layers.push_back(parts[i].layer_name);
+      arrives = arrives || (parts[i].layer_name == name && parts[i].label() == "addext");
+    }
+    if (!contains(layers, name))
+      fail("run", 123, {"external input to \"", name, "\": ", expected_one_of(name, layers)});
+    if (!arrives) fail("run", 125, {"external input to \"", name, "\": expected a layer with AddInput"});
+    if (!input.defined() || input.dim() != 5) fail("run", 124, "external input: expected a tensor (B,T,C,H,W)");
+  }
+
+  std::vector<int> watched_;      // [i]: place of monitored_[i]
+  std::vector<Tensor> external_;  // [layer]
   std::vector<Trace> responses_, monitored_;
 };
 

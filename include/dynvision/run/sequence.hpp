@@ -68,6 +68,7 @@ class Sequence {
   std::vector<bool> keeps_entry, keeps_value, keeps_operand;  // [place]
   std::vector<std::optional<kernels::MaxPooling>> pools;      // [place]
   std::vector<Segment> segments;
+  std::size_t first_kept = 0;  // segment; those before are idle
   AddressList addresses;
   std::vector<Tensor> alive;  // what the addresses of a pipeline point to, while it runs
   Results results;

@@ -62,7 +62,7 @@ template <class M> class SequenceOf : public Sequence {
   // f(tensor) for each of the parameters, if there are any.
   template <class Op, class F> static void visit(Op& op, F const& f) {
     if constexpr (requires(ParameterVisitor const& visitor) { op.parameters(visitor); }) {
-      auto seen = [&](std::string const&, Tensor& x, bool) { f(x); };
+      auto seen = [&](std::string_view, Tensor& x, bool) { f(x); };
       op.parameters(ParameterVisitor(seen));
     }
   }

@@ -17,7 +17,8 @@ struct Settings {
   bool record = false;                 // keep the responses of all layers
   std::vector<std::string> monitor{};  // keep what these operations give: "tstep" (all layers), "V1.tstep", "V1.layer"
   int checkpoint_timesteps = 0;        // run::compiled: keep the states of every so many steps only; 0: of all
-  bool compute_bfloat16 = false;       // run::compiled: signals in bfloat16, arithmetic of neurons in float
+  std::int64_t memory_budget = 0;  // [bytes] run::compiled: as many checkpoints as it takes to keep no more; 0: none
+  bool compute_bfloat16 = false;   // run::compiled: signals in bfloat16, arithmetic of neurons in float
   std::vector<std::pair<std::string, Tensor>> external{};  // (layer, input): (B,T,C,H,W), for AddInput
 };
 

@@ -66,25 +66,15 @@ struct Stimulus {
   if (n_timesteps < 1) {
     fail("run", 114, {"n_timesteps = ", n_timesteps, ": expected at least 1"});
   }
-  auto const s = images.sizes();
-  Tensor frames;
-  switch (s.size()) {
-    case 2:
-      frames = images.view({1, 1, 1, s[0], s[1]});
-      break;
-    case 3:
-      frames = images.view({s[0], 1, 1, s[1], s[2]});
-      break;
-    case 4:
-      frames = images.unsqueeze(1);
-      break;
-    case 5:
-      frames = images;
-      break;
-    default:
-      fail("run", 115, {"images of shape ", shape_text(s), ": expected (H,W), (B,H,W), (B,C,H,W) or (B,T,C,H,W)"});
+  if (images.dim() < 2 || images.dim() > 5) {
+    fail("run", 115,
+         {"images of shape ", shape_text(images.sizes()), ": expected (H,W), (B,H,W), (B,C,H,W) or (B,T,C,H,W)"});
   }
-  if (frames.numel() == 0) fail("run", 116, {"images of shape ", shape_text(s), ": expected at least one of each"});
+  if (images.numel() == 0) {
+    fail("run", 116, {"images of shape ", shape_text(images.sizes()), ": expected at least one of each"});
+  }
+  Tensor frames = images;
+  while (frames.dim() < 5) frames = frames.unsqueeze(frames.dim() == 2 ? 0 : 1);
   auto const n_frames = static_cast<int>(frames.size(1));
   if (n_frames > 1 && n_timesteps > 1 && n_frames != n_timesteps) {
     fail("run", 117,

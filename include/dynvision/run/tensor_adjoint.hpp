@@ -5,6 +5,7 @@
 // Station: run. Both see tensors in the dtype of the parameters. What has loops of its own for signals as they are stored
 // offers them as loops(): a TensorAdjoint that is taken in place of the operation where the backend is `loops`.
 #pragma once
+#include <dynvision/kernels/group_norm.hpp>
 #include <dynvision/operations/operation.hpp>
 #include <dynvision/run/learned.hpp>
 

@@ -16,12 +16,13 @@
 
 namespace dynvision::run {
 
-template <class Model> Activity unroll(Model& model, Stimulus const& stimulus, Settings const& settings = {}) {
-  check_input(model.options, stimulus, settings);
-  Parts const parts = model.parts();
+// `parts`: the operations of all layers in order, then the head; n_classes 0: there is none.
+inline Activity unroll_parts(Parts const& parts, std::vector<int> const& memory, Options const& options,
+                             std::int64_t n_classes, Stimulus const& stimulus, Settings const& settings) {
+  check_input(options, stimulus, settings);
+  std::size_t const n_operations = parts.size() - 1;
   std::vector<Size> const sizes = sizes_of(parts, {stimulus.frames.size(3), stimulus.frames.size(4)});
-  std::vector<DelayLine> memories;
-  for (int const steps : model.memory) memories.emplace_back(steps);
+  std::vector<DelayLine> memories(memory.begin(), memory.end());
   std::vector<Signal> responses(memories.size());
   Monitors monitors(parts, settings);
   std::vector<Tensor> outputs;
@@ -34,17 +35,14 @@ template <class Model> Activity unroll(Model& model, Stimulus const& stimulus, S
   auto const step = [&](int shown, int age, int t) {  // t: recorded step, or idle: t < 0
     now.frame_age = age;
     Signal x = stimulus.frame(shown);
-    std::size_t place = 0;  // of the operation in the model
-    model.each_layer([&](auto& layer, int l) {
-      now.layer = l;
-      now.external = monitors.external(l, t);
-      layer.each([&](auto& operation, int) {
-        now.size = sizes[place];
-        x = apply(operation, x, now);
-        if (t >= 0) monitors.after(place, x);
-        ++place;
-      });
-    });
+    for (std::size_t place = 0; place < n_operations; ++place) {
+      Part const& part = parts[place];
+      now.layer = part.layer;
+      now.size = sizes[place];
+      if (part.position == 0) now.external = monitors.external(part.layer, t);
+      x = part.apply(x, now);
+      monitors.after(place, t, x);
+    }
     ++now.step;
     return x;
   };
@@ -59,18 +57,24 @@ template <class Model> Activity unroll(Model& model, Stimulus const& stimulus, S
     age = t > 0 && stimulus.shown[i] == stimulus.shown[i - 1] ? age + 1 : 0;
     Signal const x = step(stimulus.shown[i], age, t);
     monitors.record(responses);
-    if constexpr (requires { model.head(x); }) {
+    if (n_classes > 0) {
       // A signal that came before the input (a bias alone) has a batch of one.
-      std::vector<std::int64_t> const shape{stimulus.frames.size(0), model.head.classes()};
-      outputs.push_back(x.defined() ? model.head(x).expand(shape)
-                                    : zeros(shape, stimulus.frames.options().requires_grad(false)));
+      std::int64_t const shape[] = {now.batch, n_classes};
+      outputs.push_back(x.defined() ? parts.back().apply(x, now).expand_symint(symbolic(shape))
+                                    : zeros(shape, now.options.requires_grad(false)));
     }
     int const k = settings.truncated_bptt_timesteps;
     if (k > 0 && (t + 1) % k == 0) {
-      for (DelayLine& memory : memories) memory.detach();
+      for (DelayLine& line : memories) line.detach();
     }
   }
   return monitors.activity(outputs.empty() ? Tensor{} : stack(outputs, 1));
+}
+
+template <class Model> Activity unroll(Model& model, Stimulus const& stimulus, Settings const& settings = {}) {
+  std::int64_t n_classes = 0;
+  if constexpr (requires { model.head.classes(); }) n_classes = model.head.classes();
+  return unroll_parts(model.parts(), model.memory, model.options, n_classes, stimulus, settings);
 }
 
 // From images: see present().
