@@ -65,7 +65,9 @@ class Worker:
         self.compiled = False
 
     def open(self, request):
+        self.graph = None
         case = request["case"]
+        self.device = case["device"]
         weights = read_safetensors(request["weights"])
         self.model = self.images = self.labels = None
         torch.compiler.reset()
@@ -73,25 +75,52 @@ class Worker:
         plain.load_state_dict({name: value for name, value in weights.items()
                                if not any(number in name for number in plain.numbers)})
         self.layout = torch.channels_last if case["layout"] == "channels-last" else torch.contiguous_format
-        self.model, self.case = plain.to(memory_format=self.layout), case
+        self.model, self.case = plain.to(self.device, memory_format=self.layout), case
         self.compiled = case["path"] == "compile"
         if self.compiled:
             plain.step = torch.compile(plain.step, dynamic=False)  # of the whole loop it takes minutes
         self.expected = read_safetensors(request["expected"])
-        self.images = self.expected["images"].contiguous(memory_format=self.layout)
-        self.labels = self.expected["labels"]
+        self.images = self.expected["images"].to(self.device).contiguous(memory_format=self.layout)
+        self.labels = self.expected["labels"].to(self.device)
         del weights
-        self.base = self.memory.bench_memory_now()
+        self.base = self.now()
         start = time.perf_counter()
-        self.step()
+        if case["path"] == "graph":
+            self.record()
+        self.finish_step()
         return {"first": time.perf_counter() - start}
 
     def close(self, request):
-        self.model = self.images = self.labels = self.expected = None
+        self.graph = self.model = self.images = self.labels = self.expected = self.outputs = None
         return {}
 
+    def record(self):
+        """The step as a CUDA graph, as PyTorch's documentation does it."""
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            for _ in range(3):
+                self.step()
+        torch.cuda.current_stream().wait_stream(stream)
+        self.model.zero_grad(set_to_none=True)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            self.outputs = self.step()
+        self.graph = graph
+
+    def now(self):
+        return torch.cuda.memory_allocated() if self.device == "cuda" else self.memory.bench_memory_now()
+
+    def finish_step(self):
+        self.step()
+        if self.device == "cuda":
+            torch.cuda.synchronize()
+
     def step(self):
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.case["dtype"] == "bfloat16"):
+        if self.graph:
+            self.graph.replay()
+            return self.outputs
+        with torch.autocast(self.device, torch.bfloat16, self.case["dtype"] == "bfloat16", cache_enabled=self.case["path"] != "graph"):
             if self.case["mode"] == "inference":
                 with torch.no_grad():
                     return self.model(self.images)
@@ -102,9 +131,9 @@ class Worker:
         return outputs.detach()
 
     def check(self, request):
-        reply = {"outputs": relative(self.step().float(), self.expected["outputs"])}
+        reply = {"outputs": relative(self.step().cpu().float(), self.expected["outputs"])}
         if self.case["mode"] == "training":
-            reply["gradients"] = max(relative(value.grad, self.expected["gradient." + name])
+            reply["gradients"] = max(relative(value.grad.cpu(), self.expected["gradient." + name])
                                      for name, value in self.model.named_parameters())
         return reply
 
@@ -112,13 +141,17 @@ class Worker:
         seconds = []
         for _ in range(request["calls"]):
             start = time.perf_counter()
-            self.step()
+            self.finish_step()
             seconds.append(time.perf_counter() - start)
         return {"seconds": seconds}
 
     def bytes(self, request):
         self.model.zero_grad(set_to_none=True)
-        base = self.memory.bench_memory_now() if self.compiled else self.base
+        if self.device == "cuda":
+            torch.cuda.reset_peak_memory_stats()
+            self.finish_step()
+            return {"bytes": torch.cuda.max_memory_allocated() - self.base}
+        base = self.now() if self.compiled else self.base
         self.memory.bench_memory_reset()
         self.step()
         return {"bytes": self.memory.bench_memory_peak() - base}
@@ -131,7 +164,7 @@ class Worker:
         counts = Counts()
         self.calls.bench_calls_start()
         start = time.perf_counter()
-        self.step()
+        self.finish_step()
         seconds = time.perf_counter() - start
         self.calls.bench_calls_stop(ctypes.byref(counts))
         return {"calls": counts.calls, "allocations": allocations, "seconds": seconds,

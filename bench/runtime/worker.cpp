@@ -17,6 +17,7 @@
 
 #include "../baseline/plain.hpp"
 #include "../probes/calls.hpp"
+#include "device.hpp"
 #include "subject.hpp"
 
 #include <algorithm>
@@ -75,11 +76,14 @@ Subject subject_of(Case const& chosen) {
 
 // In bfloat16 under autocast, as the Python programs.
 struct Autocast {
-  bool before = at::autocast::is_autocast_enabled(at::kCPU);
-  explicit Autocast(bool on) { at::autocast::set_autocast_enabled(at::kCPU, on); }
+  at::DeviceType device;
+  bool before = at::autocast::is_autocast_enabled(device);
+  explicit Autocast(Case const& chosen) : device(chosen.on_gpu() ? at::kCUDA : at::kCPU) {
+    at::autocast::set_autocast_enabled(device, chosen.half() && chosen.interpreted());
+  }
   ~Autocast() {
     at::autocast::clear_cache();
-    at::autocast::set_autocast_enabled(at::kCPU, before);
+    at::autocast::set_autocast_enabled(device, before);
   }
   Autocast(Autocast const&) = delete;
   Autocast& operator=(Autocast const&) = delete;
@@ -128,6 +132,7 @@ class Worker {
   TensorMap expected_;
   Tensor images_, labels_;  // (B,C,H,W), (B,T)
   long long base_ = 0;      // [bytes] with parameters and inputs
+  std::unique_ptr<run::CudaGraph> graph_;
 
   static double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -135,21 +140,27 @@ class Worker {
     for (Parameter const& p : subject_.parameters) p.tensor.mutable_grad().reset();
   }
 
+  // Outputs; of a recorded training step its loss.
   Tensor step() {
+    if (graph_) return (*graph_)(graph_->inputs())[0];
     at::AutoGradMode const gradient(chosen_.training());
     if (!chosen_.training()) {
-      Autocast const half(chosen_.half() && chosen_.path != "compiled");
+      Autocast const half(chosen_);
       return subject_.forward(images_);
     }
     forget_gradients();
     Tensor outputs, loss;
     {
-      Autocast const half(chosen_.half() && chosen_.path != "compiled");
+      Autocast const half(chosen_);
       outputs = subject_.forward(images_);
-      loss = CrossEntropy{}(outputs.to(at::kFloat), labels_);
+      loss = chosen_.on_gpu() ? mean_cross_entropy(outputs, labels_) : CrossEntropy{}(outputs.to(at::kFloat), labels_);
     }
     loss.backward();
     return outputs.detach();
+  }
+  void finish_step() {
+    step();
+    if (chosen_.on_gpu()) device::wait();
   }
 
   json write(json const& request) {
@@ -172,7 +183,7 @@ class Worker {
   }
 
   json open(json const& request) {
-    subject_ = {};
+    close();
     chosen_ = request.at("case");
     if (chosen_.path != "libtorch") run::keep_freed_memory();  // as the documents advise
     subject_ = subject_of(chosen_);
@@ -180,16 +191,19 @@ class Worker {
     bool const all = chosen_.path != "libtorch";  // its time constants are numbers
     put_weights(read_safetensors(file), subject_.parameters, file, {.strict = all});
     expected_ = read_safetensors(request.at("expected").get<std::string>());
-    labels_ = expected_["labels"];
-    images_ = expected_["images"];
+    at::TensorOptions const here(chosen_.on_gpu() ? at::kCUDA : at::kCPU);
+    labels_ = expected_["labels"].to(here);
+    images_ = expected_["images"].to(here);
     if (chosen_.layout == "channels-last") images_ = images_.contiguous(at::MemoryFormat::ChannelsLast);
     base_ = now();
     auto const start = Clock::now();
-    step();
+    if (subject_.recorded) graph_ = std::make_unique<run::CudaGraph>(subject_.recorded(images_, labels_));
+    finish_step();
     return {{"first", since(start)}};
   }
 
   json close() {
+    graph_.reset();
     subject_ = {};
     expected_ = {};
     images_ = labels_ = Tensor{};
@@ -197,12 +211,14 @@ class Worker {
   }
 
   json check() {
-    json reply{{"outputs", relative(step().to(at::kFloat), expected_["outputs"])}};
+    Tensor const outputs = step().cpu().to(at::kFloat);
+    json reply = json::object();
+    if (!graph_ || !chosen_.training()) reply["outputs"] = relative(outputs, expected_["outputs"]);
     if (!chosen_.training()) return reply;
     double worst = 0;
     for (Parameter const& p : subject_.parameters) {
       if (expected_.contains("gradient." + p.name)) {
-        worst = std::max(worst, relative(p.tensor.grad(), expected_["gradient." + p.name]));
+        worst = std::max(worst, relative(p.tensor.grad().cpu(), expected_["gradient." + p.name]));
       }
     }
     reply["gradients"] = worst;
@@ -213,15 +229,24 @@ class Worker {
     std::vector<double> seconds;
     for (int i = 0; i < calls; ++i) {
       auto const start = Clock::now();
-      step();
+      finish_step();
       seconds.push_back(since(start));
     }
     return {{"seconds", seconds}};
   }
 
-  static long long now() { return bench_memory_now ? bench_memory_now() : 0; }
+  long long now() const {
+    if (chosen_.on_gpu()) return device::now();
+    return bench_memory_now ? bench_memory_now() : 0;
+  }
 
   json bytes() {
+    if (chosen_.on_gpu()) {
+      forget_gradients();
+      device::reset_peak();
+      finish_step();
+      return {{"bytes", device::peak() - base_}};
+    }
     if (!bench_memory_now) throw std::runtime_error("probes/memory.cpp is not preloaded");
     forget_gradients();
     bench_memory_reset();
@@ -237,7 +262,7 @@ class Worker {
     long long const allocations = bench_memory_allocations() - before;
     bench_calls_start();
     auto const start = Clock::now();
-    step();
+    finish_step();
     double const seconds = since(start);
     BenchCalls counts{};
     bench_calls_stop(&counts);

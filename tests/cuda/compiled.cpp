@@ -28,10 +28,35 @@ template <class... Stages> bool all_available(std::tuple<Stages...> const*) {
   return (all_available(static_cast<Stages const*>(nullptr)) && ...);
 }
 
-template <class Net> void compare(std::uint64_t seed, at::ScalarType dtype, double tolerance) {
+auto const reference = [](auto&... all) { return dynvision::run::unroll(all...); };
+
+// Whether the same run with parameters that are rounded differently gives the same: no response lies at the kink of a
+// nonlinearity or is one of two equal ones that are pooled. Convolutions of a GPU round differently.
+template <class Net>
+bool well_conditioned(Everything const& expected, std::uint64_t seed, at::ScalarType dtype, double tolerance) {
+  double const rounding = dtype == at::kDouble ? 1e-15 : 2e-7;
+  for (std::uint64_t draw = 1; draw <= 3; ++draw) {
+    DrawnRun<Net> rounded(seed, dtype);
+    {
+      at::AutoGradMode const no_gradient(false);
+      for (Parameter const& p : rounded.net.parameters()) {
+        if (p.learned) p.tensor.mul_(normal(p.tensor.sizes().vec(), draw, dtype).mul(rounding).add(1));
+      }
+    }
+    auto const found = rounded.everything(reference);
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      if (!(relative_distance(expected[i].second, found[i].second) <= tolerance / 10)) return false;
+    }
+  }
+  return true;
+}
+
+// Whether the run was one to compare.
+template <class Net> bool compare(std::uint64_t seed, at::ScalarType dtype, double tolerance) {
   DrawnRun<Net> run(seed, dtype);
   INFO("seed " << seed << ": " << run.text());
-  auto const expected = run.everything([&](auto&... all) { return dynvision::run::unroll(all...); });
+  auto const expected = run.everything(reference);
+  if (!well_conditioned<Net>(expected, seed, dtype, tolerance)) return false;
   run.to(at::kCUDA);
   for (kernels::Backend const backend : {kernels::Backend::device, kernels::Backend::tensors}) {
     CAPTURE(backend);
@@ -42,6 +67,7 @@ template <class Net> void compare(std::uint64_t seed, at::ScalarType dtype, doub
       CHECK(relative_distance(expected[i].second, found[i].second.cpu()) <= tolerance);
     }
   }
+  return true;
 }
 
 template <class Net> void compare_repeated(std::uint64_t seed) {
@@ -72,8 +98,11 @@ TEMPLATE_TEST_CASE("a .cu file that names a model makes its kernels available", 
 TEMPLATE_TEST_CASE("on a GPU the compiled path equals the reference path on the CPU", "[cuda][property]", rich::Net,
                    deep::Net, family::Net, odd::Net, orders::Net) {
   SKIP_WITHOUT_DEVICE();
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) compare<TestType>(seed, at::kDouble, 1e-9);
-  for (std::uint64_t seed = 101; seed <= 110; ++seed) compare<TestType>(seed, at::kFloat, 1e-4);
+  int n_double = 0, n_float = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) n_double += compare<TestType>(seed, at::kDouble, 1e-9);
+  for (std::uint64_t seed = 101; seed <= 120; ++seed) n_float += compare<TestType>(seed, at::kFloat, 1e-4);
+  CHECK(n_double >= 15);
+  CHECK(n_float >= 10);
 }
 
 TEST_CASE("on a GPU a run can be repeated", "[cuda]") {

@@ -1,4 +1,5 @@
 // A recorded run gives what a run gives: outputs, losses and gradients, also after an optimiser's step.
+#include <dynvision/losses/weighted_steps.hpp>
 #include <dynvision/run/cuda_graph.hpp>
 
 #include <ATen/Context.h>
@@ -14,11 +15,13 @@ namespace {
 struct V1 : Layer<"V1", Conv<2, 6, 3>, Recur<Full<6>>, Evolve<>, Relu, Record, Delay, MaxPool<3, 2>> {};
 struct V2 : Layer<"V2", Conv<6, 8, 3>, Recur<Depthwise<8>>, AddSkip<"V1">, Evolve<>, Relu, Record, Delay> {};
 struct Net : Model<V1, V2> {};
+struct Plane : Layer<"Plane", Conv<2, 9, 3>, Recur<Local<9>>, Evolve<>, Relu, Record, Delay, AvgPool<3, 2>> {};
+struct OnPlane : Model<Plane> {};
 
 bool there_is_a_device() { return at::hasCUDA() && c10::cuda::device_count() > 0; }
-Net net_on_gpu() {
+template <class Model = Net> Model net_on_gpu() {
   at::globalContext().setAllowTF32CuDNN(false);
-  Net net{Options{.n_classes = 5, .input_dims = {2, 0, 0}, .t_recurrence = 4, .seed = 1}};
+  Model net{Options{.n_classes = 5, .input_dims = {2, 0, 0}, .t_recurrence = 4, .seed = 1}};
   net.to(at::TensorOptions(at::kCUDA));
   return net;
 }
@@ -68,6 +71,34 @@ TEST_CASE("a recorded training step gives the loss and the gradients of a step",
       CHECK(distance(parameters[i].tensor.grad().cpu(), gradients[i].cpu()) < 1e-5);
       parameters[i].tensor.sub_(gradients[i], 0.1);  // an optimiser's step
     }
+  }
+}
+
+TEST_CASE("a step can be recorded while graphs of earlier runs are alive, with numbers of the host", "[cuda]") {
+  if (!there_is_a_device()) SKIP("no CUDA device");
+  OnPlane net = net_on_gpu<OnPlane>();
+  run::Settings const settings{.n_timesteps = 6};
+  Tensor const images = normal({3, 2, 8, 8}, 1, at::kFloat).to(at::kCUDA);
+  Tensor const labels = indices({4, 0, 2, 1, 1, 3}, images).reshape({1, 6}).repeat({3, 1});
+  WeightedSteps const weighted{{0.1, 0.5, 1}};
+  auto const loss = [&](run::Activity const& activity, Tensor const& wanted) {
+    return weighted(activity.outputs, wanted);
+  };
+  Tensor const before = loss(run::compiled(net, images, settings), labels);  // has a graph
+  Parameters const parameters = net.parameters();
+  run::CudaGraph step = run::recorded(net, images, labels, settings, loss);
+  Tensor const found = step({images, labels})[0].clone();
+  std::vector<Tensor> gradients;
+  for (Parameter const& p : parameters) {
+    CHECK(find(net.parameters(), p.name)->tensor.is_same(p.tensor));
+    gradients.push_back(p.learned ? p.tensor.grad().clone() : Tensor{});
+    if (p.learned) p.tensor.grad().zero_();
+  }
+  CHECK(distance(before.detach().cpu(), found.cpu()) < 1e-5);
+  before.backward();
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    INFO(parameters[i].name);
+    if (parameters[i].learned) CHECK(distance(parameters[i].tensor.grad().cpu(), gradients[i].cpu()) < 1e-5);
   }
 }
 

@@ -1,4 +1,4 @@
-// covers: kernels/number_memory.hpp, kernels/address_table.hpp, kernels/window_numbers.hpp
+// covers: kernels/number_memory.hpp, kernels/pack.hpp, kernels/address_table.hpp, kernels/window_numbers.hpp
 // What a thread of a GPU does, done by the CPU: number by number, it gives what the loops give. All roles, with steps that
 // do not fit into one table; pooling and resizing.
 #include <dynvision/connections/integration.hpp>
@@ -43,7 +43,7 @@ template <class S, class I> struct Everything {
   using Pipeline = kernels::Pipeline<kernels::Scale, Combine<I>, Map<functors::Supralinear>, Combine<Additive>,
                                      kernels::Step, Map<functors::Tanh>, kernels::Tap>;
   static constexpr int J = 7;
-  static constexpr std::int64_t B = 2, size = 21;
+  static constexpr std::int64_t B = 2, size = 20;
   static constexpr at::ScalarType dtype = c10::CppTypeToScalarType<S>::value;
   int n;
   Pipeline pipeline{{{}, {}, {{functors::Supralinear{false, 1.4, 0.8}}}, {}, {{0.4, 0.5, -0.08, -0.1}}, {}, {}}};
@@ -94,14 +94,17 @@ template <class S, class I> struct Everything {
     pipeline.reverse(engine, flow, back);
   }
   // As kernels/cuda/pipeline.cuh does it.
-  void by_numbers() {
+  template <int N> void by_numbers() {
+    using Memory = kernels::NumberMemory<S, N>;
     using Run = kernels::Program<kernels::Scale, Combine<I>, Map<functors::Supralinear>, Combine<Additive>,
                                  kernels::Step, Map<functors::Tanh>, kernels::Tap>;
     using V = kernels::Arithmetic<S>;
     bool done = kernels::each_piece_forward<J>(flow, [&](kernels::AddressTable<J> const& table) {
+      REQUIRE(table.aligned(N * sizeof(S), sizeof(S)));
+      CHECK(!table.aligned(1 << 20, sizeof(S)));
       kernels::FlowOf<J> const some = table.unpacked_flow();
-      for (std::int64_t k = 0; k < B * size; ++k) {
-        kernels::NumberMemory<S> memory(k / size, k % size, size);
+      for (std::int64_t k = 0; k < B * size; k += N) {
+        Memory memory(k, size);
         for (int t = 0; t < some.n_steps; ++t) Run::forward(pipeline.roles, some, t, memory);
       }
     });
@@ -111,14 +114,14 @@ template <class S, class I> struct Everything {
     done = kernels::each_piece_reverse<J>(flow, back, carries, [&](kernels::AddressTable<J> const& table) {
       kernels::FlowOf<J> const some = table.unpacked_flow();
       kernels::BackflowOf<J> const owed = table.unpacked_back();
-      for (std::int64_t k = 0; k < B * size; ++k) {
-        kernels::NumberMemory<S> memory(k / size, k % size, size);
-        kernels::Sums<V, J> of_number{};
-        V carry = table.carry_in == nullptr ? V(0) : static_cast<V const*>(table.carry_in)[k];
+      for (std::int64_t k = 0; k < B * size; k += N) {
+        Memory memory(k, size);
+        kernels::Sums<typename Memory::Sum, J> of_number{};
+        typename Memory::V carry = table.carry_in == nullptr ? memory.zero() : memory.carried(table.carry_in);
         for (int t = some.n_steps - 1; t >= 0; --t) {
           Run::reverse(pipeline.roles, some, owed, t, memory, carry, of_number);
         }
-        if (table.carry_out != nullptr) static_cast<V*>(table.carry_out)[k] = carry;
+        if (table.carry_out != nullptr) memory.carry(carry, table.carry_out);
         sums[0] += static_cast<double>(of_number.v[6]), sums[1] += static_cast<double>(of_number.v[7]);
         sums[2] += static_cast<double>(of_number.v[2 * J]);
       }
@@ -134,11 +137,11 @@ double relative(Tensor const& a, Tensor const& b) {
   return distance(a.to(at::kDouble), b.to(at::kDouble)) / std::max(1.0, b.abs().max().to(at::kDouble).item<double>());
 }
 
-template <class S, class I> void compare(int n) {
-  CAPTURE(n);
+template <int N, class S, class I> void compare(int n) {
+  CAPTURE(n, N);
   Everything<S, I> expected(n), found(n);
   expected.by_loops();
-  found.by_numbers();
+  found.template by_numbers<N>();
   double const tolerance = near_enough<S>;
   CHECK(relative(found.y.all, expected.y.all) <= tolerance);
   CHECK(relative(found.u.all, expected.u.all) <= tolerance);
@@ -156,8 +159,10 @@ template <class S, class I> void compare(int n) {
 
 TEMPLATE_TEST_CASE("a pipeline number by number is the loop", "[laws][pointwise]", float, double, c10::BFloat16) {
   for (int const n : {1, 2, 7, 90}) {  // 90: several tables
-    compare<TestType, Additive>(n);
-    compare<TestType, Multiplicative>(n);
+    compare<1, TestType, Additive>(n);
+    compare<1, TestType, Multiplicative>(n);
+    compare<4, TestType, Additive>(n);
+    compare<4, TestType, Multiplicative>(n);
   }
 }
 
@@ -176,11 +181,12 @@ TEMPLATE_TEST_CASE("pooling and resizing number by number are the loops", "[laws
       Size const size = shrunk({7, 6}, kernel, stride, margin);
       kernels::Shape const out{5, size.height, size.width};
       kernels::MaxPooling const pooling(in, out, kernel, stride, margin, layout);
-      kernels::PoolingOfNumber const one{grid_of(in, last), grid_of(out, last), kernel, stride, margin};
+      kernels::PoolingOfNumber<std::int32_t> const one{
+          kernels::grid_of<std::int32_t>(in, last), kernels::grid_of<std::int32_t>(out, last), kernel, stride, margin};
       Tensor const y = layout.empty(3, out, x.options()), again = y.clone();
       Tensor const place = layout.empty(3, out, x.options().dtype(at::kByte)), place_again = place.clone();
       pooling.forward(engine, data(x), data(y), place.mutable_data_ptr<std::uint8_t>(), 3);
-      for (std::int64_t k = 0; k < y.numel(); ++k) {
+      for (int k = 0; k < y.numel(); ++k) {
         one.forward(k, data(x), data(again), place_again.mutable_data_ptr<std::uint8_t>());
       }
       CHECK(distance(y, again) == 0);
@@ -188,7 +194,7 @@ TEMPLATE_TEST_CASE("pooling and resizing number by number are the loops", "[laws
       Tensor const g = layout.of(normal(y.sizes(), 2).mul(4).round().div(4).to(dtype));  // sums are exact
       Tensor const gx = layout.zeros(3, in, x.options()), gx_again = gx.clone();
       pooling.adjoint(engine, data(g), place.const_data_ptr<std::uint8_t>(), data(gx), 3);
-      for (std::int64_t k = 0; k < gx.numel(); ++k) {
+      for (int k = 0; k < gx.numel(); ++k) {
         one.adjoint(k, data(g), place.const_data_ptr<std::uint8_t>(), data(gx_again));
       }
       CHECK(distance(gx, gx_again) == 0);
@@ -197,7 +203,8 @@ TEMPLATE_TEST_CASE("pooling and resizing number by number are the loops", "[laws
       CAPTURE(last, height, width);
       kernels::Shape const out{5, height, width};
       kernels::Resize const resize(in, height, width, layout);
-      kernels::ResizeOfNumber const one{grid_of(in, last), grid_of(out, last)};
+      kernels::ResizeOfNumber<std::int64_t> const one{kernels::grid_of<std::int64_t>(in, last),
+                                                      kernels::grid_of<std::int64_t>(out, last)};
       Tensor const y = layout.empty(3, out, x.options()), again = y.clone();
       resize.forward(engine, data(x), data(y), 3);
       for (std::int64_t k = 0; k < y.numel(); ++k) one.forward(k, data(x), data(again));
@@ -213,7 +220,7 @@ TEMPLATE_TEST_CASE("pooling and resizing number by number are the loops", "[laws
     for (std::int64_t to = 1; to <= 30; ++to) {
       std::vector<std::int64_t> const sources = kernels::nearest_sources(from, to);
       for (std::int64_t i = 0; i < to; ++i) {
-        CHECK(kernels::ResizeOfNumber::source(i, from, to) == sources[static_cast<std::size_t>(i)]);
+        CHECK(kernels::ResizeOfNumber<std::int64_t>::source(i, from, to) == sources[static_cast<std::size_t>(i)]);
       }
     }
   }

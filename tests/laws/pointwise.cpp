@@ -1,4 +1,5 @@
-// covers: kernels/numbers.hpp, kernels/roles.hpp, kernels/pipeline.hpp, kernels/pooling.hpp, kernels/resize.hpp
+// covers: kernels/numbers.hpp, kernels/plain_number.hpp, kernels/lanes.hpp, kernels/roles.hpp, kernels/pipeline.hpp
+// covers: kernels/pooling.hpp, kernels/resize.hpp
 // covers: kernels/layout.hpp, kernels/parallel.hpp, kernels/engine.hpp, kernels/flow.hpp, kernels/program.hpp
 // covers: kernels/whole.hpp, kernels/pipeline_loop.hpp, kernels/pipeline_tensors.hpp, kernels/pooling_tensors.hpp
 // covers: kernels/launcher.hpp

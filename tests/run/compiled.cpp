@@ -1,7 +1,7 @@
 // covers: run/compiled.hpp, run/forward.hpp, run/reverse.hpp, run/sequence.hpp, run/timetable.hpp, run/tape.hpp
 // covers: run/reverse_state.hpp, run/reverse_pipeline.hpp, run/stages.hpp, run/frames.hpp, run/sequence_of.hpp
 // covers: run/place.hpp, run/opaque.hpp, run/autograd.hpp, run/results.hpp, run/convolution.hpp, run/arrival.hpp
-// covers: run/sources.hpp, run/tensor_adjoint.hpp
+// covers: run/sources.hpp, run/tensor_adjoint.hpp, run/groups.hpp
 // The compiled path gives what the reference path gives: outputs, responses, monitored signals, all gradients.
 #include <dynvision/run/compiled.hpp>
 #include <dynvision/run/trial.hpp>
@@ -18,51 +18,53 @@ using namespace property;
 
 namespace {
 
-constexpr int n_seeds = 60;  // of each kind of model
+constexpr std::uint64_t n_seeds = 60;  // of each kind of model
 
 // A seed of one's own: DYNVISION_SEED=17 runs that one alone.
-template <class F> void each_seed(std::uint64_t from, F const& f) {
+template <class F> void each_seed(std::uint64_t from, F const& f, std::uint64_t n = n_seeds) {
   if (char const* const own = std::getenv("DYNVISION_SEED")) return f(std::strtoull(own, nullptr, 10));
-  for (std::uint64_t seed = from; seed < from + n_seeds; ++seed) f(seed);
+  for (std::uint64_t seed = from; seed < from + n; ++seed) f(seed);
 }
 
-template <class Net> void compare(std::uint64_t seed, at::ScalarType dtype, double tolerance) {
-  DrawnRun<Net> run(seed, dtype);
-  INFO("seed " << seed << ": " << run.text());
-  auto const expected = run.everything([&](auto&... all) { return dynvision::run::unroll(all...); });
-  auto const found = run.everything([&](auto&... all) { return dynvision::run::compiled(all...); });
-  REQUIRE(expected.size() == found.size());
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    INFO(expected[i].first);
-    CHECK(relative_distance(expected[i].second, found[i].second) <= tolerance);
-  }
-}
-
+constexpr auto by_unroll = [](auto&... all) { return dynvision::run::unroll(all...); };
+constexpr auto by_compiled = [](auto&... all) { return dynvision::run::compiled(all...); };
 // Pipelines, pooling and resizing as operations of LibTorch: what runs where there is no loop and no kernel.
-template <class Net> void compare_tensors(std::uint64_t seed, at::ScalarType dtype, double tolerance) {
-  DrawnRun<Net> run(seed, dtype);
-  INFO("seed " << seed << ": " << run.text());
-  auto const expected = run.everything([&](auto&... all) { return dynvision::run::unroll(all...); });
-  auto const found =
-      run.everything([&](auto&... all) { return dynvision::run::compiled_by(kernels::Backend::tensors, all...); });
+constexpr auto by_tensors = [](auto&... all) { return dynvision::run::compiled_by(kernels::Backend::tensors, all...); };
+
+void agree(Everything const& expected, Everything const& found, double tolerance) {
   REQUIRE(expected.size() == found.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     INFO(expected[i].first);
     CHECK(relative_distance(expected[i].second, found[i].second) <= tolerance);
   }
+}
+
+template <class Net, class Path = decltype(by_compiled)>
+void compare(std::uint64_t seed, at::ScalarType dtype, double tolerance, Path const& path = by_compiled) {
+  DrawnRun<Net> run(seed, dtype);
+  INFO("seed " << seed << ": " << run.text());
+  auto const expected = run.everything(by_unroll);
+  agree(expected, run.everything(path), tolerance);
 }
 
 template <class Net> void compare_checkpoints(std::uint64_t seed) {
   DrawnRun<Net> run(seed, at::kFloat);
   INFO("seed " << seed << ": " << run.text());
-  auto const expected = run.everything([&](auto&... all) { return dynvision::run::compiled(all...); });
+  auto const expected = run.everything(by_compiled);
   run.settings.checkpoint_timesteps = 1 + static_cast<int>(seed % 4);
-  auto const found = run.everything([&](auto&... all) { return dynvision::run::compiled(all...); });
-  REQUIRE(expected.size() == found.size());
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    INFO(expected[i].first);
-    CHECK(relative_distance(expected[i].second, found[i].second) == 0);
-  }
+  agree(expected, run.everything(by_compiled), 0);
+}
+
+// In groups, kept or computed again.
+template <class Net> void compare_groups(std::uint64_t seed) {
+  DrawnRun<Net> run(seed, at::kDouble);
+  INFO("seed " << seed << ": " << run.text());
+  auto const expected = run.everything(by_unroll);
+  run.settings.samples_at_once = 1 + static_cast<int>(seed % 3);
+  auto const kept = run.everything(by_compiled);
+  agree(expected, kept, 1e-10);
+  run.settings.checkpoint_timesteps = 1 + static_cast<int>(seed % 12);  // up to all steps
+  agree(kept, run.everything(by_compiled), 0);
 }
 
 }  // namespace
@@ -86,15 +88,15 @@ TEST_CASE("the compiled path equals the reference path", "[run][property]") {
 
 TEST_CASE("by LibTorch's operations the compiled path equals the reference path", "[run][property]") {
   SECTION("float64") {
-    each_seed(1, [](std::uint64_t seed) { compare_tensors<rich::Net>(seed, at::kDouble, 1e-10); });
-    each_seed(1000, [](std::uint64_t seed) { compare_tensors<deep::Net>(seed, at::kDouble, 1e-10); });
-    each_seed(2000, [](std::uint64_t seed) { compare_tensors<family::Net>(seed, at::kDouble, 1e-10); });
-    each_seed(3000, [](std::uint64_t seed) { compare_tensors<odd::Net>(seed, at::kDouble, 1e-10); });
-    each_seed(4000, [](std::uint64_t seed) { compare_tensors<orders::Net>(seed, at::kDouble, 1e-10); });
+    each_seed(1, [](std::uint64_t seed) { compare<rich::Net>(seed, at::kDouble, 1e-10, by_tensors); });
+    each_seed(1000, [](std::uint64_t seed) { compare<deep::Net>(seed, at::kDouble, 1e-10, by_tensors); });
+    each_seed(2000, [](std::uint64_t seed) { compare<family::Net>(seed, at::kDouble, 1e-10, by_tensors); });
+    each_seed(3000, [](std::uint64_t seed) { compare<odd::Net>(seed, at::kDouble, 1e-10, by_tensors); });
+    each_seed(4000, [](std::uint64_t seed) { compare<orders::Net>(seed, at::kDouble, 1e-10, by_tensors); });
   }
   SECTION("float32") {
-    each_seed(5000, [](std::uint64_t seed) { compare_tensors<rich::Net>(seed, at::kFloat, 2e-5); });
-    each_seed(7000, [](std::uint64_t seed) { compare_tensors<odd::Net>(seed, at::kFloat, 2e-5); });
+    each_seed(5000, [](std::uint64_t seed) { compare<rich::Net>(seed, at::kFloat, 2e-5, by_tensors); });
+    each_seed(7000, [](std::uint64_t seed) { compare<odd::Net>(seed, at::kFloat, 2e-5, by_tensors); });
   }
 }
 
@@ -103,6 +105,17 @@ TEST_CASE("checkpointed runs equal stored ones to the bit", "[run][property]") {
   each_seed(1000, [](std::uint64_t seed) { compare_checkpoints<deep::Net>(seed); });
   each_seed(3000, [](std::uint64_t seed) { compare_checkpoints<odd::Net>(seed); });
   each_seed(8000, [](std::uint64_t seed) { compare_checkpoints<evaluated::Net>(seed); });
+}
+
+TEST_CASE("groups of samples give what all together give", "[run][property]") {
+  each_seed(
+      1, [](std::uint64_t seed) { compare_groups<rich::Net>(seed); }, 20);
+  each_seed(
+      1000, [](std::uint64_t seed) { compare_groups<deep::Net>(seed); }, 20);
+  each_seed(
+      3000, [](std::uint64_t seed) { compare_groups<odd::Net>(seed); }, 20);
+  each_seed(
+      4000, [](std::uint64_t seed) { compare_groups<orders::Net>(seed); }, 20);
 }
 
 TEST_CASE("bfloat16 signals are near the exact ones", "[run][property]") {

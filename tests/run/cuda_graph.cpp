@@ -35,13 +35,14 @@ TEST_CASE("a CUDA graph needs a device", "[run][cuda]") {
 TEST_CASE("numbers are remembered while something is recorded", "[run][cuda]") {
   Tensor const x = full({}, 2.5), y = full({}, 1.5).set_requires_grad(true);
   {
-    RememberedNumbers numbers;
+    auto const numbers = std::make_shared<RememberedNumbers>();
+    Remembering const now(numbers);
     CHECK(dynvision::number_of(x) == 2.5);
     x.fill_(3);
     CHECK(dynvision::number_of(x) == 2.5);
-    CHECK(!numbers.any_learns());
+    CHECK(!numbers->any_learns());
     CHECK(dynvision::number_of(y) == 1.5);
-    CHECK(numbers.any_learns());
+    CHECK(numbers->any_learns());
   }
   CHECK(dynvision::number_of(x) == 3);
 }

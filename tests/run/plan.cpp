@@ -2,8 +2,8 @@
 // The plan of a run is right about what the run then keeps, and about what it convolves.
 #include <dynvision/run/plan.hpp>
 
-#include "../io/failure.hpp"
 #include "drawn_runs.hpp"
+#include "io/failure.hpp"
 #include <catch2/catch_test_macros.hpp>
 
 #include <set>
@@ -73,8 +73,8 @@ TEST_CASE("the plan says how a run is divided", "[run]") {
   run::Plan const plan = run::plan(net, {2, 3, 32, 32}, {.n_timesteps = 20, .record = true, .checkpoint_timesteps = 6});
   CHECK(plan.longest_block == 3);
   CHECK(plan.layer_offset == std::vector<int>{0, 1, 2, 3, 4});
-  CHECK(plan.n_segments * 6 >= 20);  // stretches of at most 6 steps, in whole blocks
-  CHECK(plan.n_segments <= 6);
+  CHECK((plan.n_segments - 1) * 6 <= 20 + 4);  // stretches of 6 steps or more, in whole blocks
+  CHECK(plan.n_segments >= 3);
   CHECK(plan.result_bytes == 20.0 * 2 * 4 * (36 * 1024 + 64 * 256 + 121 * 64 + 256 * 16));
   CHECK(plan.forward_flops < plan.forward_flops_by_step);
 
@@ -86,7 +86,7 @@ TEST_CASE("the plan says how a run is divided", "[run]") {
   CHECK(one.forward_flops_by_step == 20 * (first + rest));
 }
 
-TEST_CASE("a budget of memory chooses the checkpoints", "[run]") {
+TEST_CASE("a budget of memory chooses checkpoints, or groups of samples", "[run]") {
   DyRCNNx4<> net(Options{.input_dims = {3, 16, 16}, .seed = 3, .dtype = at::kDouble});
   Tensor const images = normal({2, 3, 16, 16}, 4).requires_grad_();
   run::Settings settings{.n_timesteps = 40, .idle_timesteps = 4};
@@ -114,8 +114,22 @@ TEST_CASE("a budget of memory chooses the checkpoints", "[run]") {
       CHECK((other.n_segments >= plan.n_segments || other.kept_bytes > budget));
     }
   }
-  CHECK(failure([&] { planned(0, 0.99 * least); }) == "run.107");
+  run::Plan const halves = planned(0, 0.99 * least);  // too little for checkpoints
+  CHECK(halves.n_groups == 2);
+  CHECK(halves.n_segments == 1);
+  CHECK(halves.kept_bytes >= all / 2);  // and the state after the idle steps, of all samples
+  CHECK(halves.kept_bytes <= 0.55 * all);
+  CHECK(halves.forward_flops == planned(0, 0).forward_flops);
+  CHECK(failure([&] { planned(0, 0.49 * all); }) == "run.107");
   CHECK(failure([&] { planned(5, all); }) == "run.106");
+  settings.samples_at_once = 1;
+  CHECK(failure([&] { planned(0, all); }) == "run.106");
+  CHECK(planned(0, 0).kept_bytes == all);
+  CHECK(planned(100, 0).kept_bytes == halves.kept_bytes);
+  CHECK(planned(6, 0).kept_bytes < all);
+  settings.samples_at_once = -1;
+  CHECK(failure([&] { planned(0, 0); }) == "run.105");
+  settings.samples_at_once = 0;
   CHECK(failure([&] { planned(0, -1); }) == "run.105");
 
   auto const gradient = [&](double budget) {
@@ -126,4 +140,5 @@ TEST_CASE("a budget of memory chooses the checkpoints", "[run]") {
     return images.grad().clone();
   };
   CHECK(gradient(least).equal(gradient(0)));  // to the bit
+  CHECK(distance(gradient(0.6 * all), gradient(0)) <= 1e-12 * gradient(0).abs().max().item<double>());
 }

@@ -3,6 +3,7 @@
 // Methods of Tensor (x.relu(), x.add(y)) come with core/tensor.hpp; here are the free functions. Everything goes
 // through the dispatcher, so it is differentiated by autograd and runs on any device.
 #pragma once
+#include <dynvision/core/number.hpp>
 #include <dynvision/core/size.hpp>
 #include <dynvision/core/tensor.hpp>
 
@@ -56,18 +57,11 @@ inline Tensor cat(std::vector<Tensor> const& tensors, std::int64_t axis) {
   return at::_ops::concatenate::call(tensors, axis);
 }
 
-// Rows [first, first + n) of x, without a copy.
-inline Tensor rows_of(Tensor const& x, std::int64_t first, std::int64_t n) {
-  c10::DimVector sizes(x.sizes());
-  sizes[0] = n;
-  return x.as_strided(sizes, x.strides(), x.storage_offset() + first * x.stride(0));
-}
-
 // 1-D index tensor from host numbers, on the device of `like`.
 inline Tensor indices(std::vector<std::int64_t> const& values, Tensor const& like) {
   Tensor host = full({static_cast<std::int64_t>(values.size())}, 0.0, at::TensorOptions(at::kLong));
   std::copy(values.begin(), values.end(), host.mutable_data_ptr<std::int64_t>());
-  return like.is_cpu() ? host : host.to(at::TensorOptions(like.device()));
+  return on_device(like.device(), host);
 }
 
 // x (B,In,H,W), weight (Out,In/groups,K,K), zero padding
@@ -98,7 +92,9 @@ inline Tensor max_pool2d(Tensor const& x, std::int64_t kernel, std::int64_t stri
 }
 
 inline Tensor avg_pool2d(Tensor const& x, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
-  return at::_ops::avg_pool2d::call(x, {&kernel, 1}, {&stride, 1}, {&padding, 1}, false, true, std::nullopt);
+  // LibTorch 2.11's gradient of channels-last signals of a GPU is wrong where there is padding (pytorch issue 188344).
+  Tensor const safe = x.is_cpu() || padding == 0 ? x : x.contiguous();
+  return at::_ops::avg_pool2d::call(safe, {&kernel, 1}, {&stride, 1}, {&padding, 1}, false, true, std::nullopt);
 }
 
 // Means over cells that cover the image evenly: height x width of them.

@@ -5,18 +5,12 @@
 // several kernels.
 #pragma once
 #include <dynvision/kernels/flow.hpp>
-#include <dynvision/kernels/numbers.hpp>
+#include <dynvision/kernels/pack.hpp>
 
 #include <cstdint>
 #include <cstring>
 
 namespace dynvision::kernels {
-
-#if defined(__CUDACC__)
-#define DYNVISION_UNROLL _Pragma("unroll")
-#else
-#define DYNVISION_UNROLL
-#endif
 
 inline constexpr int table_size = 448;  // addresses
 
@@ -63,6 +57,11 @@ template <int J> struct AddressTable {
     }
   }
 
+  // Whether all signals begin at multiples of so many bytes, and samples too: several numbers can be loaded at once.
+  bool aligned(std::int64_t bytes, std::int64_t bytes_of_number) const {
+    return bits_ % static_cast<std::uintptr_t>(bytes) == 0 && flow.size * bytes_of_number % bytes == 0;
+  }
+
   // In the kernel: lists of addresses again.
   DYNVISION_BOTH Steps list(void const* packed) const {
     return packed == nullptr ? nullptr : at + (reinterpret_cast<std::uintptr_t>(packed) - 1);
@@ -92,6 +91,7 @@ template <int J> struct AddressTable {
 
  private:
   int used_ = 0;
+  std::uintptr_t bits_ = 0;  // that are set in any address
 
   template <class P> Steps pack(P const* list, int first, int n, int times = 1) {
     static_assert(sizeof(P) == sizeof(void*), "a factor takes the room of an address");
@@ -99,6 +99,9 @@ template <int J> struct AddressTable {
     auto const place = static_cast<std::uintptr_t>(used_ + 1);
     std::memcpy(at + used_, list + static_cast<std::ptrdiff_t>(first) * times,
                 static_cast<std::size_t>(n) * static_cast<std::size_t>(times) * sizeof(P));
+    if constexpr (std::is_pointer_v<P>) {
+      for (int i = used_; i < used_ + n * times; ++i) bits_ |= reinterpret_cast<std::uintptr_t>(at[i]);
+    }
     used_ += n * times;
     return reinterpret_cast<Steps>(place);
   }

@@ -19,6 +19,7 @@ namespace dynvision::kernels {
 template <int I, class R> DYNVISION_BOTH R const& role_at(Slot<I, R> const& slot) { return slot.value; }
 
 template <class V, int J> struct Sums { V v[2 * J + 1]; };  // for each role those of w and b; that of tau
+template <class V> DYNVISION_BOTH void accumulate(V& sum, V const& x) { sum = sum + x; }
 
 template <class... Roles> struct Program {
   static constexpr int J = static_cast<int>(sizeof...(Roles));
@@ -32,9 +33,9 @@ template <class... Roles> struct Program {
     forward(roles, flow, t, memory, std::make_integer_sequence<int, J>{});
   }
   // carry: from the step after this one, and for the one before.
-  template <class F, class B, class M, class V>
+  template <class F, class B, class M, class V, class W>
   DYNVISION_BOTH static void reverse(Set const& roles, F const& flow, B const& back, int t, M& memory, V& carry,
-                                     Sums<V, J>& sums) {
+                                     Sums<W, J>& sums) {
     reverse(roles, flow, back, t, memory, carry, sums, std::make_integer_sequence<int, J>{});
   }
 
@@ -80,18 +81,18 @@ template <class... Roles> struct Program {
     if (at.tap != nullptr && present) memory.put(x, at.tap[t]);
   }
 
-  template <class F, class B, class M, class V, int... I>
+  template <class F, class B, class M, class V, class W, int... I>
   DYNVISION_BOTH static void reverse(Set const& roles, F const& flow, B const& back, int t, M& memory, V& carry,
-                                     Sums<V, J>& sums, std::integer_sequence<int, I...>) {
+                                     Sums<W, J>& sums, std::integer_sequence<int, I...>) {
     V g = carry;
     carry = memory.zero();
     (reverse_role<J - 1 - I>(role_at<J - 1 - I>(roles), flow, back, t, memory, g, carry, sums), ...);
     if (back.g_shared != nullptr) memory.add(g, back.g_shared[t]);
   }
 
-  template <int I, class R, class F, class B, class M, class V>
+  template <int I, class R, class F, class B, class M, class V, class W>
   DYNVISION_BOTH static void reverse_role(R const& role, F const& flow, B const& back, int t, M& memory, V& g, V& carry,
-                                          Sums<V, J>& sums) {
+                                          Sums<W, J>& sums) {
     using T = Number<V>;
     RoleFlow const& at = flow.role[I];
     RoleBackflow const& to = back.role[I];
@@ -108,8 +109,8 @@ template <class... Roles> struct Program {
           g = R::integration::adjoint_x(g, x, h);
         }
         if (at.is_affine) {
-          sums.v[2 * I] = sums.v[2 * I] + gh * memory.get(at.operand[t], at.operand_stride);
-          sums.v[2 * I + 1] = sums.v[2 * I + 1] + gh;
+          accumulate(sums.v[2 * I], gh * memory.get(at.operand[t], at.operand_stride));
+          accumulate(sums.v[2 * I + 1], gh);
           gh = gh * static_cast<T>(at.w);
         }
         if (to.g_operand != nullptr && to.g_operand[t] != nullptr) memory.put(gh, to.g_operand[t]);
@@ -135,7 +136,7 @@ template <class... Roles> struct Program {
       if (previous != nullptr) {
         if (of_tau) {
           V const away = memory.get(to.input[t], flow.size) - memory.get(previous, flow.size);
-          sums.v[2 * J] = sums.v[2 * J] + g * away * static_cast<T>(role.gain_slope);
+          accumulate(sums.v[2 * J], g * away * static_cast<T>(role.gain_slope));
         }
         V const before = g * static_cast<T>(1 - role.gain);
         if (back.carried && (t > 0 || back.continues)) {
@@ -146,7 +147,7 @@ template <class... Roles> struct Program {
         g = g * static_cast<T>(role.gain);
       } else {
         if (of_tau) {
-          sums.v[2 * J] = sums.v[2 * J] + g * memory.get(to.input[t], flow.size) * static_cast<T>(role.first_slope);
+          accumulate(sums.v[2 * J], g * memory.get(to.input[t], flow.size) * static_cast<T>(role.first_slope));
         }
         g = g * static_cast<T>(role.first);
       }

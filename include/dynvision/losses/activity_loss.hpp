@@ -65,7 +65,7 @@ struct ActivityLoss {
  private:
   MonitoredActivity const* find(run::Trace const& trace) const {
     for (MonitoredActivity const& m : monitors) {
-      if (m.operation == trace.operation || m.operation == trace.layer + "." + trace.operation) return &m;
+      if (trace.is_named(m.operation)) return &m;
     }
     return nullptr;
   }

@@ -3,7 +3,8 @@
 //   l_n = -w_y log softmax(z_n)_y       n: sample and step, y: its label, w: class weight (1 without weights)
 //   mean: sum_n l_n / sum_n w_y over labels that count; sum; none
 //
-// A label equal to ignore_index does not count. If none counts the loss is zero, with a gradient of zero.
+// A label equal to ignore_index does not count. If none counts the loss is zero, with a gradient of zero. While a CUDA graph
+// is recorded, and in its replays, labels are not checked.
 #pragma once
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/ops.hpp>
@@ -59,6 +60,7 @@ struct CrossEntropy {
            {"class weights ", shape_text(class_weight.sizes()), ": expected one for each of ", outputs.size(-1),
             " classes"});
     }
+    if (Remembering::now() != nullptr) return;  // to look at the labels would wait for the GPU
     Tensor const wrong = labels.ne(ignore_index).logical_and(labels.lt(0).logical_or(labels.ge(outputs.size(-1))));
     if (wrong.any().item<bool>()) {
       std::int64_t const found = labels.masked_select(wrong).select(0, 0).item<std::int64_t>();

@@ -37,7 +37,7 @@ struct WeightedSteps {
     Tensor const each = one(outputs.narrow(1, from, n), labels.narrow(1, from, n));  // (B,n)
     Tensor const w = full({n}, 0, at::TensorOptions(at::kDouble));
     std::copy(weights.begin(), weights.end(), w.mutable_data_ptr<double>());
-    return each.mean({0}).mul(w.to(each.options())).sum();
+    return each.mean({0}).mul(on_device(each.device(), w.to(each.scalar_type()))).sum();
   }
 };
 

@@ -15,6 +15,14 @@ struct Trace {
   std::string operation;        // "record" for responses, else the label of the monitored operation
   std::vector<Signal> steps{};  // [T] of (B,C,H,W), or absent
 
+  // Whether `name`, "tstep" or "V1.tstep", means an operation of a layer.
+  static bool is_named(std::string_view name, std::string_view layer, std::string_view operation) {
+    if (name == operation) return true;
+    return name.size() == layer.size() + 1 + operation.size() && name.starts_with(layer) && name[layer.size()] == '.' &&
+           name.ends_with(operation);
+  }
+  bool is_named(std::string_view name) const { return is_named(name, layer, operation); }
+
   std::vector<bool> present() const {
     std::vector<bool> all;
     for (Signal const& x : steps) all.push_back(x.defined());

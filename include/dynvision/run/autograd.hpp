@@ -3,6 +3,7 @@
 // Station: run. The one place below train/ that includes torch/*: the node of a sequence must be a node of that graph.
 #pragma once
 #include <dynvision/core/error.hpp>
+#include <dynvision/core/number.hpp>
 #include <dynvision/core/tensor.hpp>
 
 // LibTorch's logging has a macro of this name; whoever had one before keeps it.
@@ -46,11 +47,13 @@ template <ReversibleRun R> class SequenceNode : public torch::autograd::Node {
       fail("run", 141, "second derivatives: the compiled path has none; use run::unroll, or no create_graph");
     }
     if (!run_) fail("run", 142, "backward a second time: expected retain_graph in the first one");
+    Remembering const now(numbers_.lock());  // this may be another thread
     return run_->reverse(gradients);
   }
 
  private:
   std::shared_ptr<R> run_;
+  std::weak_ptr<RememberedNumbers> numbers_ = Remembering::now();
 };
 
 // Makes `outputs` results of the run; `inputs`: what it can be differentiated for.

@@ -5,12 +5,14 @@
 // Station: run. Blocks of steps between which nothing feeds back are computed at once, frames that stay are convolved
 // once, neighbouring pointwise operations are one loop, biological time runs through its equivalent in engineering time
 // (docs/numerics.md). The reverse sweep (run/reverse.hpp) keeps the states, or the states at checkpoints
-// (Settings::checkpoint_timesteps), and computes the rest again. Outputs, responses and monitored signals are
-// differentiable, once. Parameters must not change between a run and its backward.
+// (Settings::checkpoint_timesteps), and computes the rest again. Samples run together, or in groups
+// (Settings::samples_at_once). Outputs, responses and monitored signals are differentiable, once. Parameters must not
+// change between a run and its backward.
 #pragma once
 #include <dynvision/run/autograd.hpp>
 #include <dynvision/run/division.hpp>
 #include <dynvision/run/forward.hpp>
+#include <dynvision/run/groups.hpp>
 #include <dynvision/run/reverse.hpp>
 #include <dynvision/run/sequence_of.hpp>
 #include <dynvision/run/unroll.hpp>
@@ -27,19 +29,15 @@ class CompiledRun {
 
  public:
   [[gnu::cold]] explicit CompiledRun(std::shared_ptr<Sequence> sequence) : sequence_(std::move(sequence)) {
-    bool learns = false;
-    for (Tensor const& x : q_.learned.tensors()) learns = learns || x.requires_grad();
-    keeps_ = at::GradMode::is_enabled() && learns;
+    keeps_ = is_differentiated(q_);
     for (Tensor const& x : q_.learned.tensors()) versions_.emplace_back(x, x._version());
     versions_.emplace_back(q_.stimulus.frames, q_.stimulus.frames._version());
     for (auto const& input : q_.settings.external) versions_.emplace_back(input.second, input.second._version());
-    if (keeps_ && q_.settings.memory_budget > 0) {
-      divide_within(q_, q_.settings.memory_budget);
-    } else {
-      divide(q_, keeps_, q_.settings.checkpoint_timesteps);
-    }
+    if (q_.segments.empty()) divide(q_);
   }
   bool keeps() const { return keeps_; }
+  // Whether the last segment waits for the reverse sweep: it is reversed first, but in a group of samples not at once.
+  bool keeps_last() const { return !(q_.settings.samples_at_once > 0 && q_.settings.checkpoint_timesteps > 0); }
   std::vector<Tensor> const& inputs() const { return q_.learned.tensors(); }
   Sequence const& sequence() const { return q_; }
 
@@ -50,13 +48,14 @@ class CompiledRun {
     for (std::size_t i = 0; i < q_.segments.size(); ++i) {
       Segment& segment = q_.segments[i];
       segment.past = past;
-      bool const keep = keeps_ && q_.segments.size() - q_.first_kept == 1 && i >= q_.first_kept;
+      bool const keep = keeps_ && i >= q_.first_kept && i + 1 == q_.segments.size() && keeps_last();
       ForwardSweep sweep(q_, segment, keep);
       sweep.run(true);
       if (i + 1 < q_.segments.size()) past = sweep.past_of_next();
       if (!keep) segment.drop();
       if (!keeps_ || i < q_.first_kept) segment.past.clear();
     }
+    if (keeps_ && !keeps_last()) rest();
     std::vector<Tensor> all{outputs()};
     for (Tensor const& x : q_.results.responses) all.push_back(x);
     for (Tensor const& x : q_.results.watched) all.push_back(x);
@@ -86,6 +85,7 @@ class CompiledRun {
       Segment& segment = q_.segments[i];
       bool const again = !segment.kept();
       if (again) ForwardSweep(q_, segment, true).run(false);
+      if (i == q_.first_kept) rest();
       ReverseState state{q_, segment, given, states, scalars, frames, frames_found, externals};
       ReverseSweep(state).run(carry, i == q_.first_kept);
       segment.drop();
@@ -98,18 +98,32 @@ class CompiledRun {
   }
 
  private:
+  // Nothing is convolved forward for a while, or ever again.
+  void rest() {
+    for (auto& convolution : q_.convolutions) {
+      if (convolution) convolution->rest();
+    }
+    for (auto& arrival : q_.arrivals) {
+      if (arrival) arrival->rest();
+    }
+  }
+
   [[gnu::cold]] Tensor outputs() {
     if (q_.classifier == nullptr && q_.calls.back().of_tensor.apply == nullptr) return {};
     std::int64_t const T = q_.stimulus.n_timesteps();
     Tensor z = q_.results.seen;
     if (!z.defined()) return zeros({q_.batch, T, q_.n_classes}, q_.outer_options);
     if (q_.classifier != nullptr) {
-      z = linear(z, q_.classifier->weight, q_.classifier->bias);
+      z = linear(z.div_(places_of_head()), q_.classifier->weight, q_.classifier->bias);
       for (int t = 0; t < T; ++t) {
         if (!head_sees(t)) q_.results.rows(z, t, 1).zero_();
       }
     }
     return z.view({T, q_.batch, z.size(1)}).transpose(0, 1).contiguous();
+  }
+  double places_of_head() const {  // a Classifier sees the mean over so many
+    kernels::Shape const& x = q_.table.places.back().out;
+    return static_cast<double>(x.height * x.width);
   }
   bool head_sees(int t) const { return q_.table.leaves(q_.table.places.size() - 1, t + q_.table.idle); }
 
@@ -125,24 +139,24 @@ class CompiledRun {
           if (!head_sees(t)) q_.results.rows(by_step, t, 1).zero_();
         }
         if (q_.results.seen.defined()) {
-          q_.learned.add(q_.learned.index(head.weight), by_step.t().matmul(q_.results.seen));
-          q_.learned.add(q_.learned.index(head.bias), by_step.sum({0}));
+          q_.learned.add(q_.learned.index(head.weight), by_step.t().matmul(q_.results.seen), true);
+          q_.learned.add(q_.learned.index(head.bias), by_step.sum({0}), true);
         }
-        given.seen = by_step.matmul(head.weight.detach());
+        given.seen = by_step.matmul(head.weight.detach()).div_(places_of_head());
       } else {
         given.seen = by_step;
       }
     }
     std::size_t i = 1;
-    auto const rest = [&](std::vector<Tensor> const& results) {
+    auto const next = [&](std::vector<Tensor> const& results) {
       std::vector<Tensor> all;
       for (std::size_t k = 0; k < results.size(); ++k, ++i) {
-        all.push_back(gradients[i].defined() ? q_.layout.of(gradients[i].to(q_.dtype())) : Tensor{});
+        all.push_back(gradients[i].defined() ? q_.layout.of(kernels::in_dtype(gradients[i], q_.dtype())) : Tensor{});
       }
       return all;
     };
-    given.responses = rest(q_.results.responses);
-    given.watched = rest(q_.results.watched);
+    given.responses = next(q_.results.responses);
+    given.watched = next(q_.results.watched);
     return given;
   }
 
@@ -222,9 +236,19 @@ inline at::ScalarType signal_dtype(Options const& options, Settings const& setti
 template <class Model>
 Activity compiled_by(kernels::Backend backend, Model& model, Stimulus const& stimulus, Settings const& settings = {}) {
   check_input(model.options, stimulus, settings);
-  Monitors monitors(model.parts(), settings);
   kernels::Engine const engine{signal_dtype(model.options, settings), stimulus.frames.device(), backend};
-  return run_compiled(std::make_shared<SequenceOf<Model>>(model, stimulus, settings, monitors, engine), monitors);
+  auto const sequence_of = [&](Stimulus const& shown, Settings const& chosen, Monitors const& monitors) {
+    return std::make_shared<SequenceOf<Model>>(model, shown, chosen, monitors, engine);
+  };
+  Monitors monitors(model.parts(), settings);
+  std::shared_ptr<Sequence> sequence = sequence_of(stimulus, settings, monitors);
+  std::int64_t const samples = divide(*sequence);
+  if (samples == sequence->batch) return run_compiled(std::move(sequence), monitors);
+  sequence.reset();
+  return in_groups(samples, stimulus, settings, [&](Stimulus const& shown, Settings const& chosen) {
+    Monitors of_group(model.parts(), chosen);
+    return run_compiled(sequence_of(shown, chosen, of_group), of_group);
+  });
 }
 
 template <class Op>

@@ -25,10 +25,9 @@ class Convolution {
       : kernel_(kernel),
         layout_(layout),
         learns_{learned.index(kernel.weight), learned.index(kernel.bias), learned.index(kernel.magnitude)} {
-    Tensor const w = kernel.magnitude.defined() ? kernel.weight.detach().mul(kernel.magnitude.detach().div(norm()))
-                                                : kernel.weight.detach();
-    weight_ = w.to(dtype);
-    if (kernel.bias.defined()) bias_ = kernel.bias.detach().to(dtype);
+    Tensor const v = kernel.weight.tensor_data();
+    weight_ = kernels::in_dtype(kernel.magnitude.defined() ? v.mul(kernel.magnitude.detach().div(norm())) : v, dtype);
+    if (kernel.bias.defined()) bias_ = kernels::in_dtype(kernel.bias.tensor_data(), dtype);
     if (layout.channels_last && kernels::PackedWeight::packs(weight_)) {
       packed_.emplace(weight_, kernel.stride, kernel.padding, kernel.groups);
     } else {
@@ -108,8 +107,10 @@ class Convolution {
   void gradients(Tensor const& g, Tensor const& x, bool want_gx, Tensor& gx) {
     bool const want_weight = learns_[0] >= 0 || learns_[2] >= 0, want_bias = learns_[1] >= 0;
     if (!want_gx && !want_weight && !want_bias) return;
-    auto const all = conv2d_backward(g, x, weight_, kernel_.stride, kernel_.padding, kernel_.groups,
-                                     {want_gx, want_weight, want_bias});
+    // Of the weight only its shape and layout are looked at where gx is not wanted.
+    bool const as_sum = !want_gx && g_weight_.defined() && g_weight_.scalar_type() == weight_.scalar_type();
+    auto const all = conv2d_backward(g, x, as_sum ? g_weight_ : weight_, kernel_.stride, kernel_.padding,
+                                     kernel_.groups, {want_gx, want_weight, want_bias});
     if (want_gx) gx = all[0];
     add(g_weight_, all[1]);
     add(g_bias_, all[2]);
@@ -147,7 +148,7 @@ class Convolution {
     if (sum.defined()) {
       sum.add_(g);
     } else {
-      sum = g.scalar_type() == kernel_.weight.scalar_type() ? g : g.to(kernel_.weight.scalar_type());
+      sum = kernels::in_dtype(g, kernel_.weight.scalar_type());
     }
   }
 

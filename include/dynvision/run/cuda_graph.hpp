@@ -7,7 +7,7 @@
 // Station: run. The shapes of what goes in stay as they were; results lie where they lay, so the next replay overwrites
 // them. Replays read the parameters of the model where they are: an optimiser that changes them in place goes on as usual.
 // Single numbers that the host reads (tau, w and b of Self, the supralinear exponent) are those of the recording, so they
-// must not learn. What is recorded must not wait for the GPU: no item(), no printing, as in `loss`.
+// must not learn. What is recorded must not wait for the GPU: no item(), no printing in a loss of your own.
 #pragma once
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/number.hpp>
@@ -20,6 +20,7 @@
 #endif
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace dynvision::run {
@@ -49,9 +50,9 @@ class CudaGraph {
     c10::cuda::getCurrentCUDAStream().synchronize();
     c10::cuda::CUDAStream const stream = c10::cuda::getStreamFromPool();
     c10::cuda::CUDAStreamGuard const on_stream(stream);
-    RememberedNumbers numbers;
+    Remembering const now(numbers_);
     for (int i = 0; i < 3; ++i) work(inputs_);  // libraries choose their algorithms, memory is set aside
-    if (numbers.any_learns()) {
+    if (numbers_->any_learns()) {
       fail("run", 146, "a CUDA graph of a model in which a number learns that the host reads: tau, or those of Self");
     }
     stream.synchronize();
@@ -89,7 +90,32 @@ class CudaGraph {
 
  private:
   std::vector<Tensor> inputs_, results_;
+  std::shared_ptr<RememberedNumbers> numbers_ = std::make_shared<RememberedNumbers>();
   std::unique_ptr<at::cuda::CUDAGraph> graph_ = std::make_unique<at::cuda::CUDAGraph>();
+};
+
+// While it lives the parameters of a model are others, in the same memory and with the same gradients. To those that it has
+// otherwise, graphs of earlier runs may hold on, and with them to the stream of those runs.
+class ParametersOfRecording {
+ public:
+  explicit ParametersOfRecording(Parts const& parts) {
+    visit_parameters(parts, [&](std::string const&, Tensor& tensor, bool learned) {
+      before_.emplace_back(&tensor, tensor);
+      if (!learned) return;
+      Tensor own = tensor.detach().set_requires_grad(true);
+      own.mutable_grad() = tensor.grad();
+      tensor = std::move(own);
+    });
+    tie_parameters(parts);
+  }
+  ~ParametersOfRecording() {
+    for (auto& [place, tensor] : before_) *place = tensor;
+  }
+  ParametersOfRecording(ParametersOfRecording const&) = delete;
+  ParametersOfRecording& operator=(ParametersOfRecording const&) = delete;
+
+ private:
+  std::vector<std::pair<Tensor*, Tensor>> before_;
 };
 
 #else
@@ -98,7 +124,14 @@ inline namespace without_cuda {
 class CudaGraph {  // says why there is none
  public:
   template <class F> CudaGraph(std::vector<Tensor> const& inputs, F const&) { check_recordable(inputs); }
-  std::vector<Tensor> const& operator()(std::vector<Tensor> const& inputs) { return inputs; }
+  std::vector<Tensor> const& operator()(std::vector<Tensor> const&) { return inputs_; }
+  std::vector<Tensor> const& inputs() const { return inputs_; }
+
+ private:
+  std::vector<Tensor> inputs_;
+};
+struct ParametersOfRecording {
+  explicit ParametersOfRecording(Parts const&) {}
 };
 }  // namespace without_cuda
 
@@ -125,6 +158,7 @@ CudaGraph recorded(Model& model, Tensor const& images, Tensor const& labels, Set
   for (Parameter const& p : parameters) {
     if (p.learned) p.tensor.mutable_grad() = zeros(p.tensor.sizes(), p.tensor.options().requires_grad(false));
   }
+  ParametersOfRecording const of_recording(model.parts());
   return CudaGraph({images, labels}, [&](std::vector<Tensor> const& inputs) {
     {
       at::AutoGradMode const no_gradient(false);

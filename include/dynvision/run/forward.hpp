@@ -29,7 +29,8 @@ class ForwardSweep {
       auto const [first, last] = q.held(segment, l, !segment.past.empty());
       segment.head[l] = segment.first - first;
       segment.states[l] = q.state_buffer(l, first, last - first);
-      if (!segment.past.empty()) rows_of(segment.states[l], 0, q.rows(q.table.memory[l])).copy_(segment.past[l]);
+      if (!segment.past.empty())
+        kernels::rows_of(segment.states[l], 0, q.rows(q.table.memory[l])).copy_(segment.past[l]);
     }
   }
 
@@ -76,8 +77,8 @@ class ForwardSweep {
 
   void one_block(bool results) {
     Timetable& table = q_.table;
-    Wave x = frames_of(q_, block_);
-    bool const fresh = start_leading(x);
+    bool fresh = false;
+    Wave x = start_leading(fresh);
     for (Stage const& one : q_.stages) stage(one, x, fresh, results);
     leave_leading(table.places.size(), x, fresh);
     head(x, results);
@@ -85,21 +86,18 @@ class ForwardSweep {
 
   // --- what depends on the frame alone
 
-  // Whether the leading places must be computed in this block; if not, x is their result already.
-  bool start_leading(Wave& x) {
-    BlockTape& tape = segment_.blocks.back();
-    if (!x.data.defined()) return false;
+  // What the leading places have made of the frame, if that is known; else the frames, and it is `fresh`.
+  Wave start_leading(bool& fresh) {
+    if (!has_frames(q_, block_)) return {};
     int const run = q_.table.frame_run[static_cast<std::size_t>(block_.first)];
-    if (!segment_.leading.empty() && segment_.leading.back().first_run == run && segment_.leading.back().n_runs == 1 &&
-        x.shared) {
-      tape.leading = static_cast<int>(segment_.leading.size()) - 1;
-      x.data = segment_.leading.back().out;
-      return false;
-    }
-    segment_.leading.push_back({run, x.shared ? 1 : block_.n, {}, Values(q_.table.places.size() + 1), {}});
-    tape.leading = static_cast<int>(segment_.leading.size()) - 1;
+    bool const shared = has_one_frame(q_, block_);
+    auto const before = segment_.leading.empty() ? nullptr : &segment_.leading.back();
+    fresh = !(shared && before != nullptr && before->first_run == run && before->n_runs == 1);
+    if (fresh) segment_.leading.push_back({run, shared ? 1 : block_.n, {}, Values(q_.table.places.size() + 1), {}});
+    segment_.blocks.back().leading = static_cast<int>(segment_.leading.size()) - 1;
+    if (!fresh) return {before->out, true};
     values_ = &segment_.leading.back().values;
-    return true;
+    return frames_of(q_, block_);
   }
   void leave_leading(std::size_t place, Wave const& x, bool fresh) {
     if (!fresh || values_ != &segment_.leading.back().values) return;
@@ -257,7 +255,7 @@ class ForwardSweep {
     if (!results) return;
     Calls const& head = q_.calls.back();
     if (q_.classifier != nullptr) {
-      q_.results.see(t, block_.n, outside(q_, x.data).mean({2, 3}));
+      q_.results.see(t, block_.n, outside(q_, x.data).sum({2, 3}));
     } else if (head.of_tensor.apply != nullptr) {
       q_.results.see(t, block_.n, head.of_tensor.apply(head.of_tensor.op, seen(q_, head.of_tensor, x.data)));
     }

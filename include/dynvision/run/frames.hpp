@@ -11,19 +11,25 @@ struct Wave {           // a signal during a block
   bool shared = false;  // the same in all steps
 };
 
-// What is shown during a block, in the layout and dtype of the signals.
-inline Wave frames_of(Sequence const& q, Block const& block) {
-  Timetable const& table = q.table;
+// Whether anything is shown during a block.
+inline bool has_frames(Sequence const& q, Block const& block) {
   int const t = block.first;
-  if (t < 0 || t >= table.n_steps || table.frame[static_cast<std::size_t>(t)] == nothing) return {};
+  return t >= 0 && t < q.table.n_steps && q.table.frame[static_cast<std::size_t>(t)] != nothing;
+}
+inline bool has_one_frame(Sequence const& q, Block const& block) {
+  auto const run = [&](int step) { return q.table.frame_run[static_cast<std::size_t>(step)]; };
+  return block.n == 1 || run(block.first) == run(block.first + block.n - 1);
+}
+
+// The frames of a block that has some, in the layout and dtype of the signals.
+inline Wave frames_of(Sequence const& q, Block const& block) {
   auto const frame = [&](int step) {
-    Tensor const x = q.stimulus.frame(table.frame[static_cast<std::size_t>(step)]).detach();
-    return q.layout.of(x.to(q.dtype()));
+    Tensor const x = q.stimulus.frame(q.table.frame[static_cast<std::size_t>(step)]).detach();
+    return q.layout.of(kernels::in_dtype(x, q.dtype()));
   };
-  auto const run = [&](int step) { return table.frame_run[static_cast<std::size_t>(step)]; };
-  if (block.n == 1 || run(t) == run(t + block.n - 1)) return {frame(t), true};
+  if (has_one_frame(q, block)) return {frame(block.first), true};
   std::vector<Tensor> frames;
-  for (int i = 0; i < block.n; ++i) frames.push_back(frame(t + i));
+  for (int i = 0; i < block.n; ++i) frames.push_back(frame(block.first + i));
   return {cat(frames, 0), false};
 }
 

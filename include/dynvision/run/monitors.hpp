@@ -32,9 +32,10 @@ namespace dynvision::run {
   not_negative("idle_timesteps", settings.idle_timesteps);
   not_negative("truncated_bptt_timesteps", settings.truncated_bptt_timesteps);
   not_negative("checkpoint_timesteps", settings.checkpoint_timesteps);
+  not_negative("samples_at_once", settings.samples_at_once);
   not_negative("memory_budget", settings.memory_budget);
-  if (settings.memory_budget > 0 && settings.checkpoint_timesteps > 0) {
-    fail("run", 106, "memory_budget and checkpoint_timesteps: expected one of them, the other 0");
+  if (settings.memory_budget > 0 && (settings.checkpoint_timesteps > 0 || settings.samples_at_once > 0)) {
+    fail("run", 106, "memory_budget chooses checkpoint_timesteps and samples_at_once: expected these to be 0");
   }
 }
 
@@ -44,7 +45,7 @@ class Monitors {
     for (std::size_t i = 0; i + 1 < parts.size(); ++i) {  // the last part is the head
       Part const& part = parts[i];
       if (part.position == 0) {
-        external_.push_back(find_external(settings, part.layer_name));
+        external_.push_back(settings.external_to(part.layer_name));
         if (settings.record) add(responses_, part, "record");
       }
       watch_if_wanted(settings, part, part.label(), i);
@@ -68,7 +69,6 @@ class Monitors {
     }
     return false;
   }
-  bool has_external(int layer) const { return external_[static_cast<std::size_t>(layer)].defined(); }
 
   void record(std::vector<Signal> const& responses) {
     for (std::size_t l = 0; l < responses_.size(); ++l) responses_[l].steps.push_back(responses[l]);
@@ -83,12 +83,6 @@ class Monitors {
   Activity activity(Tensor outputs) { return {std::move(outputs), std::move(responses_), std::move(monitored_)}; }
 
  private:
-  static bool names(std::string_view wanted, std::string_view layer, std::string_view label) {
-    bool const in_layer = wanted.size() == layer.size() + 1 + label.size() && wanted.starts_with(layer) &&
-                          wanted[layer.size()] == '.' && wanted.ends_with(label);
-    return wanted == label || in_layer;
-  }
-
   static bool contains(std::vector<std::string_view> const& names, std::string_view name) {
     for (std::string_view const known : names) {
       if (known == name) return true;
@@ -96,11 +90,12 @@ class Monitors {
     return false;
   }
 
-  static Tensor find_external(Settings const& settings, std::string_view layer) {
-    for (auto const& [name, input] : settings.external) {
-      if (name == layer) return input;
+  static std::vector<std::string_view> layer_names(Parts const& parts) {
+    std::vector<std::string_view> all;
+    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+      if (parts[i].position == 0) all.push_back(parts[i].layer_name);
     }
-    return {};
+    return all;
   }
 
   static bool is_last_convolution(Parts const& parts, std::size_t i) {
@@ -121,7 +116,7 @@ class Monitors {
   [[gnu::cold]] void watch_if_wanted(Settings const& settings, Part const& part, std::string_view label,
                                      std::size_t place) {
     for (std::string_view const wanted : settings.monitor) {
-      if (!names(wanted, part.layer_name, label)) continue;
+      if (!Trace::is_named(wanted, part.layer_name, label)) continue;
       watched_.push_back(static_cast<int>(place));
       add(monitored_, part, label);
       return;
@@ -131,33 +126,31 @@ class Monitors {
   [[gnu::cold]] void check_monitored(Parts const& parts, Settings const& settings) const {
     for (std::string_view const wanted : settings.monitor) {
       bool found = false;
-      for (Trace const& trace : monitored_) found = found || names(wanted, trace.layer, trace.operation);
+      for (Trace const& trace : monitored_) found = found || trace.is_named(wanted);
       if (found) continue;
       std::size_t const dot = wanted.rfind('.');
       std::string_view const layer = dot == wanted.npos ? std::string_view{} : wanted.substr(0, dot);
       std::string_view const label = layer.empty() ? wanted : wanted.substr(dot + 1);
-      std::vector<std::string_view> layers, labels{"layer"};
+      std::vector<std::string_view> const layers = layer_names(parts);
+      if (!layer.empty() && !contains(layers, layer)) {
+        fail("run", 122, {"monitor \"", wanted, "\": layer \"", layer, "\": ", expected_one_of(layer, layers)});
+      }
+      std::vector<std::string_view> labels{"layer"};
       for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-        if (parts[i].position == 0) layers.push_back(parts[i].layer_name);
         if (!layer.empty() && layer != parts[i].layer_name) continue;
         if (!contains(labels, parts[i].label())) labels.push_back(parts[i].label());
       }
-      bool const layer_is_known = layer.empty() || contains(layers, layer);
-      fail("run", 122,
-           {"monitor \"", wanted, "\": ", layer_is_known ? "operation \"" : "layer \"", layer_is_known ? label : layer,
-            "\": ", layer_is_known ? expected_one_of(label, labels) : expected_one_of(layer, layers)});
+      fail("run", 122, {"monitor \"", wanted, "\": operation \"", label, "\": ", expected_one_of(label, labels)});
     }
   }
 
   [[gnu::cold]] void check_external(Parts const& parts, std::string_view name, Tensor const& input) const {
-    bool arrives = false;
-    std::vector<std::string_view> layers;
-    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-      if (parts[i].position == 0) layers.push_back(parts[i].layer_name);
-      arrives = arrives || (parts[i].layer_name == name && parts[i].label() == "addext");
-    }
-    if (!contains(layers, name))
+    std::vector<std::string_view> const layers = layer_names(parts);
+    if (!contains(layers, name)) {
       fail("run", 123, {"external input to \"", name, "\": ", expected_one_of(name, layers)});
+    }
+    bool arrives = false;
+    for (Part const& part : parts) arrives = arrives || (part.layer_name == name && part.label() == "addext");
     if (!arrives) fail("run", 125, {"external input to \"", name, "\": expected a layer with AddInput"});
     if (!input.defined() || input.dim() != 5) fail("run", 124, "external input: expected a tensor (B,T,C,H,W)");
   }

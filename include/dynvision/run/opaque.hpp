@@ -10,9 +10,9 @@
 namespace dynvision::run {
 
 inline Tensor outside(Sequence const& q, Tensor const& x) {
-  return x.to(at::typeMetaToScalarType(q.outer_options.dtype()));
+  return kernels::in_dtype(x, at::typeMetaToScalarType(q.outer_options.dtype()));
 }
-inline Tensor inside(Sequence const& q, Tensor const& y) { return q.layout.of(y.to(q.dtype())); }
+inline Tensor inside(Sequence const& q, Tensor const& y) { return q.layout.of(kernels::in_dtype(y, q.dtype())); }
 
 // A function of a tensor, of a signal; it sees the signal as seen().
 inline Tensor seen(Sequence const& q, TensorCalls const& calls, Tensor const& x) {

@@ -4,7 +4,8 @@
 //   std::printf("%s\n", p.text().c_str());
 //
 // Station: run. Kept bytes are what the reverse sweep finds when it starts: states, values that adjoints look at, what
-// enters convolutions. With checkpoints: the states at all of them, and the longest stretch that is computed again.
+// enters convolutions. With checkpoints: the states at all of them, and the longest stretch that is computed again; in
+// groups of samples, that stretch of one group.
 // Recorded responses and monitored signals are results, counted apart. Weights and what a convolution needs while it runs
 // are not counted. Floating-point operations are those of convolutions; a multiplication and an addition are two.
 #pragma once
@@ -19,6 +20,7 @@ struct Plan {
   int longest_block = 0;             // [steps]
   std::vector<int> layer_offset{};   // [steps] that a layer runs ahead of the first one; the last entry: the head
   int n_segments = 0;                // that are kept, or computed again, one at a time
+  std::int64_t n_groups = 1;         // of samples, one after the other
   double kept_bytes = 0;             // for the reverse sweep
   double result_bytes = 0;           // recorded responses and monitored signals
   double forward_flops = 0;          // of convolutions, for the whole batch
@@ -28,50 +30,64 @@ struct Plan {
     char line[320];
     std::snprintf(
         line, sizeof line,
-        "%d blocks of at most %d steps, %d segment%s, %.4g MB kept, %.4g MB of results, convolutions %.4g GFLOP "
-        "(step by step %.4g)%s",
-        n_blocks, longest_block, n_segments, n_segments == 1 ? "" : "s", kept_bytes / 1e6, result_bytes / 1e6,
-        forward_flops / 1e9, forward_flops_by_step / 1e9, layer_offset.back() > 0 ? ", in engineering time" : "");
+        "%d blocks of at most %d steps, %d segment%s, %lld group%s of samples, %.4g MB kept, %.4g MB of results, "
+        "convolutions %.4g GFLOP (step by step %.4g)%s",
+        n_blocks, longest_block, n_segments, n_segments == 1 ? "" : "s", static_cast<long long>(n_groups),
+        n_groups == 1 ? "" : "s", kept_bytes / 1e6, result_bytes / 1e6, forward_flops / 1e9,
+        forward_flops_by_step / 1e9, layer_offset.back() > 0 ? ", in engineering time" : "");
     return line;
   }
 };
 
-// `quiet`: without what is recorded and monitored.
-inline Plan plan_of(std::shared_ptr<Sequence> quiet, Settings const& settings, Monitors const& monitors) {
-  double const rows = static_cast<double>(settings.n_timesteps);
+// `quiet`: a run of some of the `batch` samples, without what is recorded and monitored.
+inline Plan plan_of(std::shared_ptr<Sequence> quiet, std::int64_t batch, Settings const& settings,
+                    Monitors const& monitors) {
   CompiledRun const run(std::move(quiet));
   Sequence const& q = run.sequence();
   Planner const planner(q);
+  double const groups = static_cast<double>(batch) / static_cast<double>(q.batch);  // the last one may be smaller
+  double const rows = groups * static_cast<double>(settings.n_timesteps);
 
   Plan plan;
+  plan.n_groups = (batch + q.batch - 1) / q.batch;
   plan.n_blocks = static_cast<int>(q.table.blocks.size());
   plan.longest_block = q.table.longest;
   plan.layer_offset = q.table.layer_offset;
   if (run.keeps()) {
     plan.n_segments = static_cast<int>(q.segments.size() - q.first_kept);
-    plan.kept_bytes = planner.kept();
+    plan.kept_bytes = groups * planner.checkpoints() + (run.keeps_last() ? groups : 1) * planner.longest_segment();
   }
   for (std::size_t p = 0; p < q.table.places.size(); ++p) {
     bool const recorded = settings.record && q.place(p).kind == Kind::record;
     if (recorded) plan.result_bytes += planner.bytes(q.place(p).in, rows);
     if (monitors.wants(p)) plan.result_bytes += planner.bytes(q.place(p).out, rows);
   }
-  std::tie(plan.forward_flops, plan.forward_flops_by_step) = planner.flops();
+  auto const [planned, by_step] = planner.flops();
+  plan.forward_flops = groups * planned, plan.forward_flops_by_step = groups * by_step;
   return plan;
 }
 
 // For still images of a shape (B,C,H,W).
 template <class Model> Plan plan(Model& model, std::array<std::int64_t, 4> images, Settings const& settings = {}) {
-  auto const [batch, channels, height, width] = images;
-  Tensor const frames = zeros({1}, at::TensorOptions(model.options.dtype)).expand({batch, 1, channels, height, width});
-  Stimulus const stimulus{frames, std::vector<int>(static_cast<std::size_t>(settings.n_timesteps), 0),
-                          settings.non_input_value};
-  check_input(model.options, stimulus, settings);
+  auto const shown_to = [&](std::int64_t samples) {
+    Tensor const frames = zeros({1}, at::TensorOptions(model.options.dtype));
+    return Stimulus{frames.expand({samples, 1, images[1], images[2], images[3]}),
+                    std::vector<int>(static_cast<std::size_t>(settings.n_timesteps), 0), settings.non_input_value};
+  };
+  auto const sequence_of = [&](std::int64_t samples, Settings const& chosen) {
+    return std::make_shared<SequenceOf<Model>>(model, shown_to(samples), chosen, Monitors(model.parts(), chosen),
+                                               kernels::Engine{signal_dtype(model.options, settings)});
+  };
+  check_input(model.options, shown_to(images[0]), settings);
   Settings quiet = settings;
   quiet.record = false, quiet.monitor.clear();
-  return plan_of(std::make_shared<SequenceOf<Model>>(model, stimulus, quiet, Monitors(model.parts(), quiet),
-                                                     kernels::Engine{signal_dtype(model.options, settings)}),
-                 settings, Monitors(model.parts(), settings));
+  std::shared_ptr<Sequence> sequence = sequence_of(images[0], quiet);
+  std::int64_t const samples = divide(*sequence);
+  if (samples < images[0]) {
+    int const n_steps = settings.n_timesteps + settings.idle_timesteps;
+    sequence = sequence_of(samples, settings_of_group(quiet, 0, samples, n_steps));
+  }
+  return plan_of(std::move(sequence), images[0], settings, Monitors(model.parts(), settings));
 }
 
 }  // namespace dynvision::run

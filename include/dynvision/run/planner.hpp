@@ -34,20 +34,20 @@ class Planner {
     return sum;
   }
 
-  // Of the longest segment, and all checkpoints.
-  double kept() const {
-    double longest = 0, checkpoints = 0;
+  double kept() const { return longest_segment() + checkpoints(); }
+
+  double longest_segment() const {
+    double longest = 0;
     for (std::size_t i = q_.first_kept; i < q_.segments.size(); ++i) {
       longest = std::max(longest, tape(q_.segments[i], i > 0));
-      if (i > 0) checkpoints += past();
     }
-    return longest + checkpoints;
+    return longest;
   }
-
-  double past() const {  // of one checkpoint
-    double sum = 0;
-    for (std::size_t l = 0; l < q_.state_shape.size(); ++l) sum += bytes(q_.state_shape[l], q_.table.memory[l]);
-    return sum;
+  double checkpoints() const {
+    double one = 0;
+    for (std::size_t l = 0; l < q_.state_shape.size(); ++l) one += bytes(q_.state_shape[l], q_.table.memory[l]);
+    std::size_t const first = std::max<std::size_t>(q_.first_kept, 1);
+    return one * static_cast<double>(q_.segments.size() - std::min(first, q_.segments.size()));
   }
 
   // Of all convolutions: as the plan has it, and one step at a time.

@@ -2,7 +2,7 @@
 //
 //   seen (T B, C)  or  (T B, K)     what the head gets, or gives        responses[l], watched[place]  (T B, C, H, W)
 //
-// Station: run. A Classifier is applied once to all steps, after the sweep; before it the mean over height and width is
+// Station: run. A Classifier is applied once to all steps, after the sweep; before it the sum over height and width is
 // kept. Any other head is applied block by block. Rows of steps without a signal stay zero.
 #pragma once
 #include <dynvision/core/ops.hpp>
@@ -24,7 +24,7 @@ class Results {
   Tensor make(kernels::Shape const& shape) const { return layout_.zeros(n_steps_ * batch_, shape, options_); }
 
   bool has_response(int layer) const { return responses[static_cast<std::size_t>(layer)].defined(); }
-  Tensor rows(Tensor const& all, int t, int n) const { return rows_of(all, t * batch_, n * batch_); }
+  Tensor rows(Tensor const& all, int t, int n) const { return kernels::rows_of(all, t * batch_, n * batch_); }
 
   // Puts (n B,C,H,W), or (B,C,H,W) for all steps alike, into the rows from step t on; steps before 0 are not recorded.
   void put(Tensor const& all, int t, int n, Tensor const& value) const {

@@ -99,8 +99,9 @@ class ReverseSweep {
     Tensor g = r_.q.results.rows(r_.given.seen, t, r_.block.n);
     if (shared) g = g.reshape({r_.block.n, r_.q.batch, g.size(1)}).sum({0});
     if (r_.q.classifier != nullptr) {
-      double const places = static_cast<double>(x.size(2) * x.size(3));
-      r_.g = r_.q.layout.of(g.div(places).to(r_.q.dtype()).unsqueeze(2).unsqueeze(3).expand(x.sizes()));
+      r_.g = r_.q.layout.empty(x.size(0), {x.size(1), x.size(2), x.size(3)}, r_.q.options);  // the same at every place
+      r_.g.copy_(kernels::view_of(g, x.sizes(), std::array<std::int64_t, 4>{g.stride(0), g.stride(1), 0, 0},
+                                  g.storage_offset()));
     } else if (r_.q.calls.back().of_tensor.apply != nullptr) {
       r_.g = function_of_tensor(r_.q.calls.back(), x, g);
     }
@@ -231,7 +232,7 @@ class ReverseSweep {
   void into_leading() {
     if (!r_.g.defined() || r_.tape->leading < 0) return;
     Leading& source = r_.segment.leading[at(r_.tape->leading)];
-    Tensor g = r_.g.to(r_.q.engine.arithmetic());
+    Tensor g = kernels::in_dtype(r_.g, r_.q.engine.arithmetic());
     if (source.out.size(0) != g.size(0)) {
       g = g.reshape({r_.block.n, r_.q.batch, g.size(1), g.size(2), g.size(3)}).sum({0});
     }

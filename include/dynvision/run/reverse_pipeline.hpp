@@ -272,7 +272,7 @@ class PipelineReverse {
       }
     } else if (place.kind == Kind::bias) {
       Tensor const& bias = r_.q.bias_parameters[p];
-      Tensor sum = g.to(bias.scalar_type()).sum({0});  // (C,H,W)
+      Tensor sum = kernels::in_dtype(g, bias.scalar_type()).sum({0});  // (C,H,W)
       if (bias.dim() == 0) sum = sum.sum();
       if (bias.dim() == 3 && bias.size(1) == 1 && bias.size(2) == 1) sum = sum.sum({1, 2}, true);
       r_.q.learned.add(r_.q.learned.index(bias), sum);

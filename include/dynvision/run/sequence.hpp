@@ -122,7 +122,8 @@ class Sequence {
     std::array<std::int64_t, 4> const planes{shape.size(), shape.height * shape.width, shape.width, 1};
     std::array<std::int64_t, 4> const strides =
         layout.channels_last ? std::array<std::int64_t, 4>{shape.size(), 1, wide, shape.channels} : planes;
-    return flat.as_strided({rows(n), shape.channels, shape.height, shape.width}, strides, phase);
+    std::array<std::int64_t, 4> const sizes{rows(n), shape.channels, shape.height, shape.width};
+    return kernels::view_of(flat, sizes, strides, phase);
   }
   // The indices [first,last) whose states a segment holds: those that exist, and a past of its own if it has one.
   std::pair<int, int> held(Segment const& segment, std::size_t l, bool has_past) const {
@@ -136,7 +137,7 @@ class Sequence {
   // The rows of n states of a layer from index s on, in a segment that holds states.
   Tensor state_rows(Segment const& segment, int layer, int s, int n) const {
     auto const l = static_cast<std::size_t>(layer);
-    return rows_of(segment.states[l], (s - segment.first + segment.head[l]) * batch, rows(n));
+    return kernels::rows_of(segment.states[l], (s - segment.first + segment.head[l]) * batch, rows(n));
   }
   void* state_data(Segment const& segment, int layer, int s) const {
     auto const l = static_cast<std::size_t>(layer);
@@ -190,10 +191,7 @@ class Sequence {
     return y;
   }
   Tensor external(int layer) const {
-    for (auto const& [name, input] : settings.external) {
-      if (name == parts[first_place[static_cast<std::size_t>(layer)]].layer_name) return input;
-    }
-    return {};
+    return settings.external_to(parts[first_place[static_cast<std::size_t>(layer)]].layer_name);
   }
   // External input to n steps from recorded step t on, as (n B,C,H,W).
   Tensor external_rows(Tensor const& input, int t, int n, kernels::Shape const& shape) const {

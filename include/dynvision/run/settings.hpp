@@ -3,6 +3,7 @@
 #include <dynvision/core/tensor.hpp>
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,9 +18,17 @@ struct Settings {
   bool record = false;                 // keep the responses of all layers
   std::vector<std::string> monitor{};  // keep what these operations give: "tstep" (all layers), "V1.tstep", "V1.layer"
   int checkpoint_timesteps = 0;        // run::compiled: keep the states of every so many steps only; 0: of all
-  std::int64_t memory_budget = 0;  // [bytes] run::compiled: as many checkpoints as it takes to keep no more; 0: none
+  std::int64_t samples_at_once = 0;    // run::compiled: one group of samples after the other; 0: all together
+  std::int64_t memory_budget = 0;  // [bytes] run::compiled: chooses these two, so that it keeps no more; 0: no budget
   bool compute_bfloat16 = false;   // run::compiled: signals in bfloat16, arithmetic of neurons in float
   std::vector<std::pair<std::string, Tensor>> external{};  // (layer, input): (B,T,C,H,W), for AddInput
+
+  Tensor external_to(std::string_view layer) const {  // undefined: nothing
+    for (auto const& [name, input] : external) {
+      if (name == layer) return input;
+    }
+    return {};
+  }
 };
 
 }  // namespace dynvision::run

@@ -73,7 +73,7 @@ inline Activity unroll_parts(Parts const& parts, std::vector<int> const& memory,
 
 template <class Model> Activity unroll(Model& model, Stimulus const& stimulus, Settings const& settings = {}) {
   std::int64_t n_classes = 0;
-  if constexpr (requires { model.head.classes(); }) n_classes = model.head.classes();
+  if constexpr (requires(Signal const& x) { model.head(x); }) n_classes = model.head.classes();
   return unroll_parts(model.parts(), model.memory, model.options, n_classes, stimulus, settings);
 }
 

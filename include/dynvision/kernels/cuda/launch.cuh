@@ -19,16 +19,19 @@ inline int blocks_for(std::int64_t n) {
   return static_cast<int>(blocks < 1 ? 1 : (blocks > most_blocks ? most_blocks : blocks));
 }
 
-template <class F> __global__ void __launch_bounds__(n_threads) each_number(F f, std::int64_t n) {
-  std::int64_t const step = static_cast<std::int64_t>(gridDim.x) * n_threads;
-  for (std::int64_t k = static_cast<std::int64_t>(blockIdx.x) * n_threads + threadIdx.x; k < n; k += step) f(k);
+// Numbers that a 32-bit integer counts, with one step of all threads to spare.
+inline constexpr std::int64_t most_counted = (std::int64_t{1} << 31) - n_threads * most_blocks;
+
+template <class I, class F> __global__ void __launch_bounds__(n_threads) each_number(F f, I n) {
+  I const step = static_cast<I>(gridDim.x) * n_threads;
+  for (I k = static_cast<I>(blockIdx.x) * n_threads + static_cast<I>(threadIdx.x); k < n; k += step) f(k);
 }
 
 // f(k) for the numbers [0,n), on the engine's device.
-template <class F> void launch_each(Engine const& engine, std::int64_t n, F const& f) {
+template <class I, class F> void launch_each(Engine const& engine, std::int64_t n, F const& f) {
   if (n == 0) return;
   c10::cuda::CUDAGuard const device(engine.device);
-  each_number<<<blocks_for(n), n_threads, 0, c10::cuda::getCurrentCUDAStream()>>>(f, n);
+  each_number<I><<<blocks_for(n), n_threads, 0, c10::cuda::getCurrentCUDAStream()>>>(f, static_cast<I>(n));
   C10_CUDA_KERNEL_LAUNCH_CHECK();
 }
 

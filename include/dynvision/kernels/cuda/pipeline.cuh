@@ -1,4 +1,5 @@
-// The kernels of a pipeline: one thread takes a number through all steps of a block, forward and reverse.
+// The kernels of a pipeline: one thread takes a number, or four side by side, through all steps of a block, forward and
+// reverse.
 //
 // Station: kernels, device code. The state of the step before, and what a step owes to the one before it, stay in
 // registers. Gradients of single numbers (tau, w, b) are added up block by block, and then over the blocks in their order.
@@ -8,15 +9,17 @@
 #include <dynvision/kernels/number_memory.hpp>
 #include <dynvision/kernels/program.hpp>
 
+#include <type_traits>
+
 namespace dynvision::kernels::cuda {
 
-template <class S, class Run>
+template <class S, int N, class Run>
 __global__ void __launch_bounds__(n_threads)
     forward_kernel(typename Run::Set const roles, __grid_constant__ AddressTable<Run::J> const table) {
   FlowOf<Run::J> const flow = table.unpacked_flow();
-  std::int64_t const n = flow.batch * flow.size, step = static_cast<std::int64_t>(gridDim.x) * n_threads;
-  for (std::int64_t k = static_cast<std::int64_t>(blockIdx.x) * n_threads + threadIdx.x; k < n; k += step) {
-    NumberMemory<S> memory(k / flow.size, k % flow.size, flow.size);
+  std::int64_t const n = flow.batch * flow.size, step = static_cast<std::int64_t>(gridDim.x) * n_threads * N;
+  for (std::int64_t k = (static_cast<std::int64_t>(blockIdx.x) * n_threads + threadIdx.x) * N; k < n; k += step) {
+    NumberMemory<S, N> memory(k, flow.size);
     for (int t = 0; t < flow.n_steps; ++t) Run::forward(roles, flow, t, memory);
   }
 }
@@ -35,22 +38,20 @@ __device__ inline double sum_of_block(double mine) {
 }
 
 // `partial` [blocks][2 J + 1], or null: nobody wants the sums.
-template <class S, class Run>
+template <class S, int N, class Run>
 __global__ void __launch_bounds__(n_threads)
     reverse_kernel(typename Run::Set const roles, __grid_constant__ AddressTable<Run::J> const table, double* partial) {
   constexpr int J = Run::J;
-  using V = Arithmetic<S>;
+  using Memory = NumberMemory<S, N>;
   FlowOf<J> const flow = table.unpacked_flow();
   BackflowOf<J> const back = table.unpacked_back();
-  Sums<V, J> sums;
-#pragma unroll
-  for (int i = 0; i < 2 * J + 1; ++i) sums.v[i] = V(0);
-  std::int64_t const n = flow.batch * flow.size, step = static_cast<std::int64_t>(gridDim.x) * n_threads;
-  for (std::int64_t k = static_cast<std::int64_t>(blockIdx.x) * n_threads + threadIdx.x; k < n; k += step) {
-    NumberMemory<S> memory(k / flow.size, k % flow.size, flow.size);
-    V carry = table.carry_in == nullptr ? V(0) : static_cast<V const*>(table.carry_in)[k];
+  Sums<typename Memory::Sum, J> sums{};
+  std::int64_t const n = flow.batch * flow.size, step = static_cast<std::int64_t>(gridDim.x) * n_threads * N;
+  for (std::int64_t k = (static_cast<std::int64_t>(blockIdx.x) * n_threads + threadIdx.x) * N; k < n; k += step) {
+    Memory memory(k, flow.size);
+    typename Memory::V carry = table.carry_in == nullptr ? memory.zero() : memory.carried(table.carry_in);
     for (int t = flow.n_steps - 1; t >= 0; --t) Run::reverse(roles, flow, back, t, memory, carry, sums);
-    if (table.carry_out != nullptr) static_cast<V*>(table.carry_out)[k] = carry;
+    if (table.carry_out != nullptr) memory.carry(carry, table.carry_out);
   }
   if (partial == nullptr) return;
 #pragma unroll
@@ -74,6 +75,15 @@ template <class... Roles> struct PipelineKernels {
   static constexpr int J = Run::J, n_sums = 2 * J + 1;
   using Set = Row<Roles...>;
 
+  // f(integral_constant<N>): how many numbers a thread takes at once, four where all signals allow it.
+  template <class S, class F> static void with_width(AddressTable<J> const& table, F const& f) {
+    if constexpr (!std::is_same_v<S, double>) {
+      constexpr int wide = 4;
+      if (table.aligned(16, sizeof(S))) return f(std::integral_constant<int, wide>{});
+    }
+    f(std::integral_constant<int, 1>{});
+  }
+
   static bool forward(Engine const& engine, void const* roles, Flow const& flow) {
     std::int64_t const n = flow.batch * flow.size;
     c10::cuda::CUDAGuard const device(engine.device);
@@ -82,8 +92,11 @@ template <class... Roles> struct PipelineKernels {
     if (n > 0)
       engine.with_storage([&]<class S>(S) {
         done = each_piece_forward<J>(flow, [&](AddressTable<J> const& table) {
-          forward_kernel<S, Run><<<blocks_for(n), n_threads, 0, stream>>>(*static_cast<Set const*>(roles), table);
-          C10_CUDA_KERNEL_LAUNCH_CHECK();
+          with_width<S>(table, [&](auto width) {
+            forward_kernel<S, width(), Run>
+                <<<blocks_for(n / width()), n_threads, 0, stream>>>(*static_cast<Set const*>(roles), table);
+            C10_CUDA_KERNEL_LAUNCH_CHECK();
+          });
         });
       });
     return done;
@@ -99,7 +112,7 @@ template <class... Roles> struct PipelineKernels {
   static bool reverse(Engine const& engine, void const* roles, Flow const& flow, Backflow const& back,
                       void* workspace) {
     std::int64_t const n = flow.batch * flow.size;
-    int const blocks = blocks_for(n);
+    int const most = blocks_for(n);
     SumTargets<n_sums> targets{};
     targets.to[2 * J] = back.tau_gradient;
     bool summed = back.tau_gradient != nullptr;
@@ -108,16 +121,20 @@ template <class... Roles> struct PipelineKernels {
       if (to != nullptr) targets.to[2 * j] = to, targets.to[2 * j + 1] = to + 1, summed = true;
     }
     auto* const partial = static_cast<double*>(workspace);
-    void* const carries[] = {partial + blocks * n_sums, partial + blocks * n_sums + n};
+    void* const carries[] = {partial + most * n_sums, partial + most * n_sums + n};
     c10::cuda::CUDAGuard const device(engine.device);
     auto const stream = c10::cuda::getCurrentCUDAStream();
     bool done = n == 0;
     if (n > 0)
       engine.with_storage([&]<class S>(S) {
         done = each_piece_reverse<J>(flow, back, carries, [&](AddressTable<J> const& table) {
-          reverse_kernel<S, Run>
-              <<<blocks, n_threads, 0, stream>>>(*static_cast<Set const*>(roles), table, summed ? partial : nullptr);
-          C10_CUDA_KERNEL_LAUNCH_CHECK();
+          int blocks = 0;
+          with_width<S>(table, [&](auto width) {
+            blocks = blocks_for(n / width());
+            reverse_kernel<S, width(), Run>
+                <<<blocks, n_threads, 0, stream>>>(*static_cast<Set const*>(roles), table, summed ? partial : nullptr);
+            C10_CUDA_KERNEL_LAUNCH_CHECK();
+          });
           if (!summed) return;
           add_sums<n_sums><<<1, (n_sums + 31) / 32 * 32, 0, stream>>>(partial, blocks, targets);
           C10_CUDA_KERNEL_LAUNCH_CHECK();
