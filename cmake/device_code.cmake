@@ -1,0 +1,12 @@
+# Device code in the folder that includes this: DYNVISION_DEVICE_CODE says whether it can be compiled here.
+find_program(DYNVISION_NVCC nvcc)
+mark_as_advanced(DYNVISION_NVCC)
+set(DYNVISION_DEVICE_CODE OFF)
+if(DYNVISION_NVCC AND TARGET LibTorch::c10_cuda)
+  set(DYNVISION_DEVICE_CODE ON)
+  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES 80 90 100)
+  endif()
+  enable_language(CUDA)
+  include("${CMAKE_CURRENT_LIST_DIR}/cuda20.cmake")
+endif()
