@@ -1,10 +1,13 @@
 // The speed of each convolution of DyRCNNx4 alone: the bound for everything that contains them.
 //
-//   bench.convolutions [--threads 2] [--batch 3,48,320] [--only TEXT] [--seconds 0.2]
+//   bench.convolutions [--threads 2] [--batch 3,48,320] [--only TEXT] [--dtype float32] [--seconds 0.2]
 //
 // For every shape, batch, dtype and layout: GFLOP/s of the forward pass, of the gradient with respect to the data, and of
 // that with respect to the weights and the bias; 2 B H' W' D C/g K K operations each. Images of 32 x 32; d steps of a
-// batch of B are a batch of d B here. The fastest of repeated calls, inputs in the layout that the column names.
+// batch of B are a batch of d B here. The fastest of repeated calls, inputs in the layout that the column names. The last
+// column: weights and bias by the library's own loop, where it has one (kernels/weight_gradient.hpp).
+#include <dynvision/kernels/weight_gradient.hpp>
+
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
@@ -54,12 +57,15 @@ constexpr Shape shapes[] = {
 struct Numbers {
   int threads = 2;
   std::vector<std::int64_t> batches{3, 48, 320};
-  std::string only;
+  std::string only, dtype;
   double seconds = 0.2;  // [s] for each number
 };
 
 [[noreturn]] void usage() {
-  std::fputs("usage: bench.convolutions [--threads 2] [--batch 3,48,320] [--only TEXT] [--seconds 0.2]\n", stderr);
+  std::fputs(
+      "usage: bench.convolutions [--threads 2] [--batch 3,48,320] [--only TEXT] [--dtype float32] "
+      "[--seconds 0.2]\n",
+      stderr);
   std::exit(2);
 }
 
@@ -73,6 +79,8 @@ Numbers numbers_of(int count, char** arguments) {
       numbers.threads = std::stoi(value);
     } else if (name == "--only") {
       numbers.only = value;
+    } else if (name == "--dtype") {
+      numbers.dtype = value;
     } else if (name == "--seconds") {
       numbers.seconds = std::stod(value);
     } else if (name == "--batch") {
@@ -90,6 +98,8 @@ Numbers numbers_of(int count, char** arguments) {
   return numbers;
 }
 
+char const* name_of(at::ScalarType dtype) { return dtype == at::kFloat ? "float32" : "bfloat16"; }
+
 double fewest_seconds(double budget, auto&& call) {
   using Clock = std::chrono::steady_clock;
   call();
@@ -104,7 +114,7 @@ double fewest_seconds(double budget, auto&& call) {
 }
 
 struct Speeds {
-  double forward, data, weights;  // [GFLOP/s]
+  double forward, data, weights, by_tiles;  // [GFLOP/s]
 };
 
 Speeds measure(Shape const& shape, std::int64_t batch, at::ScalarType dtype, at::MemoryFormat layout, double budget) {
@@ -126,6 +136,12 @@ Speeds measure(Shape const& shape, std::int64_t batch, at::ScalarType dtype, at:
                                          shape.groups, wanted);
   };
   double const giga = shape.flop(batch) / 1e9;
+  double by_tiles = 0;
+  if (shape.groups == 1 && dtype == at::kFloat && layout == at::MemoryFormat::ChannelsLast &&
+      dynvision::kernels::has_wide_registers()) {
+    dynvision::kernels::WeightGradient<float> sums(weight.sizes(), shape.stride, shape.padding());
+    by_tiles = giga / fewest_seconds(budget, [&] { sums.add({gradient}, {x}); });
+  }
   return {giga / fewest_seconds(budget,
                                 [&] {
                                   at::_ops::convolution::call(x, weight, bias, stride, padding, dilation, false, zero,
@@ -135,9 +151,11 @@ Speeds measure(Shape const& shape, std::int64_t batch, at::ScalarType dtype, at:
                                 [&] {
                                   backward({true, false, false});
                                 }),
-          giga / fewest_seconds(budget, [&] {
-            backward({false, true, true});
-          })};
+          giga / fewest_seconds(budget,
+                                [&] {
+                                  backward({false, true, true});
+                                }),
+          by_tiles};
 }
 
 }  // namespace
@@ -146,18 +164,18 @@ int main(int count, char** arguments) {
   Numbers const numbers = numbers_of(count, arguments);
   at::set_num_threads(numbers.threads);
   at::AutoGradMode const no_gradient(false);
-  std::printf("GFLOP/s, %d threads\n%-22s%6s  %-9s%-15s%9s%9s%9s\n", numbers.threads, "convolution", "batch", "dtype",
-              "layout", "forward", "data", "weights");
+  std::printf("GFLOP/s, %d threads\n%-22s%6s  %-9s%-15s%9s%9s%9s%9s\n", numbers.threads, "convolution", "batch",
+              "dtype", "layout", "forward", "data", "weights", "tiles");
   for (Shape const& shape : shapes) {
     if (std::string_view(shape.name).find(numbers.only) == std::string_view::npos) continue;
     for (std::int64_t const batch : numbers.batches) {
       for (at::ScalarType const dtype : {at::kFloat, at::kBFloat16}) {
+        if (!numbers.dtype.empty() && numbers.dtype != name_of(dtype)) continue;
         for (at::MemoryFormat const layout : {at::MemoryFormat::Contiguous, at::MemoryFormat::ChannelsLast}) {
           Speeds const s = measure(shape, batch, dtype, layout, numbers.seconds);
-          std::printf("%-22s%6lld  %-9s%-15s%9.1f%9.1f%9.1f\n", shape.name, static_cast<long long>(batch),
-                      dtype == at::kFloat ? "float32" : "bfloat16",
-                      layout == at::MemoryFormat::Contiguous ? "contiguous" : "channels-last", s.forward, s.data,
-                      s.weights);
+          std::printf("%-22s%6lld  %-9s%-15s%9.1f%9.1f%9.1f%9.1f\n", shape.name, static_cast<long long>(batch),
+                      name_of(dtype), layout == at::MemoryFormat::Contiguous ? "contiguous" : "channels-last",
+                      s.forward, s.data, s.weights, s.by_tiles);
           std::fflush(stdout);
         }
       }

@@ -4,13 +4,14 @@
 //   w = m v/|v| if weight-normalised:   gm = <gw, v>/|v|,   gv = m/|v| (gw - <gw, v> v/|v|^2)
 //
 // Station: run. The effective weight is made once a run, in the dtype of the computation and the layout of the signals,
-// and packed for oneDNN where that takes it. Gradients add up in the dtype of the parameters; those of small blocks
-// wait until there are enough for one call.
+// and packed for oneDNN where that takes it. Gradients add up in the dtype of the parameters, on some machines by a loop
+// of the library's own (kernels/weight_gradient.hpp); those of small blocks wait until there are enough for one call.
 #pragma once
 #include <dynvision/kernels/layout.hpp>
 #include <dynvision/kernels/marked.hpp>
 #include <dynvision/kernels/packed_weight.hpp>
 #include <dynvision/kernels/plane_stencil.hpp>
+#include <dynvision/kernels/weight_gradient.hpp>
 #include <dynvision/operations/kernel.hpp>
 #include <dynvision/run/learned.hpp>
 #include <dynvision/run/plane_map.hpp>
@@ -30,6 +31,8 @@ class Convolution {
     if (kernel.bias.defined()) bias_ = kernels::in_dtype(kernel.bias.tensor_data(), dtype);
     if (layout.channels_last && kernels::PackedWeight::packs(weight_)) {
       packed_.emplace(weight_, kernel.stride, kernel.padding, kernel.groups);
+      bool const sums = learns() && kernel.groups == 1 && dtype == at::kFloat && kernels::weighs_by_tiles();
+      if (sums) sums_.emplace(weight_.sizes(), kernel.stride, kernel.padding);
     } else {
       weight_ = layout.of(weight_);
     }
@@ -39,7 +42,7 @@ class Convolution {
   void put_on_plane(kernels::Shape const& shape, kernels::Engine const& engine) {
     shape_ = shape, engine_ = engine;
     weight_ = weight_.to(engine.arithmetic()).contiguous();
-    packed_.reset();
+    packed_.reset(), sums_.reset();
     plane_.emplace(plane_map(shape, static_cast<int>(weight_.size(2)), layout_));
   }
 
@@ -69,10 +72,10 @@ class Convolution {
     if (want_gx && apart) gx = packed_->adjoint(g, x.size(2), x.size(3));
     std::int64_t const bytes = g.numel() * g.element_size() + x.numel() * x.element_size();
     if (!apart || 2 * bytes > enough_bytes) {
-      gradients(g, x, want_gx && !apart, gx);
+      gradients(layout_.of(g), layout_.of(x), want_gx && !apart, gx);
     } else if (learns()) {
       if (waiting_bytes_ + bytes > enough_bytes) weigh_waiting();
-      waiting_g_.push_back(g), waiting_x_.push_back(x);
+      waiting_g_.push_back(layout_.of(g)), waiting_x_.push_back(layout_.of(x));
       waiting_bytes_ += bytes;
     }
     return want_gx ? layout_.of(gx) : gx;
@@ -86,6 +89,11 @@ class Convolution {
   void finish(Learned& learned) {
     if (packed_) packed_->forget_adjoint();
     if (waiting_bytes_ > 0) weigh_waiting();
+    if (sums_ && sums_->any()) {
+      add(g_weight_, sums_->weight());
+      if (learns_[1] >= 0) add(g_bias_, sums_->bias());
+      sums_->forget();
+    }
     if (g_weight_.defined()) {
       if (kernel_.magnitude.defined()) {
         Tensor const v = kernel_.weight.detach(), length = norm();
@@ -107,6 +115,7 @@ class Convolution {
   void gradients(Tensor const& g, Tensor const& x, bool want_gx, Tensor& gx) {
     bool const want_weight = learns_[0] >= 0 || learns_[2] >= 0, want_bias = learns_[1] >= 0;
     if (!want_gx && !want_weight && !want_bias) return;
+    if (sums_) return sum({g}, {x});
     // Of the weight only its shape and layout are looked at where gx is not wanted.
     bool const as_sum = !want_gx && g_weight_.defined() && g_weight_.scalar_type() == weight_.scalar_type();
     auto const all = conv2d_backward(g, x, as_sum ? g_weight_ : weight_, kernel_.stride, kernel_.padding,
@@ -115,9 +124,17 @@ class Convolution {
     add(g_weight_, all[1]);
     add(g_bias_, all[2]);
   }
+  void sum(at::ArrayRef<Tensor> g, at::ArrayRef<Tensor> x) {  // in the layout of the run
+    kernels::Marked const mark("dynvision::convolution_weights_backward");
+    sums_->add(g, x);
+  }
   void weigh_waiting() {
-    Tensor none;
-    gradients(cat(waiting_g_, 0), cat(waiting_x_, 0), false, none);
+    if (sums_) {
+      sum(waiting_g_, waiting_x_);
+    } else {
+      Tensor none;
+      gradients(cat(waiting_g_, 0), cat(waiting_x_, 0), false, none);
+    }
     waiting_g_.clear(), waiting_x_.clear();
     waiting_bytes_ = 0;
   }
@@ -157,6 +174,7 @@ class Convolution {
   std::array<int, 3> learns_;  // weight, bias, magnitude
   Tensor weight_, bias_, g_weight_{}, g_bias_{};
   std::optional<kernels::PackedWeight> packed_{};
+  std::optional<kernels::WeightGradient<float>> sums_{};
   std::optional<kernels::PlaneStencil> plane_{};
   kernels::Shape shape_{};    // of signals, on the plane
   kernels::Engine engine_{};  // the same
