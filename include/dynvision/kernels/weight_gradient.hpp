@@ -65,11 +65,19 @@ template <class T> class WeightGradient {
   bool any() const { return sums_.defined(); }
   void forget() { sums_ = Tensor{}; }
   Tensor weight() const {  // (Out,In,K,K)
-    return sums_.narrow(0, 0, taps() * inputs_)
-        .view({kernel_, kernel_, inputs_, lanes()})
-        .permute({3, 2, 0, 1})
-        .narrow(0, 0, outputs_)
-        .contiguous();
+    std::int64_t const sizes[] = {outputs_, inputs_, kernel_, kernel_};
+    Tensor const all = at::detail::empty_cpu(sizes, sums_.scalar_type());
+    T const* const from = sums_.template const_data_ptr<T>();
+    T* const to = all.template mutable_data_ptr<T>();
+    parallel_for(inputs_, 8, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t i = first; i < last; ++i) {
+        for (std::int64_t o = 0; o < outputs_; ++o) {
+          T* const taps_of = to + (o * inputs_ + i) * taps();
+          for (std::int64_t tap = 0; tap < taps(); ++tap) taps_of[tap] = from[(tap * inputs_ + i) * lanes() + o];
+        }
+      }
+    });
+    return all;
   }
   Tensor bias() const { return sums_.select(0, taps() * inputs_).narrow(0, 0, outputs_).clone(); }  // (Out)
 

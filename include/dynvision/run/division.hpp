@@ -2,8 +2,8 @@
 // computed again, as a whole.
 //
 // Station: run. Idle blocks are not kept; the rest is one segment, or one for every k steps in whole blocks. A budget is
-// met by the largest k for which the run keeps no more bytes than that; or else by groups of samples of which none is
-// kept: each is computed again, from its first step, when its turn comes in the backward pass.
+// met by the largest k for which the run keeps no more bytes than that; or else by groups of samples of which only the
+// last is kept: the others are computed again, from their first step, when their turn comes in the backward pass.
 #pragma once
 #include <dynvision/run/planner.hpp>
 

@@ -13,13 +13,15 @@
 
 namespace dynvision::run {
 
-// The settings of `samples` of a run, from `first` on. What a budget has put into groups is computed again as a whole.
-[[gnu::cold]] inline Settings settings_of_group(Settings const& all, std::int64_t first, std::int64_t samples) {
+// The settings of `samples` of a run, from `first` on. What a budget has put into groups is computed again as a whole,
+// but for the group that `is_last`: it is reversed first.
+[[gnu::cold]] inline Settings settings_of_group(Settings const& all, std::int64_t first, std::int64_t samples,
+                                                bool is_last) {
   Settings settings = all;
   settings.samples_at_once = samples;
   if (all.memory_budget > 0) {
     settings.memory_budget = 0;
-    settings.checkpoint_timesteps = std::numeric_limits<int>::max();  // one segment, of whatever length
+    settings.checkpoint_timesteps = is_last ? 0 : std::numeric_limits<int>::max();  // one segment, of whatever length
   }
   for (auto& entry : settings.external) {
     if (entry.second.size(0) > 1) entry.second = entry.second.narrow(0, first, samples);  // else the same for all
@@ -48,7 +50,8 @@ namespace dynvision::run {
   for (std::int64_t first = 0; first < stimulus.frames.size(0); first += samples) {
     std::int64_t const n = std::min(samples, stimulus.frames.size(0) - first);
     Stimulus const shown{stimulus.frames.narrow(0, first, n), stimulus.shown, stimulus.non_input_value};
-    Activity group = run(shown, settings_of_group(settings, first, n));
+    bool const is_last = first + n == stimulus.frames.size(0);
+    Activity group = run(shown, settings_of_group(settings, first, n, is_last));
     outputs.push_back(std::move(group.outputs));
     responses.push_back(std::move(group.responses)), monitored.push_back(std::move(group.monitored));
   }

@@ -83,7 +83,7 @@ template <class Model> Plan plan(Model& model, std::array<std::int64_t, 4> image
   quiet.record = false, quiet.monitor.clear();
   std::shared_ptr<Sequence> sequence = sequence_of(images[0], quiet);
   std::int64_t const samples = divide(*sequence);
-  if (samples < images[0]) sequence = sequence_of(samples, settings_of_group(quiet, 0, samples));
+  if (samples < images[0]) sequence = sequence_of(samples, settings_of_group(quiet, 0, samples, false));
   return plan_of(std::move(sequence), images[0], settings, Monitors(model.parts(), settings));
 }
 
