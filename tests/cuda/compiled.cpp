@@ -28,8 +28,6 @@ template <class... Stages> bool all_available(std::tuple<Stages...> const*) {
   return (all_available(static_cast<Stages const*>(nullptr)) && ...);
 }
 
-auto const reference = [](auto&... all) { return dynvision::run::unroll(all...); };
-
 // Whether the same run with parameters that are rounded differently gives the same: no response lies at the kink of a
 // nonlinearity or is one of two equal ones that are pooled. Convolutions of a GPU round differently.
 template <class Net>
@@ -43,7 +41,7 @@ bool well_conditioned(Everything const& expected, std::uint64_t seed, at::Scalar
         if (p.learned) p.tensor.mul_(normal(p.tensor.sizes().vec(), draw, dtype).mul(rounding).add(1));
       }
     }
-    auto const found = rounded.everything(reference);
+    auto const found = rounded.everything(by_unroll);
     for (std::size_t i = 0; i < expected.size(); ++i) {
       if (!(relative_distance(expected[i].second, found[i].second) <= tolerance / 10)) return false;
     }
@@ -55,17 +53,13 @@ bool well_conditioned(Everything const& expected, std::uint64_t seed, at::Scalar
 template <class Net> bool compare(std::uint64_t seed, at::ScalarType dtype, double tolerance) {
   DrawnRun<Net> run(seed, dtype);
   INFO("seed " << seed << ": " << run.text());
-  auto const expected = run.everything(reference);
+  auto const expected = run.everything(by_unroll);
   if (!well_conditioned<Net>(expected, seed, dtype, tolerance)) return false;
   run.to(at::kCUDA);
   for (kernels::Backend const backend : {kernels::Backend::device, kernels::Backend::tensors}) {
     CAPTURE(backend);
-    auto const found = run.everything([&](auto&... all) { return dynvision::run::compiled_by(backend, all...); });
-    REQUIRE(expected.size() == found.size());
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      INFO(expected[i].first);
-      CHECK(relative_distance(expected[i].second, found[i].second.cpu()) <= tolerance);
-    }
+    auto const path = [&](auto&... all) { return dynvision::run::compiled_by(backend, all...); };
+    agree(expected, run.everything(path), tolerance);
   }
   return true;
 }

@@ -2,8 +2,7 @@
 #include <dynvision/losses/weighted_steps.hpp>
 #include <dynvision/run/cuda_graph.hpp>
 
-#include <ATen/Context.h>
-
+#include "cuda/device.hpp"
 #include "io/failure.hpp"
 #include "property/models.hpp"
 #include <catch2/catch_test_macros.hpp>
@@ -18,9 +17,7 @@ struct Net : Model<V1, V2> {};
 struct Plane : Layer<"Plane", Conv<2, 9, 3>, Recur<Local<9>>, Evolve<>, Relu, Record, Delay, AvgPool<3, 2>> {};
 struct OnPlane : Model<Plane> {};
 
-bool there_is_a_device() { return at::hasCUDA() && c10::cuda::device_count() > 0; }
 template <class Model = Net> Model net_on_gpu() {
-  at::globalContext().setAllowTF32CuDNN(false);
   Model net{Options{.n_classes = 5, .input_dims = {2, 0, 0}, .t_recurrence = 4, .seed = 1}};
   net.to(at::TensorOptions(at::kCUDA));
   return net;
@@ -32,7 +29,7 @@ Tensor loss_of(run::Activity const& activity, Tensor const& labels) {
 }  // namespace
 
 TEST_CASE("recorded inference gives what a run gives", "[cuda]") {
-  if (!there_is_a_device()) SKIP("no CUDA device");
+  SKIP_WITHOUT_DEVICE();
   Net net = net_on_gpu();
   run::Settings const settings{.n_timesteps = 6, .record = true};
   auto const images = [](std::uint64_t seed) { return normal({3, 2, 8, 8}, seed, at::kFloat).to(at::kCUDA); };
@@ -46,7 +43,7 @@ TEST_CASE("recorded inference gives what a run gives", "[cuda]") {
 }
 
 TEST_CASE("a recorded training step gives the loss and the gradients of a step", "[cuda]") {
-  if (!there_is_a_device()) SKIP("no CUDA device");
+  SKIP_WITHOUT_DEVICE();
   Net net = net_on_gpu();
   run::Settings const settings{.n_timesteps = 6};
   auto const images = [](std::uint64_t seed) { return normal({3, 2, 8, 8}, seed, at::kFloat).to(at::kCUDA); };
@@ -75,7 +72,7 @@ TEST_CASE("a recorded training step gives the loss and the gradients of a step",
 }
 
 TEST_CASE("a step can be recorded while graphs of earlier runs are alive, with numbers of the host", "[cuda]") {
-  if (!there_is_a_device()) SKIP("no CUDA device");
+  SKIP_WITHOUT_DEVICE();
   OnPlane net = net_on_gpu<OnPlane>();
   run::Settings const settings{.n_timesteps = 6};
   Tensor const images = normal({3, 2, 8, 8}, 1, at::kFloat).to(at::kCUDA);
@@ -103,7 +100,7 @@ TEST_CASE("a step can be recorded while graphs of earlier runs are alive, with n
 }
 
 TEST_CASE("errors of a CUDA graph", "[cuda]") {
-  if (!there_is_a_device()) SKIP("no CUDA device");
+  SKIP_WITHOUT_DEVICE();
   Net net = net_on_gpu();
   Tensor const images = normal({3, 2, 8, 8}, 1, at::kFloat);
   CHECK(failure([&] { run::recorded(net, images, {.n_timesteps = 3}); }) == "run.145");

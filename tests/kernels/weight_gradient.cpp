@@ -44,6 +44,7 @@ template <class T> void agrees(Case const& c, double tolerance) {
 }  // namespace
 
 TEST_CASE("kernels: sums of weight gradients are those of the convolution's adjoint", "[kernels]") {
+  if (!kernels::has_wide_registers()) SKIP("no AVX2");
   for (Case const& c : cases) {
     agrees<double>(c, 1e-12);
     agrees<float>(c, 1e-5);
@@ -51,6 +52,7 @@ TEST_CASE("kernels: sums of weight gradients are those of the convolution's adjo
 }
 
 TEST_CASE("kernels: sums of weight gradients do not depend on the number of threads", "[kernels]") {
+  if (!kernels::has_wide_registers()) SKIP("no AVX2");
   kernels::Layout const layout{true};
   Tensor const g = layout.of(randn({3, 70, 9, 5})), x = layout.of(randn({3, 11, 9, 5}));
   int const before = at::get_num_threads();

@@ -26,18 +26,9 @@ template <class F> void each_seed(std::uint64_t from, F const& f, std::uint64_t 
   for (std::uint64_t seed = from; seed < from + n; ++seed) f(seed);
 }
 
-constexpr auto by_unroll = [](auto&... all) { return dynvision::run::unroll(all...); };
 constexpr auto by_compiled = [](auto&... all) { return dynvision::run::compiled(all...); };
 // Pipelines, pooling and resizing as operations of LibTorch: what runs where there is no loop and no kernel.
 constexpr auto by_tensors = [](auto&... all) { return dynvision::run::compiled_by(kernels::Backend::tensors, all...); };
-
-void agree(Everything const& expected, Everything const& found, double tolerance) {
-  REQUIRE(expected.size() == found.size());
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    INFO(expected[i].first);
-    CHECK(relative_distance(expected[i].second, found[i].second) <= tolerance);
-  }
-}
 
 template <class Net, class Path = decltype(by_compiled)>
 void compare(std::uint64_t seed, at::ScalarType dtype, double tolerance, Path const& path = by_compiled) {

@@ -3,6 +3,7 @@
 #include <dynvision/run/trial.hpp>
 
 #include "drawn_models.hpp"
+#include <catch2/catch_test_macros.hpp>
 
 #include <string>
 #include <utility>
@@ -16,6 +17,17 @@ inline double relative_distance(Tensor const& expected, Tensor const& found) {
   double const size = expected.numel() == 0 ? 0 : expected.abs().max().item<double>();
   return distance(expected, found) / std::max(1.0, size);
 }
+
+// What is found may be on a GPU.
+inline void agree(Everything const& expected, Everything const& found, double tolerance) {
+  REQUIRE(expected.size() == found.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    INFO(expected[i].first);
+    CHECK(relative_distance(expected[i].second, found[i].second.cpu()) <= tolerance);
+  }
+}
+
+inline constexpr auto by_unroll = [](auto&... all) { return dynvision::run::unroll(all...); };
 
 template <class Net> class DrawnRun {
  public:

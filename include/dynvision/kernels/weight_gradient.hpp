@@ -14,7 +14,6 @@
 #include <dynvision/kernels/parallel.hpp>
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 namespace dynvision::kernels {
