@@ -31,7 +31,7 @@ class Convolution {
     if (kernel.bias.defined()) bias_ = kernels::in_dtype(kernel.bias.tensor_data(), dtype);
     if (layout.channels_last && kernels::PackedWeight::packs(weight_)) {
       packed_.emplace(weight_, kernel.stride, kernel.padding, kernel.groups);
-      bool const sums = learns() && kernel.groups == 1 && dtype == at::kFloat && kernels::weighs_by_tiles();
+      bool const sums = learns_weight() && kernel.groups == 1 && dtype == at::kFloat && kernels::weighs_by_tiles();
       if (sums) sums_.emplace(weight_.sizes(), kernel.stride, kernel.padding);
     } else {
       weight_ = layout.of(weight_);
@@ -51,7 +51,7 @@ class Convolution {
     return !plane_ && kernel_.weight.size(2) == 1 && kernel_.weight.size(3) == 1 && kernel_.stride == 1 &&
            kernel_.padding == 0;
   }
-  bool learns() const { return learns_[0] >= 0 || learns_[1] >= 0 || learns_[2] >= 0; }
+  bool learns() const { return learns_weight() || learns_[1] >= 0; }
   kernels::Shape out(kernels::Shape const& in) const {
     if (plane_) return in;
     Size const size = kernel_.out_size({in.height, in.width});
@@ -112,8 +112,10 @@ class Convolution {
   // What a weight gradient is computed of at about the speed of the forward convolution.
   static constexpr std::int64_t enough_bytes = 2 << 20;
 
+  bool learns_weight() const { return learns_[0] >= 0 || learns_[2] >= 0; }
+
   void gradients(Tensor const& g, Tensor const& x, bool want_gx, Tensor& gx) {
-    bool const want_weight = learns_[0] >= 0 || learns_[2] >= 0, want_bias = learns_[1] >= 0;
+    bool const want_weight = learns_weight(), want_bias = learns_[1] >= 0;
     if (!want_gx && !want_weight && !want_bias) return;
     if (sums_) return sum({g}, {x});
     // Of the weight only its shape and layout are looked at where gx is not wanted.
