@@ -23,7 +23,8 @@ struct Begin : at::ObserverContext {
 
 bool names_convolution(std::string_view name) {
   for (std::string_view const known :
-       {"aten::conv2d", "aten::convolution", "aten::convolution_backward", "dynvision::convolution_weights_backward"}) {
+       {"aten::conv2d", "aten::convolution", "aten::convolution_backward", "dynvision::convolution",
+        "dynvision::convolution_backward", "dynvision::convolution_weights_backward"}) {
     if (name == known) return true;
   }
   return name.starts_with("mkldnn::_convolution") || name.starts_with("aten::mkldnn_convolution");

@@ -3,10 +3,11 @@
 //   bench.convolutions [--threads 2] [--batch 3,48,320] [--only TEXT] [--dtype float32] [--seconds 0.2]
 //
 // For every shape, batch, dtype and layout: GFLOP/s of the forward pass, of the gradient with respect to the data, and of
-// that with respect to the weights and the bias; 2 B H' W' D C/g K K operations each. Images of 32 x 32; d steps of a
-// batch of B are a batch of d B here. The fastest of repeated calls, inputs in the layout that the column names. The last
-// column: weights and bias by the library's own loop, where it has one (kernels/weight_gradient.hpp).
-#include <dynvision/kernels/weight_gradient.hpp>
+// that with respect to the weights and the bias; 2 B H' W' D C/g K K operations each, by whatever way it is computed.
+// Images of 32 x 32; d steps of a batch of B are a batch of d B here. The fastest of repeated calls, inputs in the layout
+// that the column names. The last three columns: the same by the library's own loops, where these are taken
+// (kernels/own_convolution.hpp).
+#include <dynvision/kernels/own_convolution.hpp>
 
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
@@ -114,10 +115,14 @@ double fewest_seconds(double budget, auto&& call) {
 }
 
 struct Speeds {
-  double forward, data, weights, by_tiles;  // [GFLOP/s]
+  double forward, data, weights;  // [GFLOP/s]
 };
 
-Speeds measure(Shape const& shape, std::int64_t batch, at::ScalarType dtype, at::MemoryFormat layout, double budget) {
+struct Measured {
+  Speeds libtorch, own;
+};
+
+Measured measure(Shape const& shape, std::int64_t batch, at::ScalarType dtype, at::MemoryFormat layout, double budget) {
   auto const random = [&](std::vector<std::int64_t> const& sizes) {
     std::vector<c10::SymInt> const symbolic(sizes.begin(), sizes.end());
     return at::_ops::randn::call(symbolic, at::kFloat, std::nullopt, std::nullopt, std::nullopt)
@@ -136,26 +141,27 @@ Speeds measure(Shape const& shape, std::int64_t batch, at::ScalarType dtype, at:
                                          shape.groups, wanted);
   };
   double const giga = shape.flop(batch) / 1e9;
-  double by_tiles = 0;
-  if (shape.groups == 1 && dtype == at::kFloat && layout == at::MemoryFormat::ChannelsLast &&
-      dynvision::kernels::has_wide_registers()) {
-    dynvision::kernels::WeightGradient<float> sums(weight.sizes(), shape.stride, shape.padding());
-    by_tiles = giga / fewest_seconds(budget, [&] { sums.add({gradient}, {x}); });
+  Speeds own{};
+  if (layout == at::MemoryFormat::ChannelsLast &&
+      dynvision::kernels::OwnConvolution::suits(weight, shape.stride, shape.padding(), shape.groups)) {
+    dynvision::kernels::OwnConvolution loops(weight, shape.stride, shape.padding());
+    own.forward = giga / fewest_seconds(budget, [&] { loops.forward(x, bias); });
+    own.data = giga / fewest_seconds(budget, [&] { loops.adjoint(gradient, shape.size, shape.size); });
+    if (loops.sums()) own.weights = giga / fewest_seconds(budget, [&] { loops.add({gradient}, {x}); });
   }
-  return {giga / fewest_seconds(budget,
-                                [&] {
-                                  at::_ops::convolution::call(x, weight, bias, stride, padding, dilation, false, zero,
-                                                              shape.groups);
-                                }),
-          giga / fewest_seconds(budget,
-                                [&] {
-                                  backward({true, false, false});
-                                }),
-          giga / fewest_seconds(budget,
-                                [&] {
-                                  backward({false, true, true});
-                                }),
-          by_tiles};
+  auto const forward = [&] {
+    at::_ops::convolution::call(x, weight, bias, stride, padding, dilation, false, zero, shape.groups);
+  };
+  return {{giga / fewest_seconds(budget, forward),
+           giga / fewest_seconds(budget,
+                                 [&] {
+                                   backward({true, false, false});
+                                 }),
+           giga / fewest_seconds(budget,
+                                 [&] {
+                                   backward({false, true, true});
+                                 })},
+          own};
 }
 
 }  // namespace
@@ -164,18 +170,19 @@ int main(int count, char** arguments) {
   Numbers const numbers = numbers_of(count, arguments);
   at::set_num_threads(numbers.threads);
   at::AutoGradMode const no_gradient(false);
-  std::printf("GFLOP/s, %d threads\n%-22s%6s  %-9s%-15s%9s%9s%9s%9s\n", numbers.threads, "convolution", "batch",
-              "dtype", "layout", "forward", "data", "weights", "tiles");
+  std::printf("GFLOP/s, %d threads\n%-22s%6s  %-9s%-15s%9s%9s%9s%9s%9s%9s\n", numbers.threads, "convolution", "batch",
+              "dtype", "layout", "forward", "data", "weights", "own", "data", "weights");
   for (Shape const& shape : shapes) {
     if (std::string_view(shape.name).find(numbers.only) == std::string_view::npos) continue;
     for (std::int64_t const batch : numbers.batches) {
       for (at::ScalarType const dtype : {at::kFloat, at::kBFloat16}) {
         if (!numbers.dtype.empty() && numbers.dtype != name_of(dtype)) continue;
         for (at::MemoryFormat const layout : {at::MemoryFormat::Contiguous, at::MemoryFormat::ChannelsLast}) {
-          Speeds const s = measure(shape, batch, dtype, layout, numbers.seconds);
-          std::printf("%-22s%6lld  %-9s%-15s%9.1f%9.1f%9.1f%9.1f\n", shape.name, static_cast<long long>(batch),
-                      name_of(dtype), layout == at::MemoryFormat::Contiguous ? "contiguous" : "channels-last",
-                      s.forward, s.data, s.weights, s.by_tiles);
+          auto const [s, own] = measure(shape, batch, dtype, layout, numbers.seconds);
+          std::printf("%-22s%6lld  %-9s%-15s%9.1f%9.1f%9.1f%9.1f%9.1f%9.1f\n", shape.name,
+                      static_cast<long long>(batch), name_of(dtype),
+                      layout == at::MemoryFormat::Contiguous ? "contiguous" : "channels-last", s.forward, s.data,
+                      s.weights, own.forward, own.data, own.weights);
           std::fflush(stdout);
         }
       }

@@ -3,6 +3,7 @@
 #include <dynvision/kernels/group_norm.hpp>
 #include <dynvision/run/autograd.hpp>
 
+#include "laws/threads.hpp"
 #include <catch2/catch_test_macros.hpp>
 
 using namespace dynvision;
@@ -79,12 +80,11 @@ TEST_CASE("kernels: threads do not change what group normalisation gives", "[ker
   Tensor const x = kernels::Layout{true}.of(randn({7, 64, 24, 24})), g = kernels::Layout{true}.of(randn(x.sizes()));
   Tensor const weight = randn({64}), bias = randn({64});
   kernels::GroupNorm const norm(16, weight, bias, 1e-5);
-  int const threads = at::get_num_threads();
-  at::set_num_threads(1);
-  Result const one = by_kernel(norm, weight, g, x);
-  at::set_num_threads(3);
-  Result const three = by_kernel(norm, weight, g, x);
-  at::set_num_threads(threads);
+  auto const with = [&](int threads) {
+    laws::Threads const some(threads);
+    return by_kernel(norm, weight, g, x);
+  };
+  Result const one = with(1), three = with(3);
   CHECK(one.y.equal(three.y));
   CHECK(one.gx.equal(three.gx));
   CHECK(one.gweight.equal(three.gweight));

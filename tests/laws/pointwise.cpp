@@ -17,6 +17,7 @@
 #include <dynvision/run/place.hpp>
 
 #include "numbers.hpp"
+#include "threads.hpp"
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
 
@@ -511,9 +512,8 @@ TEMPLATE_TEST_CASE("a linear solver's step is its gain", "[laws][pointwise]", Eu
 // --- loops
 
 TEST_CASE("a loop covers its range once", "[laws][pointwise]") {
-  int const threads = at::get_num_threads();
   for (int const n_threads : {1, 3, 4}) {
-    at::set_num_threads(n_threads);
+    laws::Threads const some(n_threads);
     for (std::int64_t const n : {0, 1, 2, 7, 64, 1000}) {
       for (std::int64_t const grain : {1, 3, 1000}) {
         CAPTURE(n_threads, n, grain);
@@ -536,5 +536,4 @@ TEST_CASE("a loop covers its range once", "[laws][pointwise]") {
       }
     }
   }
-  at::set_num_threads(threads);
 }

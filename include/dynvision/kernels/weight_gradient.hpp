@@ -10,7 +10,7 @@
 #pragma once
 #include <dynvision/core/ops.hpp>
 #include <dynvision/kernels/layout.hpp>
-#include <dynvision/kernels/numbers.hpp>
+#include <dynvision/kernels/panels.hpp>
 #include <dynvision/kernels/parallel.hpp>
 
 #include <algorithm>
@@ -18,20 +18,10 @@
 
 namespace dynvision::kernels {
 
-// Whether WeightGradient is the faster one on this machine.
-inline bool weighs_by_tiles() {
-#if defined(__x86_64__)
-  static bool const best = has_wide_registers() && !__builtin_cpu_supports("avx512f");
-  return best;
-#else
-  return false;
-#endif
-}
-
 template <class T> class WeightGradient {
   using V = typename Lanes<T>::Vector;
   static constexpr std::int64_t width = Lanes<T>::width;
-  static constexpr std::int64_t most_vectors = 3, most_inputs = 4;  // of a tile: 12 of 16 registers hold sums
+  static constexpr std::int64_t most_inputs = 4;  // of a tile
 
  public:
   // sizes: of the weight, (Out,In,K,K)
@@ -41,7 +31,7 @@ template <class T> class WeightGradient {
         kernel_(sizes[2]),
         stride_(stride),
         padding_(padding),
-        vectors_((outputs_ + width - 1) / width) {}
+        panels_{(outputs_ + width - 1) / width} {}
 
   // g (N,Out,H',W') and x (N,In,H,W), one pair for each of some calls; of T, channels fastest
   void add(at::ArrayRef<Tensor> g, at::ArrayRef<Tensor> x) {
@@ -55,14 +45,10 @@ template <class T> class WeightGradient {
             {of_g + n * out_.height * out_.width * outputs_, of_x + n * in_.height * in_.width * inputs_});
       }
     }
-    scratch_.resize(static_cast<std::size_t>(std::max(at::get_num_threads(), 1)));
-    std::atomic<std::size_t> next{0};
-    parallel_for(vectors_ * taps() * groups(), most_vectors,
-                 [&](std::int64_t from, std::int64_t to) { share(from, to, scratch_[next++]); });
+    parallel_for(panels_.vectors * taps() * groups(), Panels::most,
+                 [&](std::int64_t from, std::int64_t to) { share(from, to); });
   }
 
-  bool any() const { return sums_.defined(); }
-  void forget() { sums_ = Tensor{}; }
   Tensor weight() const {  // (Out,In,K,K)
     std::int64_t const sizes[] = {outputs_, inputs_, kernel_, kernel_};
     Tensor const all = at::detail::empty_cpu(sizes, sums_.scalar_type());
@@ -89,34 +75,30 @@ template <class T> class WeightGradient {
     T const* x;          // what its tap sees there
     std::int64_t n;
   };
-  struct Scratch {
+  struct Scratch {                      // of a thread
     std::vector<T> panel{};             // g of a piece, (place, lane)
     std::vector<Stretch> stretches{};   // of a piece, tap by tap
     std::vector<std::size_t> of_tap{};  // where those of a tap begin
   };
 
   std::int64_t taps() const { return kernel_ * kernel_; }
-  std::int64_t lanes() const { return vectors_ * width; }
+  std::int64_t lanes() const { return panels_.vectors * width; }
   std::int64_t groups() const { return (inputs_ + most_inputs - 1) / most_inputs; }
-  // Of the panel that begins with this one: three, but four left are twice two.
-  std::int64_t vectors_of(std::int64_t first) const {
-    std::int64_t const left = vectors_ - first;
-    return left == 4 ? 2 : std::min(left, most_vectors);
-  }
 
   // A share of the tiles, counted in vectors: panel by panel, tap by tap, input by input. Piece by piece of the images.
-  void share(std::int64_t from, std::int64_t to, Scratch& scratch) const {
+  void share(std::int64_t from, std::int64_t to) const {
+    thread_local Scratch scratch;
     std::int64_t const all = static_cast<std::int64_t>(images_.size()) * out_.height, of_panel = taps() * groups();
     // The panel stays in the nearest cache, x in the next one.
     std::int64_t const places =
         std::clamp<std::int64_t>((1 << 16) / (static_cast<std::int64_t>(sizeof(T)) * inputs_), 64, 192);
     std::int64_t const rows = std::max<std::int64_t>(1, places / out_.width);
-    scratch.panel.resize(static_cast<std::size_t>(rows * out_.width * most_vectors * width));
+    scratch.panel.resize(static_cast<std::size_t>(rows * out_.width * Panels::most * width));
     for (std::int64_t row = 0; row < all; row += rows) {
       std::int64_t const last = std::min(all, row + rows);
       find_stretches(row, last, scratch);
-      for (std::int64_t first = 0, n = 0; first < vectors_; first += n) {
-        n = vectors_of(first);
+      for (std::int64_t first = 0, n = 0; first < panels_.vectors; first += n) {
+        n = panels_.vectors_of(first);
         auto const tile_of = [&](std::int64_t vector) {
           return std::clamp<std::int64_t>((vector - first * of_panel + n - 1) / n, 0, of_panel);
         };
@@ -247,11 +229,11 @@ template <class T> class WeightGradient {
     std::memcpy(to, &all, sizeof(V));
   }
 
-  std::int64_t outputs_, inputs_, kernel_, stride_, padding_, vectors_;
+  std::int64_t outputs_, inputs_, kernel_, stride_, padding_;
+  Panels panels_;
   Size in_{}, out_{};
   Tensor sums_{};  // (K K In + 1, lanes): of the weight, tap by tap; the last row: of the bias
   std::vector<Image> images_{};
-  std::vector<Scratch> scratch_{};  // of each thread
 };
 
 }  // namespace dynvision::kernels

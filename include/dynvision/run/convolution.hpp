@@ -3,15 +3,16 @@
 //   y = w * x + b;   gx = w^T * gy,   gw += gy x x,   gb += sum gy
 //   w = m v/|v| if weight-normalised:   gm = <gw, v>/|v|,   gv = m/|v| (gw - <gw, v> v/|v|^2)
 //
-// Station: run. The effective weight is made once a run, in the dtype of the computation and the layout of the signals,
-// and packed for oneDNN where that takes it. Gradients add up in the dtype of the parameters, on some machines by a loop
-// of the library's own (kernels/weight_gradient.hpp); those of small blocks wait until there are enough for one call.
+// Station: run. The effective weight is made once a run, in the dtype of the computation and the layout of the signals.
+// Its convolution is the library's own where that is the faster one (kernels/own_convolution.hpp), or else oneDNN's, for
+// which the weight is packed, or else LibTorch's. Gradients add up in the dtype of the parameters; those of small blocks
+// wait until there are enough for one call.
 #pragma once
 #include <dynvision/kernels/layout.hpp>
 #include <dynvision/kernels/marked.hpp>
+#include <dynvision/kernels/own_convolution.hpp>
 #include <dynvision/kernels/packed_weight.hpp>
 #include <dynvision/kernels/plane_stencil.hpp>
-#include <dynvision/kernels/weight_gradient.hpp>
 #include <dynvision/operations/kernel.hpp>
 #include <dynvision/run/learned.hpp>
 #include <dynvision/run/plane_map.hpp>
@@ -29,10 +30,10 @@ class Convolution {
     Tensor const v = kernel.weight.tensor_data();
     weight_ = kernels::in_dtype(kernel.magnitude.defined() ? v.mul(kernel.magnitude.detach().div(norm())) : v, dtype);
     if (kernel.bias.defined()) bias_ = kernels::in_dtype(kernel.bias.tensor_data(), dtype);
-    if (layout.channels_last && kernels::PackedWeight::packs(weight_)) {
+    if (layout.channels_last && kernels::OwnConvolution::suits(weight_, kernel.stride, kernel.padding, kernel.groups)) {
+      own_.emplace(weight_, kernel.stride, kernel.padding);
+    } else if (layout.channels_last && kernels::PackedWeight::packs(weight_)) {
       packed_.emplace(weight_, kernel.stride, kernel.padding, kernel.groups);
-      bool const sums = learns_weight() && kernel.groups == 1 && dtype == at::kFloat && kernels::weighs_by_tiles();
-      if (sums) sums_.emplace(weight_.sizes(), kernel.stride, kernel.padding);
     } else {
       weight_ = layout.of(weight_);
     }
@@ -42,7 +43,7 @@ class Convolution {
   void put_on_plane(kernels::Shape const& shape, kernels::Engine const& engine) {
     shape_ = shape, engine_ = engine;
     weight_ = weight_.to(engine.arithmetic()).contiguous();
-    packed_.reset(), sums_.reset();
+    own_.reset(), packed_.reset();
     plane_.emplace(plane_map(shape, static_cast<int>(weight_.size(2)), layout_));
   }
 
@@ -60,6 +61,7 @@ class Convolution {
 
   Tensor forward(Tensor const& x) {
     if (plane_) return forward_on_plane(x);
+    if (own_) return own_->forward(layout_.of(x), bias_);
     return layout_.of(packed_ ? packed_->forward(x, bias_)
                               : conv2d(x, weight_, bias_, kernel_.stride, kernel_.padding, kernel_.groups));
   }
@@ -68,8 +70,9 @@ class Convolution {
   Tensor reverse(Tensor const& g, Tensor const& x, bool want_gx) {
     if (plane_) return reverse_on_plane(g, x, want_gx);
     Tensor gx;
-    bool const apart = packed_ && kernel_.groups == 1;
-    if (want_gx && apart) gx = packed_->adjoint(g, x.size(2), x.size(3));
+    bool const apart = own_ || (packed_ && kernel_.groups == 1);
+    if (want_gx && own_) gx = own_->adjoint(layout_.of(g), x.size(2), x.size(3));
+    if (want_gx && apart && !own_) gx = packed_->adjoint(g, x.size(2), x.size(3));
     std::int64_t const bytes = g.numel() * g.element_size() + x.numel() * x.element_size();
     if (!apart || 2 * bytes > enough_bytes) {
       gradients(layout_.of(g), layout_.of(x), want_gx && !apart, gx);
@@ -83,16 +86,19 @@ class Convolution {
 
   // Forward it is not needed soon.
   void rest() {
+    if (own_) own_->forget_forward();
     if (packed_) packed_->forget_forward();
   }
   // Hands the sums over, when it has been reversed for the last time.
   void finish(Learned& learned) {
+    if (own_) own_->forget_adjoint();
     if (packed_) packed_->forget_adjoint();
     if (waiting_bytes_ > 0) weigh_waiting();
-    if (sums_ && sums_->any()) {
-      add(g_weight_, sums_->weight());
-      if (learns_[1] >= 0) add(g_bias_, sums_->bias());
-      sums_->forget();
+    if (own_) {
+      own_->hand_over([&](Tensor const& weight, Tensor const& bias) {
+        add(g_weight_, weight);
+        if (learns_[1] >= 0) add(g_bias_, bias);
+      });
     }
     if (g_weight_.defined()) {
       if (kernel_.magnitude.defined()) {
@@ -117,7 +123,7 @@ class Convolution {
   void gradients(Tensor const& g, Tensor const& x, bool want_gx, Tensor& gx) {
     bool const want_weight = learns_weight(), want_bias = learns_[1] >= 0;
     if (!want_gx && !want_weight && !want_bias) return;
-    if (sums_) return sum({g}, {x});
+    if (own_ && own_->sums() && want_weight) return own_->add({g}, {x});
     // Of the weight only its shape and layout are looked at where gx is not wanted.
     bool const as_sum = !want_gx && g_weight_.defined() && g_weight_.scalar_type() == weight_.scalar_type();
     auto const all = conv2d_backward(g, x, as_sum ? g_weight_ : weight_, kernel_.stride, kernel_.padding,
@@ -126,13 +132,9 @@ class Convolution {
     add(g_weight_, all[1]);
     add(g_bias_, all[2]);
   }
-  void sum(at::ArrayRef<Tensor> g, at::ArrayRef<Tensor> x) {  // in the layout of the run
-    kernels::Marked const mark("dynvision::convolution_weights_backward");
-    sums_->add(g, x);
-  }
   void weigh_waiting() {
-    if (sums_) {
-      sum(waiting_g_, waiting_x_);
+    if (own_ && own_->sums() && learns_weight()) {
+      own_->add(waiting_g_, waiting_x_);
     } else {
       Tensor none;
       gradients(cat(waiting_g_, 0), cat(waiting_x_, 0), false, none);
@@ -175,8 +177,8 @@ class Convolution {
   kernels::Layout layout_;
   std::array<int, 3> learns_;  // weight, bias, magnitude
   Tensor weight_, bias_, g_weight_{}, g_bias_{};
+  std::optional<kernels::OwnConvolution> own_{};
   std::optional<kernels::PackedWeight> packed_{};
-  std::optional<kernels::WeightGradient<float>> sums_{};
   std::optional<kernels::PlaneStencil> plane_{};
   kernels::Shape shape_{};    // of signals, on the plane
   kernels::Engine engine_{};  // the same

@@ -1,0 +1,58 @@
+// Panels: outputs of a convolution by a few registers at a time; and the scratch of a thread.
+//
+// Station: kernels. A tile of sums, up to three registers of outputs by four places or inputs, leaves four of sixteen
+// registers for what is multiplied.
+#pragma once
+#include <dynvision/kernels/numbers.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace dynvision::kernels {
+
+// Outputs in panels of up to three registers.
+struct Panels {
+  static constexpr std::int64_t most = 3;
+  std::int64_t vectors;
+  // Of the panel that begins with this vector: three, but four left are twice two.
+  std::int64_t vectors_of(std::int64_t first) const {
+    std::int64_t const left = vectors - first;
+    return left == 4 ? 2 : std::min(left, most);
+  }
+};
+
+// Memory that is wanted next, fetched into the nearest cache while something else is computed: `rows` rows of `row` numbers
+// by so many `passes` over as many rows.
+template <class T> class Ahead {
+ public:
+  Ahead(T const* at, std::int64_t row, std::int64_t passes)
+      : at_(at), step_(std::max<std::int64_t>(1, row / std::max<std::int64_t>(passes, 1))) {}
+  DYNVISION_LANES_ONLY void fetch() {  // once for every row of a pass
+    __builtin_prefetch(at_);
+    at_ += step_;
+  }
+
+ private:
+  T const* at_;
+  std::int64_t step_;
+};
+
+// The first `count` numbers of a register; all of them, if there are more.
+template <class T> DYNVISION_LANES_ONLY void write(typename Lanes<T>::Vector const& v, T* to, std::int64_t count) {
+  if (count >= Lanes<T>::width) {
+    std::memcpy(to, &v, sizeof v);
+  } else {
+    for (std::int64_t lane = 0; lane < count; ++lane) to[lane] = v[lane];
+  }
+}
+
+// A buffer of a thread, from a cache line on, which all of its convolutions use one after the other. Contents are lost.
+template <class T, int which> T* thread_scratch(std::int64_t numbers) {
+  thread_local std::vector<T> all;
+  std::size_t constexpr line = 64;
+  std::size_t const enough = static_cast<std::size_t>(numbers) + line / sizeof(T);
+  if (all.size() < enough) all = std::vector<T>(), all.resize(enough);
+  return all.data() + (line - reinterpret_cast<std::uintptr_t>(all.data()) % line) % line / sizeof(T);
+}
+
+}  // namespace dynvision::kernels
