@@ -518,21 +518,26 @@ TEST_CASE("a loop covers its range once", "[laws][pointwise]") {
       for (std::int64_t const grain : {1, 3, 1000}) {
         CAPTURE(n_threads, n, grain);
         std::vector<std::atomic<int>> visits(static_cast<std::size_t>(n));
+        auto const visited = [&](int times) {
+          return std::all_of(visits.begin(), visits.end(), [&](auto const& v) { return v == times; });
+        };
         std::atomic<int> too_short{0};
         auto const visit = [&](std::int64_t from, std::int64_t to) {
           if (to - from < std::min(n, grain)) ++too_short;
           for (std::int64_t i = from; i < to; ++i) ++visits[static_cast<std::size_t>(i)];
         };
         kernels::parallel_for(n, grain, visit);
-        CHECK(std::all_of(visits.begin(), visits.end(), [](auto const& v) { return v == 1; }));
+        CHECK(visited(1));
+        kernels::parallel_pieces(n, grain, visit);
+        CHECK(visited(2));
         CHECK(too_short == 0);
         // one within another
         kernels::parallel_for(n, 1, [&](std::int64_t from, std::int64_t to) {
-          kernels::parallel_for(to - from, 1, [&](std::int64_t a, std::int64_t b) {
+          kernels::parallel_pieces(to - from, 1, [&](std::int64_t a, std::int64_t b) {
             for (std::int64_t i = from + a; i < from + b; ++i) ++visits[static_cast<std::size_t>(i)];
           });
         });
-        CHECK(std::all_of(visits.begin(), visits.end(), [](auto const& v) { return v == 2; }));
+        CHECK(visited(3));
       }
     }
   }

@@ -133,7 +133,7 @@ template <class T> class DirectWeight {
     std::int64_t const enough = std::clamp<std::int64_t>((n / threads + 3) / 4 * 4, 16, most_places);
     std::int64_t const pieces = (n + enough - 1) / enough, vectors = panels_.vectors;
     auto const seen = static_cast<std::int64_t>(of.taps.size());
-    parallel_for(pieces * vectors, Panels::most, [&](std::int64_t from, std::int64_t to) {
+    parallel_pieces(pieces * vectors, Panels::most, [&](std::int64_t from, std::int64_t to) {
       Piece at{0, thread_scratch<T const*, 0>(seen * enough), thread_scratch<T*, 0>(enough)};
       for (std::int64_t piece = from / vectors; piece * vectors < to; ++piece) {
         std::int64_t const first = piece * enough;

@@ -118,7 +118,7 @@ template <class S, class... Roles> class PipelineLoop {
   // f(index, sample, first number, end)
   template <class F> static void each_chunk(Flow const& flow, F const& f) {
     std::int64_t const per_sample = (flow.size + chunk - 1) / chunk;
-    parallel_for(chunks_of(flow), 4, [&](std::int64_t first, std::int64_t last) {
+    parallel_pieces(chunks_of(flow), 4, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t i = first; i < last; ++i) {
         std::int64_t const from = i % per_sample * chunk;
         f(i, i / per_sample, from, std::min(from + chunk, flow.size));

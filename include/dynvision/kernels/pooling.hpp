@@ -51,7 +51,7 @@ class MaxPooling {
     std::int64_t const width = layout_.channels_last ? in_.channels : 1;  // numbers side by side
     std::int64_t offset[256];                                             // from a window's corner to a place in it
     for (int k = 0; k < kernel_ * kernel_; ++k) offset[k] = (k / kernel_ * in_.width + k % kernel_) * width;
-    parallel_for(n, 1, [&](std::int64_t first, std::int64_t last) {
+    parallel_pieces(n, 1, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t p = first * planes; p < last * planes; ++p) {
         S* const to = gx + p * in_.height * in_.width * width;
         for (std::int64_t i = 0; i < out_.height; ++i) {
@@ -106,8 +106,8 @@ class MaxPooling {
 
   // Channels fastest: a window is compared for many channels at once.
   template <class S> void forward_rows(S const* x, S* y, std::uint8_t* place, std::int64_t n) const {
-    parallel_for(n * out_.height, 4,
-                 [&](std::int64_t first, std::int64_t last) DYNVISION_WIDE { rows(x, y, place, first, last); });
+    parallel_pieces(n * out_.height, 4,
+                    [&](std::int64_t first, std::int64_t last) DYNVISION_WIDE { rows(x, y, place, first, last); });
   }
   template <class S>
   DYNVISION_LANES_ONLY void rows(S const* x, S* y, std::uint8_t* place, std::int64_t first, std::int64_t last) const {

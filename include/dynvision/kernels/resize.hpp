@@ -75,7 +75,7 @@ class Resize {
   template <class F> void each(std::int64_t n, F const& f) const {
     std::int64_t const planes = layout_.channels_last ? 1 : from_.channels;
     std::int64_t const side_by_side = layout_.channels_last ? from_.channels : 1;
-    parallel_for(n, 1, [&](std::int64_t first, std::int64_t last) {
+    parallel_pieces(n, 1, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t p = first * planes; p < last * planes; ++p) {
         std::int64_t const x = p * from_.height * from_.width, y = p * to_.height * to_.width;
         for (std::int64_t i = 0; i < to_.height; ++i) {

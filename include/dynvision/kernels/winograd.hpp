@@ -52,7 +52,7 @@ template <class T> class WinogradWeight {
         (std::max<std::int64_t>(1, (tiles + most - 1) / most) + threads - 1) / threads * threads;
     if (tiles >= 12 * pieces) {
       auto const begin_of = [&](std::int64_t piece) { return tiles * piece / pieces; };
-      parallel_for(pieces, 1, [&](std::int64_t from, std::int64_t to) {
+      parallel_pieces(pieces, 1, [&](std::int64_t from, std::int64_t to) {
         for (std::int64_t piece = from; piece < to; ++piece) {
           std::int64_t const first = begin_of(piece), last = begin_of(piece + 1);
           TilePlanes<T> const sizes(last - first, inputs_), planes = sizes.in(thread_scratch<T, 0>(sizes.numbers()));
