@@ -92,17 +92,24 @@ template <class T> class WinogradWeight {
   DYNVISION_WIDE void put(T const* w, bool transposed, std::int64_t begin, std::int64_t end) const {
     T* const all = numbers_.template mutable_data_ptr<T>();
     std::int64_t const of_output = 9 * (transposed ? 1 : inputs_), of_input = 9 * (transposed ? outputs_ : 1);
+    constexpr std::int64_t together = 8;  // inputs, whose numbers are put side by side before they are computed with
+    T taps[together][9][width];
     for (std::int64_t first = 0, n = 0; first < panels_.vectors; first += n) {
       n = panels_.vectors_of(first);
       for (std::int64_t v = std::max(first, begin); v < std::min(first + n, end); ++v) {
-        for (std::int64_t i = 0; i < inputs_; ++i) {
-          T taps[9][width] = {};
+        std::memset(taps, 0, sizeof taps);  // lanes beyond the last output
+        for (std::int64_t i = 0; i < inputs_; i += together) {
+          std::int64_t const last = std::min(inputs_, i + together);
           for (std::int64_t lane = 0; lane < std::min(width, outputs_ - v * width); ++lane) {
-            T const* const from = w + (v * width + lane) * of_output + i * of_input;
+            T const* from = w + (v * width + lane) * of_output + i * of_input;
+            for (std::int64_t k = i; k < last; ++k, from += of_input) {
 #pragma GCC unroll 9
-            for (int tap = 0; tap < 9; ++tap) taps[tap][lane] = from[transposed ? 8 - tap : tap];
+              for (int tap = 0; tap < 9; ++tap) taps[k - i][tap][lane] = from[transposed ? 8 - tap : tap];
+            }
           }
-          put_taps(taps, all + offset(first) + (i * n + v - first) * width, plane(n));
+          for (std::int64_t k = i; k < last; ++k) {
+            put_taps(taps[k - i], all + offset(first) + (k * n + v - first) * width, plane(n));
+          }
         }
       }
     }
