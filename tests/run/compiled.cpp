@@ -74,6 +74,8 @@ TEST_CASE("the compiled path equals the reference path", "[run][property]") {
     each_seed(6000, [](std::uint64_t seed) { compare<deep::Net>(seed, at::kFloat, 2e-5); });
     each_seed(7000, [](std::uint64_t seed) { compare<odd::Net>(seed, at::kFloat, 2e-5); });
     each_seed(9000, [](std::uint64_t seed) { compare<evaluated::Net>(seed, at::kFloat, 2e-5); });
+    each_seed(
+        10000, [](std::uint64_t seed) { compare<wide::Net>(seed, at::kFloat, 2e-5); }, 15);
   }
 }
 
@@ -96,6 +98,8 @@ TEST_CASE("checkpointed runs equal stored ones to the bit", "[run][property]") {
   each_seed(1000, [](std::uint64_t seed) { compare_checkpoints<deep::Net>(seed); });
   each_seed(3000, [](std::uint64_t seed) { compare_checkpoints<odd::Net>(seed); });
   each_seed(8000, [](std::uint64_t seed) { compare_checkpoints<evaluated::Net>(seed); });
+  each_seed(
+      10000, [](std::uint64_t seed) { compare_checkpoints<wide::Net>(seed); }, 8);
 }
 
 TEST_CASE("groups of samples give what all together give", "[run][property]") {

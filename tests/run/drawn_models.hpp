@@ -103,4 +103,16 @@ struct Net : Model<A, B, C> {
 };
 }  // namespace orders
 
+namespace wide {  // channels enough for the library's own convolutions in float32
+struct A : Layer<"A", Conv<Image, 17, 3>, Recur<Full<17>>, Evolve<Euler>, Tanh, Record, Delay, MaxPool<2, 2>> {};
+struct B : Layer<"B", Conv<17, 33, 3, 1, WeightNorm, NoBias>, AddSkip<"A">, Recur<Full<33>>, AddFeedback<"C">,
+                 Evolve<RungeKutta4>, Tanh, Record, Delay> {};
+struct C : Layer<"C", Conv<33, 36, 3, 2>, Recur<PointDepthwise<36>>, AddBias<Feature>, Evolve<Euler>, Sigmoid, Record,
+                 Delay> {};
+struct Net : Model<A, B, C> {
+  Net(Options options) : Model<A, B, C>(std::move(options)) {}
+  static constexpr int image_channels = 3;
+};
+}  // namespace wide
+
 }  // namespace property

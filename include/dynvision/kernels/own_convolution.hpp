@@ -2,9 +2,10 @@
 //
 //   y = w * x + b,   gx = w^T * g,   gw += g x x,   gb += sum g
 //
-// Station: kernels. A 3 x 3 kernel with stride 1 multiplies less (kernels/winograd.hpp); others are summed
-// (kernels/direct_convolution.hpp); those of few channels are left to oneDNN. With AVX-512 oneDNN sums faster than AVX2 can, so that only what multiplies less is
-// taken there, and only on AMD's, which multiply 32 bytes at a time or hardly more.
+// Station: kernels. A 3 x 3 kernel with stride 1 multiplies less (kernels/winograd.hpp), others are summed
+// (kernels/direct_convolution.hpp); those of few channels are left to oneDNN. With AVX-512 oneDNN sums faster than AVX2
+// can, so that only what multiplies less is taken there, and only on AMD's CPUs, the first of which multiply 32 bytes at a
+// time all the same.
 #pragma once
 #include <dynvision/kernels/direct_convolution.hpp>
 #include <dynvision/kernels/marked.hpp>
@@ -92,8 +93,9 @@ class OwnConvolution {
       if (std::holds_alternative<None>(weight)) weight.emplace<WinogradWeight<float>>(weight_, transposed);
       return std::get<WinogradWeight<float>>(weight)(x, bias, padding);
     }
-    if (std::holds_alternative<None>(weight))
+    if (std::holds_alternative<None>(weight)) {
       weight.emplace<DirectWeight<float>>(weight_, stride_, padding_, transposed);
+    }
     return std::get<DirectWeight<float>>(weight)(x, bias, out);
   }
   void with_sums(auto const& f) {

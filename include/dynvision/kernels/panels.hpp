@@ -21,8 +21,8 @@ struct Panels {
   }
 };
 
-// Memory that is wanted next, fetched into the nearest cache while something else is computed: `rows` rows of `row` numbers
-// by so many `passes` over as many rows.
+// What is wanted next, fetched into the nearest cache while something of as many rows is gone over in `passes`; a row has
+// `row` numbers.
 template <class T> class Ahead {
  public:
   Ahead(T const* at, std::int64_t row, std::int64_t passes)

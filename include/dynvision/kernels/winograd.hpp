@@ -12,6 +12,7 @@
 // matrices (tiles by inputs, inputs by outputs) run over pieces that stay in the cache.
 #pragma once
 #include <dynvision/core/ops.hpp>
+#include <dynvision/kernels/layout.hpp>
 #include <dynvision/kernels/parallel.hpp>
 #include <dynvision/kernels/winograd_tiles.hpp>
 

@@ -6,6 +6,7 @@
 // with channels fastest. Threads share the sums, so that the result does not depend on their number.
 #pragma once
 #include <dynvision/core/ops.hpp>
+#include <dynvision/kernels/layout.hpp>
 #include <dynvision/kernels/parallel.hpp>
 #include <dynvision/kernels/winograd_tiles.hpp>
 

@@ -11,7 +11,7 @@
 // Station: kernels. For Winograd's F(2x2,3x3) (Lavin and Gray 2016, Fast algorithms for convolutional neural networks).
 // Of signals with channels fastest. What lies outside is zero.
 #pragma once
-#include <dynvision/kernels/layout.hpp>
+#include <dynvision/core/size.hpp>
 #include <dynvision/kernels/panels.hpp>
 
 namespace dynvision::kernels {
