@@ -46,6 +46,25 @@ template <class T> DYNVISION_LANES_ONLY void write(typename Lanes<T>::Vector con
   }
 }
 
+// A register of sums, added to those in memory.
+template <class T> DYNVISION_LANES_ONLY void add_to(T* to, typename Lanes<T>::Vector const& sum) {
+  typename Lanes<T>::Vector all;
+  std::memcpy(&all, to, sizeof all);
+  all += sum;
+  std::memcpy(to, &all, sizeof all);
+}
+
+// n rows of R registers, `next` numbers apart, summed up and added to those in memory.
+template <class T, int R> DYNVISION_LANES_ONLY void add_sum(T const* from, std::int64_t next, std::int64_t n, T* to) {
+  typename Lanes<T>::Vector sum[R] = {}, one;
+  for (; n > 0; --n, from += next) {
+#pragma GCC unroll 3
+    for (int r = 0; r < R; ++r) std::memcpy(&one, from + r * Lanes<T>::width, sizeof one), sum[r] += one;
+  }
+#pragma GCC unroll 3
+  for (int r = 0; r < R; ++r) add_to<T>(to + r * Lanes<T>::width, sum[r]);
+}
+
 // A buffer of a thread, from a cache line on, which all of its convolutions use one after the other. Contents are lost.
 template <class T, int which> T* thread_scratch(std::int64_t numbers) {
   thread_local std::vector<T> all;

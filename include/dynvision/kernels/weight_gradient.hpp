@@ -147,7 +147,9 @@ template <class T> class WeightGradient {
                             std::int64_t end, Scratch& scratch) const {
     pack<R>(row, last, first, scratch.panel.data());
     T* const sums = sums_.template mutable_data_ptr<T>() + first * width;
-    if (begin == 0) add_bias<R>(scratch.panel.data(), (last - row) * out_.width, sums + taps() * inputs_ * lanes());
+    if (begin == 0) {
+      add_sum<T, R>(scratch.panel.data(), R * width, (last - row) * out_.width, sums + taps() * inputs_ * lanes());
+    }
     for (std::int64_t k = begin; k < end; ++k) {
       auto const tap = static_cast<std::size_t>(k / groups());
       std::int64_t const i = k % groups() * most_inputs;
@@ -209,24 +211,8 @@ template <class T> class WeightGradient {
 #pragma GCC unroll 4
     for (int c = 0; c < C; ++c) {
 #pragma GCC unroll 3
-      for (int r = 0; r < R; ++r) add_to(to + c * lanes() + r * width, sum[c][r]);
+      for (int r = 0; r < R; ++r) add_to<T>(to + c * lanes() + r * width, sum[c][r]);
     }
-  }
-
-  template <int R> DYNVISION_LANES_ONLY void add_bias(T const* panel, std::int64_t places, T* to) const {
-    V sum[R] = {}, g;
-    for (std::int64_t k = 0; k < places; ++k) {
-#pragma GCC unroll 3
-      for (int r = 0; r < R; ++r) std::memcpy(&g, panel + (k * R + r) * width, sizeof(V)), sum[r] += g;
-    }
-#pragma GCC unroll 3
-    for (int r = 0; r < R; ++r) add_to(to + r * width, sum[r]);
-  }
-  DYNVISION_LANES_ONLY static void add_to(T* to, V const& sum) {
-    V all;
-    std::memcpy(&all, to, sizeof(V));
-    all += sum;
-    std::memcpy(to, &all, sizeof(V));
   }
 
   std::int64_t outputs_, inputs_, kernel_, stride_, padding_;

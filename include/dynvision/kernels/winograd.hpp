@@ -34,7 +34,7 @@ template <class T> class WinogradWeight {
         outputs_(weight.size(transposed ? 1 : 0)),
         panels_{(outputs_ + width - 1) / width},
         numbers_(at::detail::empty_cpu({offset(panels_.vectors)}, weight.scalar_type())),
-        zeros_(zeros({std::max(inputs_, outputs_)}, weight.options())) {
+        zeros_(zeros({inputs_}, weight.options())) {
     Tensor const w = weight.contiguous();
     T const* const from = w.template const_data_ptr<T>();
     parallel_for(panels_.vectors, 1, [&](std::int64_t begin, std::int64_t end) { put(from, transposed, begin, end); });
@@ -44,9 +44,9 @@ template <class T> class WinogradWeight {
   Tensor operator()(Tensor const& x, Tensor const& bias, std::int64_t padding) const {
     Size const in{x.size(2), x.size(3)}, out{in.height + 2 * padding - 2, in.width + 2 * padding - 2};
     Tensor const y = Layout{true}.empty(x.size(0), {outputs_, out.height, out.width}, x.options());
-    Job const job{
-        Tiles(out), TileReader<T>(x.template const_data_ptr<T>(), inputs_, in, zeros_.template const_data_ptr<T>()),
-        padding, bias.defined() ? bias.template const_data_ptr<T>() : nullptr, y.template mutable_data_ptr<T>()};
+    Job const job{Tiles(out),
+                  TileReader<T>(x.template const_data_ptr<T>(), inputs_, in, zeros_.template const_data_ptr<T>()),
+                  bias.defined() ? bias.template const_data_ptr<T>() : nullptr, y.template mutable_data_ptr<T>()};
     std::int64_t const tiles = x.size(0) * job.tiles.in_image(), threads = std::max(at::get_num_threads(), 1);
     std::int64_t const most = std::clamp<std::int64_t>(4096 / inputs_ / 4 * 4, 16, 96);
     std::int64_t const pieces =
@@ -80,7 +80,6 @@ template <class T> class WinogradWeight {
   struct Job {
     Tiles tiles;
     TileReader<T> reader;
-    std::int64_t padding;
     T const* bias;
     T* y;
   };
@@ -222,6 +221,7 @@ template <class T> class WinogradWeight {
     if (right != 0) write<T>(y01, y + right, count);
     write<T>(y00, y, count);
   }
+
   std::int64_t inputs_, outputs_;
   Panels panels_;
   Tensor numbers_, zeros_;

@@ -108,7 +108,7 @@ template <class T> class WinogradGradient {
                             TilePlanes<T> const& g) const {
     T* const sums = sums_.template mutable_data_ptr<T>() + at * width;
     T const *const of_g = g.at + e * g.plane + at * width, *const of_x = x.at + e * x.plane;
-    if (a == 1 && e == 1) add_bias<R>(of_g, g.row, n, sums + 16 * plane());  // all four outputs of tiles
+    if (a == 1 && e == 1) add_sum<T, R>(of_g, g.row, n, sums + 16 * plane());  // all four outputs of tiles
     for (std::int64_t i = 0; i < inputs_; i += most_inputs) {
       T* const to = sums + (4 * a + e) * plane() + i * lanes();
       switch (inputs_ - i) {
@@ -150,23 +150,8 @@ template <class T> class WinogradGradient {
 #pragma GCC unroll 4
     for (int k = 0; k < c; ++k) {
 #pragma GCC unroll 3
-      for (int r = 0; r < R; ++r) add_to(to + k * lanes() + r * width, sum[k][r]);
+      for (int r = 0; r < R; ++r) add_to<T>(to + k * lanes() + r * width, sum[k][r]);
     }
-  }
-  template <int R> DYNVISION_LANES_ONLY static void add_bias(T const* g, std::int64_t next, std::int64_t n, T* to) {
-    V sum[R] = {}, one;
-    for (; n > 0; --n, g += next) {
-#pragma GCC unroll 3
-      for (int r = 0; r < R; ++r) std::memcpy(&one, g + r * width, sizeof(V)), sum[r] += one;
-    }
-#pragma GCC unroll 3
-    for (int r = 0; r < R; ++r) add_to(to + r * width, sum[r]);
-  }
-  DYNVISION_LANES_ONLY static void add_to(T* to, V const& sum) {
-    V all;
-    std::memcpy(&all, to, sizeof(V));
-    all += sum;
-    std::memcpy(to, &all, sizeof(V));
   }
 
   // H' S H of the inputs [first,last)

@@ -119,11 +119,12 @@ class Convolution {
   static constexpr std::int64_t enough_bytes = 2 << 20;
 
   bool learns_weight() const { return learns_[0] >= 0 || learns_[2] >= 0; }
+  bool adds_up() const { return own_ && own_->sums() && learns_weight(); }  // gradients, by a loop of the library's own
 
   void gradients(Tensor const& g, Tensor const& x, bool want_gx, Tensor& gx) {
     bool const want_weight = learns_weight(), want_bias = learns_[1] >= 0;
     if (!want_gx && !want_weight && !want_bias) return;
-    if (own_ && own_->sums() && want_weight) return own_->add({g}, {x});
+    if (adds_up()) return own_->add({g}, {x});
     // Of the weight only its shape and layout are looked at where gx is not wanted.
     bool const as_sum = !want_gx && g_weight_.defined() && g_weight_.scalar_type() == weight_.scalar_type();
     auto const all = conv2d_backward(g, x, as_sum ? g_weight_ : weight_, kernel_.stride, kernel_.padding,
@@ -133,7 +134,7 @@ class Convolution {
     add(g_bias_, all[2]);
   }
   void weigh_waiting() {
-    if (own_ && own_->sums() && learns_weight()) {
+    if (adds_up()) {
       own_->add(waiting_g_, waiting_x_);
     } else {
       Tensor none;
