@@ -139,13 +139,8 @@ template <class T> class DirectWeight {
         std::int64_t const first = piece * enough;
         at.n = std::min(n - first, enough);
         find(job, of, places, first, at);
-        for (std::int64_t v = 0, count = 0; v < vectors; v += count) {
-          count = panels_.vectors_of(v);
-          if (piece * vectors + v < from || piece * vectors + v >= to) continue;
-          if (count == 3) panel<3>(job, of, at, v);
-          if (count == 2) panel<2>(job, of, at, v);
-          if (count == 1) panel<1>(job, of, at, v);
-        }
+        panels_.each(from - piece * vectors, to - piece * vectors,
+                     [&]<int R>(std::int64_t v) { panel<R>(job, of, at, v); });
       }
     });
   }
@@ -190,7 +185,7 @@ template <class T> class DirectWeight {
       std::int64_t const passes = (piece.n + 3) / 4 * (stretch.end - stretch.begin);
       std::int64_t const after = ends ? taps() : of.taps[static_cast<std::size_t>(stretch.end)].number;
       Ahead<T> next(weight + after * plane(R), row, passes);
-      auto const some = [&]<int c>(std::int64_t k) DYNVISION_WIDE {
+      in_fours(piece.n, [&]<int c>(std::int64_t k) DYNVISION_WIDE {
         V sum[c][R];
         T* const waiting = sums + k * row;
         if (begins) {
@@ -210,12 +205,7 @@ template <class T> class DirectWeight {
 #pragma GCC unroll 3
           for (int r = 0; r < R; ++r) write<T>(sum[i][r], to + r * width, count - r * width);
         }
-      };
-      std::int64_t k = 0;
-      for (; k + 4 <= piece.n; k += 4) some.template operator()<4>(k);
-      if (piece.n - k == 3) some.template operator()<3>(k);
-      if (piece.n - k == 2) some.template operator()<2>(k);
-      if (piece.n - k == 1) some.template operator()<1>(k);
+      });
       stretch.begin = stretch.end;
     } while (stretch.begin < n_taps);
   }
@@ -236,15 +226,7 @@ template <class T> class DirectWeight {
       for (int k = 0; k < c; ++k) x[k] = at[tap * apart + k];
       for (std::int64_t i = 0; i < inputs_; ++i, w_at += R * width) {
         next.fetch();
-        V w[R];
-#pragma GCC unroll 3
-        for (int r = 0; r < R; ++r) std::memcpy(&w[r], w_at + r * width, sizeof(V));
-#pragma GCC unroll 4
-        for (int k = 0; k < c; ++k) {
-          V const of_x = x[k][i] - V{};  // in every lane
-#pragma GCC unroll 3
-          for (int r = 0; r < R; ++r) sum[k][r] += w[r] * of_x;
-        }
+        add_products<T, R, c>(sum, w_at, [&](int k) { return x[k][i]; });
       }
     }
   }

@@ -19,7 +19,41 @@ struct Panels {
     std::int64_t const left = vectors - first;
     return left == 4 ? 2 : std::min(left, most);
   }
+  // f<R>(first vector) for those that begin in [begin,end), R: how many vectors it has
+  void each(std::int64_t begin, std::int64_t end, auto const& f) const {
+    for (std::int64_t first = 0, n = 0; first < std::min(end, vectors); first += n) {
+      n = vectors_of(first);
+      if (first < begin) continue;
+      if (n == 3) f.template operator()<3>(first);
+      if (n == 2) f.template operator()<2>(first);
+      if (n == 1) f.template operator()<1>(first);
+    }
+  }
 };
+
+// f<c>(k) for c of n places or inputs from k on: four at a time, then what is left.
+DYNVISION_LANES_ONLY void in_fours(std::int64_t n, auto const& f) {
+  std::int64_t k = 0;
+  for (; k + 4 <= n; k += 4) f.template operator()<4>(k);
+  if (n - k == 3) f.template operator()<3>(k);
+  if (n - k == 2) f.template operator()<2>(k);
+  if (n - k == 1) f.template operator()<1>(k);
+}
+
+// sum(k,r) += vectors(r) number(k), R registers by c numbers; a number is the same in every lane.
+template <class T, int R, int c>
+DYNVISION_LANES_ONLY void add_products(typename Lanes<T>::Vector (&sum)[c][R], T const* vectors, auto const& number) {
+  using V = typename Lanes<T>::Vector;
+  V v[R];
+#pragma GCC unroll 3
+  for (int r = 0; r < R; ++r) std::memcpy(&v[r], vectors + r * Lanes<T>::width, sizeof(V));
+#pragma GCC unroll 4
+  for (int k = 0; k < c; ++k) {
+    V const x = number(k) - V{};
+#pragma GCC unroll 3
+    for (int r = 0; r < R; ++r) sum[k][r] += v[r] * x;
+  }
+}
 
 // What is wanted next, fetched into the nearest cache while something of as many rows is gone over in `passes`; a row has
 // `row` numbers.

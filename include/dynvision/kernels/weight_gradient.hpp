@@ -197,15 +197,7 @@ template <class T> class WeightGradient {
       T const* g = panel + first->place * R * width;
       T const* x = first->x + i;
       for (std::int64_t k = first->n; k > 0; --k, g += R * width, x += step) {
-        V of_g[R];
-#pragma GCC unroll 3
-        for (int r = 0; r < R; ++r) std::memcpy(&of_g[r], g + r * width, sizeof(V));
-#pragma GCC unroll 4
-        for (int c = 0; c < C; ++c) {
-          V const of_x = x[c] - V{};  // in every lane
-#pragma GCC unroll 3
-          for (int r = 0; r < R; ++r) sum[c][r] += of_g[r] * of_x;
-        }
+        add_products<T, R, C>(sum, g, [&](int c) { return x[c]; });
       }
     }
 #pragma GCC unroll 4

@@ -137,13 +137,7 @@ template <class T> class WinogradWeight {
   // Panels that begin in [begin,end), of tiles [first,last), whose patches are there.
   void outputs(Job const& job, TilePlanes<T> const& patches, std::int64_t first, std::int64_t last, std::int64_t begin,
                std::int64_t end) const {
-    for (std::int64_t at = 0, n = 0; at < panels_.vectors; at += n) {
-      n = panels_.vectors_of(at);
-      if (at < begin || at >= end) continue;
-      if (n == 3) panel<3>(job, patches, first, last, at);
-      if (n == 2) panel<2>(job, patches, first, last, at);
-      if (n == 1) panel<1>(job, patches, first, last, at);
-    }
+    panels_.each(begin, end, [&]<int R>(std::int64_t at) { panel<R>(job, patches, first, last, at); });
   }
 
   template <int R>
@@ -154,15 +148,11 @@ template <class T> class WinogradWeight {
     TilePlanes<T> const sizes(n, row), sums = sizes.in(thread_scratch<T, 1>(sizes.numbers()));
     T const* weight = numbers_.template const_data_ptr<T>() + offset(at);
     for (int e = 0; e < 16; ++e, weight += plane(R)) {
-      T const* x = patches.at + e * patches.plane;
-      T* to = sums.at + e * sums.plane;
+      T const* const x = patches.at + e * patches.plane;
+      T* const to = sums.at + e * sums.plane;
       Ahead<T> next(weight + plane(R), row, (n + 3) / 4);
-      std::int64_t left = n;
-      for (; left >= 4; left -= 4, x += 4 * patches.row, to += 4 * row)
-        multiply<R, 4>(x, patches.row, weight, to, next);
-      if (left == 3) multiply<R, 3>(x, patches.row, weight, to, next);
-      if (left == 2) multiply<R, 2>(x, patches.row, weight, to, next);
-      if (left == 1) multiply<R, 1>(x, patches.row, weight, to, next);
+      in_fours(n, [&]<int c>(std::int64_t k)
+                      DYNVISION_WIDE { multiply<R, c>(x + k * patches.row, patches.row, weight, to + k * row, next); });
     }
     V bias[R] = {};
     std::int64_t const o = at * width, count = std::min(row, outputs_ - o);
@@ -186,15 +176,7 @@ template <class T> class WinogradWeight {
     V sum[c][R] = {};
     for (std::int64_t i = 0; i < inputs_; ++i, weight += R * width) {
       next.fetch();
-      V w[R];
-#pragma GCC unroll 3
-      for (int r = 0; r < R; ++r) std::memcpy(&w[r], weight + r * width, sizeof(V));
-#pragma GCC unroll 4
-      for (int k = 0; k < c; ++k) {
-        V const of_x = x[k * apart + i] - V{};  // in every lane
-#pragma GCC unroll 3
-        for (int r = 0; r < R; ++r) sum[k][r] += w[r] * of_x;
-      }
+      add_products<T, R, c>(sum, weight, [&](int k) { return x[k * apart + i]; });
     }
 #pragma GCC unroll 4
     for (int k = 0; k < c; ++k) {

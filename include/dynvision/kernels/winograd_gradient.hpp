@@ -17,7 +17,6 @@ namespace dynvision::kernels {
 template <class T> class WinogradGradient {
   using V = typename Lanes<T>::Vector;
   static constexpr std::int64_t width = Lanes<T>::width;
-  static constexpr std::int64_t most_inputs = 4;  // of a piece of the sums: 12 of 16 registers hold them
 
  public:
   // Whether it pays for a weight of these sizes that WinogradWeight suits: its sums are 16/9 as many, and should stay in
@@ -80,15 +79,9 @@ template <class T> class WinogradGradient {
         std::int64_t const begin = from - a * panels_.vectors, end = to - a * panels_.vectors;
         if (end <= 0 || begin >= panels_.vectors) continue;
         read(a, tiles, all, first, n, x, g);
-        for (std::int64_t at = 0, count = 0; at < panels_.vectors; at += count) {
-          count = panels_.vectors_of(at);
-          if (at < begin || at >= end) continue;
-          for (std::int64_t e = 0; e < 4; ++e) {
-            if (count == 3) panel<3>(a, e, at, n, x, g);
-            if (count == 2) panel<2>(a, e, at, n, x, g);
-            if (count == 1) panel<1>(a, e, at, n, x, g);
-          }
-        }
+        panels_.each(begin, end, [&]<int R>(std::int64_t at) {
+          for (std::int64_t e = 0; e < 4; ++e) panel<R>(a, e, at, n, x, g);
+        });
       }
     }
   }
@@ -109,22 +102,9 @@ template <class T> class WinogradGradient {
     T* const sums = sums_.template mutable_data_ptr<T>() + at * width;
     T const *const of_g = g.at + e * g.plane + at * width, *const of_x = x.at + e * x.plane;
     if (a == 1 && e == 1) add_sum<T, R>(of_g, g.row, n, sums + 16 * plane());  // all four outputs of tiles
-    for (std::int64_t i = 0; i < inputs_; i += most_inputs) {
-      T* const to = sums + (4 * a + e) * plane() + i * lanes();
-      switch (inputs_ - i) {
-        case 1:
-          multiply<R, 1>(of_g, g.row, of_x + i, x.row, n, to);
-          break;
-        case 2:
-          multiply<R, 2>(of_g, g.row, of_x + i, x.row, n, to);
-          break;
-        case 3:
-          multiply<R, 3>(of_g, g.row, of_x + i, x.row, n, to);
-          break;
-        default:
-          multiply<R, 4>(of_g, g.row, of_x + i, x.row, n, to);
-      }
-    }
+    in_fours(inputs_, [&]<int c>(std::int64_t i) DYNVISION_WIDE {
+      multiply<R, c>(of_g, g.row, of_x + i, x.row, n, sums + (4 * a + e) * plane() + i * lanes());
+    });
   }
 
   template <int R, int c>
@@ -137,15 +117,7 @@ template <class T> class WinogradGradient {
       __builtin_prefetch(to + k * lanes() + R * width - 1, 1);
     }
     for (; n > 0; --n, g += next_g, x += next_x) {
-      V of_g[R];
-#pragma GCC unroll 3
-      for (int r = 0; r < R; ++r) std::memcpy(&of_g[r], g + r * width, sizeof(V));
-#pragma GCC unroll 4
-      for (int k = 0; k < c; ++k) {
-        V const of_x = x[k] - V{};  // in every lane
-#pragma GCC unroll 3
-        for (int r = 0; r < R; ++r) sum[k][r] += of_g[r] * of_x;
-      }
+      add_products<T, R, c>(sum, g, [&](int k) { return x[k]; });
     }
 #pragma GCC unroll 4
     for (int k = 0; k < c; ++k) {
