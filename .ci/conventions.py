@@ -7,9 +7,26 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 INCLUDE = ROOT / "include/dynvision"
-LEAN = {"core", "dynamics", "connections", "operations", "model", "run", "kernels", "losses"}  # no torch/*
-MEETS_AUTOGRAD = {"run/autograd.hpp"}  # the node of a whole run is one of LibTorch's graph
-STATIC = {"core", "dynamics", "connections", "operations", "model", "run"}  # no run-time dispatch
+LEAN = {"core", "dynamics", "kernels", "concepts", "connections", "operations", "model", "families", "run",
+        "losses"}  # no torch/*
+MEETS_AUTOGRAD = {"run/compiled/autograd.hpp", "run/compiled/functions/local_gradients.hpp"}  # its graph and its derivatives
+STATIC = {"core", "dynamics", "concepts", "connections", "operations", "model", "families", "run"}  # no run-time dispatch
+
+# A header includes its own station, and stations before it. Stations in one tuple do not know each other.
+STATIONS = [("core",), ("dynamics", "kernels"), ("concepts",), ("connections",), ("operations",), ("model",), ("families",),
+            ("run",), ("losses",), ("io",), ("data", "records"), ("train",), ("analysis",)]
+# Within a station a header includes its own room, rooms before it, and what stands at the top of the station as a word
+# (a type that rooms share). Doors are what users include: they include rooms, no room includes them.
+ROOMS = {
+    "kernels": ["device", "number", "pipeline", "convolution", "resample", "norm"],
+    "run": ["compiled/graph", "compiled/memory", "compiled/functions", "compiled/prepare", "compiled/sweep", "compiled"],
+    "io": ["file", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],
+}
+DOORS = {
+    "run": {"unroll", "compiled", "plan", "cuda_graph", "trial"},
+    "io": {"tensor_file", "weights", "csv", "idx"},
+}
+MOST_IN_A_ROOM = 10
 UNMIRRORED = {"core"}  # tested through what is built of it
 
 # Put together here so that this file does not find itself.
@@ -67,6 +84,78 @@ def check_header(path, text):
         each_match(RUN_TIME_DISPATCH, path, without_comments(text).splitlines(), "error", "run-time dispatch")
 
 
+def place_of(header):
+    """(station, room, name) of run/compiled/graph/node.hpp: ("run", "compiled/graph", "node")."""
+    parts = header.parts
+    return parts[0], "/".join(parts[1:-1]), header.stem
+
+
+def check_order(path, text):
+    """One direction, no circles: of stations, and of the rooms of a station."""
+    inside = path.relative_to(INCLUDE)
+    if len(inside.parts) == 1:
+        return  # the families and dynvision.hpp, which users include
+    station, room, _ = place_of(inside)
+    rank = {name: i for i, names in enumerate(STATIONS) for name in names}
+    if station not in rank:
+        report("error", path, 1, f"a station that is not in STATIONS: {station}")
+        return
+    rooms = ROOMS.get(station, [])
+    if room and room not in rooms:
+        report("error", path, 1, f"a room that is not in ROOMS: {room}")
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        match = re.match(r"#\s*include <dynvision/([\w/]+\.(?:hpp|cuh))>", line)
+        if not match:
+            continue
+        target = Path(match[1])
+        if len(target.parts) == 1:
+            if target.stem != "version":
+                report("error", path, number, f"a header of a station includes {target}, which stands above all")
+            continue
+        to_station, to_room, name = place_of(target)
+        if to_station != station:
+            if rank.get(to_station, 99) >= rank[station]:
+                report("error", path, number, f"{station} includes {to_station}: not a station before it")
+        elif to_room != room and to_room:
+            if room and rooms.index(to_room) > rooms.index(room):
+                report("error", path, number, f"{room} includes {to_room}: not a room before it")
+            if not room and inside.stem not in DOORS.get(station, set()):
+                report("error", path, number, f"a word of {station} includes a room: is it a door (DOORS)?")
+        elif room and not to_room and name in DOORS.get(station, set()):
+            report("error", path, number, f"a room includes the door {name}")
+
+
+def check_rooms(headers):
+    """No circle of headers, and no room that has become two."""
+    count = {}
+    includes = {}
+    for path in headers:
+        inside = path.relative_to(INCLUDE)
+        found = re.findall(r"^#\s*include <dynvision/([\w/]+\.(?:hpp|cuh))>", text_of(path), flags=re.M)
+        includes[str(inside)] = found
+        if len(inside.parts) > 2:
+            count[str(inside.parent)] = count.get(str(inside.parent), 0) + 1
+    for room, n in sorted(count.items()):
+        if n > MOST_IN_A_ROOM:
+            report("error", INCLUDE / room, 0, f"{n} files in a room: more than {MOST_IN_A_ROOM} are two")
+    state = {}
+
+    def visit(name, way):
+        if state.get(name) == "done":
+            return
+        if state.get(name) == "open":
+            report("error", INCLUDE / name, 1, "a circle of headers: " + " -> ".join(way[way.index(name):] + [name]))
+            return
+        state[name] = "open"
+        for other in includes.get(name, []):
+            visit(other, way + [name])
+        state[name] = "done"
+
+    for name in sorted(includes):
+        visit(name, [])
+
+
 def check_mirror(files):
     headers = {str(path.relative_to(INCLUDE)): path for path in files
                if path.is_relative_to(INCLUDE) and path.suffix == ".hpp"}
@@ -97,6 +186,8 @@ def main():
         each_match(REGISTRY, path, lines, "error", "the address of a package registry")
         if path.is_relative_to(INCLUDE) and path.suffix in (".hpp", ".cuh"):
             check_header(path, text)
+            check_order(path, text)
+    check_rooms([path for path in files if path.is_relative_to(INCLUDE) and path.suffix in (".hpp", ".cuh")])
     check_mirror(files)
     for kind in ("warning", "error"):
         print("".join(line + "\n" for line in findings[kind]), end="")

@@ -2,7 +2,7 @@
 //
 // The checkpoint is made here as PyTorch would write it; in earnest it comes from torch.save.
 #include <dynvision/dyrcnn.hpp>
-#include <dynvision/io/torch_writer.hpp>
+#include <dynvision/io/torch/writer.hpp>
 #include <dynvision/io/weights.hpp>
 
 #include <unistd.h>

@@ -4,9 +4,9 @@
 #include <dynvision/analysis/diagram.hpp>
 #include <dynvision/connections/full.hpp>
 #include <dynvision/connections/self.hpp>
+#include <dynvision/families/ordered_layer.hpp>
+#include <dynvision/families/recurrent_convolution.hpp>
 #include <dynvision/model/model.hpp>
-#include <dynvision/model/ordered_layer.hpp>
-#include <dynvision/model/recurrent_convolution.hpp>
 #include <dynvision/operations/pool.hpp>
 #include <dynvision/run/unroll.hpp>
 
@@ -39,7 +39,7 @@ using Operations = join<decltype(single_convolution<Choice, In, 32, 3, 1>()),  /
                         Evolved<typename Choice::solver>,                      // nothing with NoSolver
                         List<typename Choice::nonlinearity, Record, Delay, MaxPool<2, 2, 0>>>;
 
-template <class C> struct Layer1 : LayerOf<"layer1", Operations<C, Image>>::type {};
+template <class C> struct Layer1 : LayerOf<"layer1", Operations<C, image_channels>>::type {};
 template <class C> struct Layer2 : LayerOf<"layer2", Operations<C, 32>>::type {};
 template <class C> using Areas = ModelWith<LinearHead<As<"readout">>, Layer1<C>, Layer2<C>>;
 

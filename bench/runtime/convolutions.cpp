@@ -6,8 +6,8 @@
 // that with respect to the weights and the bias; 2 B H' W' D C/g K K operations each, by whatever way it is computed.
 // Images of 32 x 32; d steps of a batch of B are a batch of d B here. The fastest of repeated calls, inputs in the layout
 // that the column names. The last three columns: the same by the library's own loops, where these are taken
-// (kernels/own_convolution.hpp).
-#include <dynvision/kernels/own_convolution.hpp>
+// (kernels/convolution/native.hpp).
+#include <dynvision/kernels/convolution/native.hpp>
 
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
@@ -143,8 +143,8 @@ Measured measure(Shape const& shape, std::int64_t batch, at::ScalarType dtype, a
   double const giga = shape.flop(batch) / 1e9;
   Speeds own{};
   if (layout == at::MemoryFormat::ChannelsLast &&
-      dynvision::kernels::OwnConvolution::suits(weight, shape.stride, shape.padding(), shape.groups)) {
-    dynvision::kernels::OwnConvolution loops(weight, shape.stride, shape.padding());
+      dynvision::kernels::NativeConvolution::suits(weight, shape.stride, shape.padding(), shape.groups)) {
+    dynvision::kernels::NativeConvolution loops(weight, shape.stride, shape.padding());
     own.forward = giga / fewest_seconds(budget, [&] { loops.forward(x, bias); });
     own.data = giga / fewest_seconds(budget, [&] { loops.adjoint(gradient, shape.size, shape.size); });
     if (loops.sums()) own.weights = giga / fewest_seconds(budget, [&] { loops.add({gradient}, {x}); });

@@ -12,9 +12,9 @@
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/records/interrupt.hpp>
 #include <dynvision/records/table.hpp>
+#include <dynvision/run/channels_last.hpp>
 #include <dynvision/run/compiled.hpp>
 #include <dynvision/run/keep_freed_memory.hpp>
-#include <dynvision/run/memory_layout.hpp>
 #include <dynvision/run/trial.hpp>
 #include <dynvision/train/fit.hpp>
 #include <dynvision/version.hpp>

@@ -1,7 +1,7 @@
 // What ./quickstart can be asked for, and how it becomes the configuration of a run.
 #pragma once
 #include <dynvision/core/error.hpp>
-#include <dynvision/io/input_file.hpp>
+#include <dynvision/io/file/input_file.hpp>
 #include <dynvision/records/run_folder.hpp>
 #include <dynvision/train/parameter_groups.hpp>
 #include <dynvision/train/schedule.hpp>

@@ -11,15 +11,15 @@
 //   AlexNet<Full, Euler> recurrent;
 //
 // The first argument is the recurrence type (published: None), the others are policies in any order
-// (model/policies.hpp), with the defaults Output, Additive, NoSolver, Relu and the order below.
+// (families/policies.hpp), with the defaults Output, Additive, NoSolver, Relu and the order below.
 //
 //   layer1 3->64, kernel 11, stride 4, padding 2   layer2 64->192, kernel 5   layer3 ->384, layer4 ->256, layer5 ->256, kernel 3
 //   classifier: means over 6 x 6 cells, 9216->4096->4096->classes
 #pragma once
 #include <dynvision/connections/none.hpp>
+#include <dynvision/families/ordered_layer.hpp>
+#include <dynvision/families/recurrent_convolution.hpp>
 #include <dynvision/model/model.hpp>
-#include <dynvision/model/ordered_layer.hpp>
-#include <dynvision/model/recurrent_convolution.hpp>
 #include <dynvision/operations/dense.hpp>
 #include <dynvision/operations/dropout.hpp>
 #include <dynvision/operations/pool.hpp>
@@ -51,7 +51,7 @@ template <class Choice, int In, int Out, int K, int Stride, int Margin, class Po
 using Pool = List<MaxPool<3, 2, 0>>;
 
 template <class C, Name N, class Parts> using Ordered = OrderedLayer<N, typename C::order, Parts>;
-template <class C> struct Layer1 : Ordered<C, "layer1", Parts<C, Image, 64, 11, 4, 2, Pool>> {};
+template <class C> struct Layer1 : Ordered<C, "layer1", Parts<C, image_channels, 64, 11, 4, 2, Pool>> {};
 template <class C> struct Layer2 : Ordered<C, "layer2", Parts<C, 64, 192, 5, 1, 2, Pool>> {};
 template <class C> struct Layer3 : Ordered<C, "layer3", Parts<C, 192, 384, 3, 1, 1>> {};
 template <class C> struct Layer4 : Ordered<C, "layer4", Parts<C, 384, 256, 3, 1, 1>> {};

@@ -14,7 +14,7 @@
 //   CordsNet<> model({.n_classes = 10, .input_dims = {3, 32, 32}});
 //   CordsNet<DepthPointwise, RungeKutta4, Multiplicative> other;
 //
-// The first argument is the recurrence type, the others are policies in any order (model/policies.hpp), with the defaults
+// The first argument is the recurrence type, the others are policies in any order (families/policies.hpp), with the defaults
 // Output, Additive, Euler, Skip<>, Relu and the order below. Weight normalisation applies where the recurrence type allows it.
 //
 //   layer0 3->64, kernel 7, stride 2, mean 3 x 3 stride 2     layer1 ... layer8, kernel 3: 64, 64, 128, 128, 256, 256, 512,
@@ -22,9 +22,9 @@
 #pragma once
 #include <dynvision/connections/full.hpp>
 #include <dynvision/connections/none.hpp>
+#include <dynvision/families/ordered_layer.hpp>
+#include <dynvision/families/recurrent_convolution.hpp>
 #include <dynvision/model/model.hpp>
-#include <dynvision/model/ordered_layer.hpp>
-#include <dynvision/model/recurrent_convolution.hpp>
 #include <dynvision/operations/add_bias.hpp>
 #include <dynvision/operations/pool.hpp>
 #include <dynvision/run/unroll.hpp>
@@ -87,7 +87,7 @@ template <class Choice, int In, int Out, int Stride> constexpr auto area() {
 }
 
 struct Layer0Parts {
-  using layer = List<Conv<Image, 64, 7, 2, NoBias, WeightNorm>>;
+  using layer = List<Conv<image_channels, 64, 7, 2, NoBias, WeightNorm>>;
   using pool = List<AvgPool<3, 2>>;
 };
 template <class Choice, int In, int Out, int Stride, class Skips = List<>, class Readout = List<>> struct AreaParts {

@@ -12,7 +12,7 @@
 //   CorNetRT<> model({.n_classes = 10, .input_dims = {3, 64, 64}});
 //   CorNetRT<Full, Output, Euler, Skip<>, Feedback<Multiplicative>> other;
 //
-// The first argument is the recurrence type, the others are policies in any order (model/policies.hpp), with the defaults
+// The first argument is the recurrence type, the others are policies in any order (families/policies.hpp), with the defaults
 // Middle, Additive, NoSolver, NoSkip, NoFeedback, Relu and the order below. Skips lead from V1 to V4 and from V2 to IT,
 // feedback from V4 to V1 and from IT to V2.
 //
@@ -20,10 +20,10 @@
 #pragma once
 #include <dynvision/connections/none.hpp>
 #include <dynvision/connections/self.hpp>
+#include <dynvision/families/ordered_layer.hpp>
+#include <dynvision/families/recurrent_convolution.hpp>
 #include <dynvision/model/model.hpp>
-#include <dynvision/model/ordered_layer.hpp>
-#include <dynvision/model/recurrent_convolution.hpp>
-#include <dynvision/operations/norm.hpp>
+#include <dynvision/operations/group_norm.hpp>
 #include <dynvision/operations/zero_if_absent.hpp>
 #include <dynvision/run/unroll.hpp>
 
@@ -91,7 +91,7 @@ template <class Choice> struct Common {
   using nonlinearity = typename Choice::nonlinearity;
 };
 template <class Choice> struct V1Parts : Common<Choice> {
-  using layer = decltype(area<Choice, Image, 64, 7, 4>());
+  using layer = decltype(area<Choice, image_channels, 64, 7, 4>());
   using addfeedback = FeedbackFrom<"V4", typename Choice::feedback>;
 };
 template <class Choice> struct V2Parts : Common<Choice> {

@@ -7,9 +7,9 @@
 // Nothing else changes: run::compiled finds the kernels where it is given tensors of a GPU. The file must be part of the
 // program itself, not of a static library, from which a linker takes only what is called by name.
 #pragma once
-#include <dynvision/kernels/cuda/pipeline.cuh>
-#include <dynvision/kernels/cuda/windows.cuh>
-#include <dynvision/run/stages.hpp>
+#include <dynvision/kernels/pipeline/pipeline.cuh>
+#include <dynvision/kernels/resample/resample.cuh>
+#include <dynvision/run/compiled/graph/lowering.hpp>
 
 namespace dynvision::kernels::cuda {
 

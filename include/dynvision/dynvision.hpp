@@ -9,7 +9,7 @@
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/fwd.hpp>
 #include <dynvision/io/csv.hpp>
-#include <dynvision/io/torch_writer.hpp>
+#include <dynvision/io/torch/writer.hpp>
 #include <dynvision/io/weights.hpp>
 #include <dynvision/losses/weighted_sum.hpp>
 #include <dynvision/records/interrupt.hpp>

@@ -9,7 +9,7 @@
 //   DyRCNNx8<Full, Middle, RungeKutta4, Feedback<Multiplicative>> other;
 //
 // The first argument is the recurrence type (Full, Self, Depthwise, Pointwise, DepthPointwise, PointDepthwise, Local,
-// LocalDepthwise, None, or a user's), the others are policies in any order (model/policies.hpp).
+// LocalDepthwise, None, or a user's), the others are policies in any order (families/policies.hpp).
 // Layers, channels, delays, initialisation and parameter names are those of the Python toolbox (docs/parity.md).
 //
 //   x2  layer1, layer2    C->36, 36->64                     kernel 3, stride 1      skip layer1->layer2, feedback back
@@ -27,15 +27,15 @@
 #include <dynvision/connections/pointwise.hpp>
 #include <dynvision/connections/self.hpp>
 #include <dynvision/dynamics/runge_kutta4.hpp>
+#include <dynvision/families/ordered_layer.hpp>
+#include <dynvision/families/recurrent_convolution.hpp>
 #include <dynvision/model/model.hpp>
-#include <dynvision/model/ordered_layer.hpp>
-#include <dynvision/model/recurrent_convolution.hpp>
 #include <dynvision/operations/add_bias.hpp>
 #include <dynvision/operations/add_feedback.hpp>
 #include <dynvision/operations/add_skip.hpp>
 #include <dynvision/operations/evolve.hpp>
+#include <dynvision/operations/group_norm.hpp>
 #include <dynvision/operations/input_adaption.hpp>
-#include <dynvision/operations/norm.hpp>
 #include <dynvision/operations/pool.hpp>
 #include <dynvision/operations/retina.hpp>
 #include <dynvision/run/unroll.hpp>
@@ -46,8 +46,8 @@ namespace dyrcnn {
 
 // What stands before the first layer, and the channels it hands on.
 template <class Choice>
-using Front = std::conditional_t<Choice::retina, List<InputAdaption, Retina<Image>>, List<InputAdaption>>;
-template <class Choice> inline constexpr int front_channels = Choice::retina ? 18 : Image;
+using Front = std::conditional_t<Choice::retina, List<InputAdaption, Retina<image_channels>>, List<InputAdaption>>;
+template <class Choice> inline constexpr int front_channels = Choice::retina ? 18 : image_channels;
 
 template <class Choice, Name TauPath = "tau_{}"> struct Common {
   using tstep = Evolved<typename Choice::solver, TauPath>;

@@ -13,12 +13,12 @@
 //   ResNet50<Self, Euler> recurrent;       lateral connections of each stage, arriving before its last relu
 //
 // The first argument is the recurrence type (published: None), the others are policies in any order
-// (model/policies.hpp), with the defaults Output, Additive, NoSolver, Relu. model.train() makes it ready to be trained.
+// (families/policies.hpp), with the defaults Output, Additive, NoSolver, Relu. model.train() makes it ready to be trained.
 #pragma once
 #include <dynvision/connections/none.hpp>
+#include <dynvision/families/ordered_layer.hpp>
+#include <dynvision/families/recurrent_convolution.hpp>
 #include <dynvision/model/model.hpp>
-#include <dynvision/model/ordered_layer.hpp>
-#include <dynvision/model/recurrent_convolution.hpp>
 #include <dynvision/operations/batch_norm.hpp>
 #include <dynvision/operations/pool.hpp>
 #include <dynvision/operations/repeat.hpp>
@@ -97,10 +97,10 @@ template <class C, Name N, int Depth, int In, int Mid, int Stage>
 struct Area
     : LayerOf<N, decltype(stage < C, Depth, In, Mid, plan_of<Depth>().blocks[Stage], Stage == 0 ? 1 : 2 > ())>::type {};
 template <class C>
-struct Stem : Layer<"stem", Conv<Image, 64, 7, 2, NoBias, As<"conv1">>, BatchNorm<As<"bn1">>, typename C::nonlinearity,
-                    Record, Delay, MaxPool<3, 2>> {};
+struct Stem : Layer<"stem", Conv<image_channels, 64, 7, 2, NoBias, As<"conv1">>, BatchNorm<As<"bn1">>,
+                    typename C::nonlinearity, Record, Delay, MaxPool<3, 2>> {};
 template <class C>
-struct SmallStem : Layer<"stem", Conv<Image, 16, 3, 1, NoBias, As<"conv1">>, BatchNorm<As<"bn1">>,
+struct SmallStem : Layer<"stem", Conv<image_channels, 16, 3, 1, NoBias, As<"conv1">>, BatchNorm<As<"bn1">>,
                          typename C::nonlinearity, Record, Delay> {};
 
 template <class C, int Depth> constexpr auto layers() {

@@ -25,8 +25,8 @@ struct Counted {  // one that says what it costs
   double multiply_adds(Size in) const { return 1000.0 * static_cast<double>(in.height); }
   Tensor operator()(Tensor const& x) const { return x; }
 };
-struct A : Layer<"A", Conv<Image, 4, 5, 2, NoBias>, Recur<Full<4, 3>>, AddFeedback<"C">, Gain, Evolve<>, Relu, Record,
-                 Delay, MaxPool<3, 2>> {};
+struct A : Layer<"A", Conv<image_channels, 4, 5, 2, NoBias>, Recur<Full<4, 3>>, AddFeedback<"C">, Gain, Evolve<>, Relu,
+                 Record, Delay, MaxPool<3, 2>> {};
 struct B : Layer<"B", Conv<4, 6, 3, 1, NoBias>, Counted, Evolve<>, Relu, Record, Delay> {};
 struct C : Layer<"C", Conv<6, 8, 3, 2, NoBias>, AddSkip<"A", NoBias>, Evolve<>, Relu, Record, Delay> {};
 struct Net : Model<A, B, C> {

@@ -1,6 +1,6 @@
-// covers: connections/integration.hpp connections/incoming.hpp
+// covers: connections/integration.hpp connections/projection.hpp
 // The laws of integrations are in tests/laws/integration.cpp.
-#include <dynvision/connections/incoming.hpp>
+#include <dynvision/connections/projection.hpp>
 
 #include "laws/alone.hpp"
 #include "laws/gradient.hpp"

@@ -1,5 +1,5 @@
 // NPY arrays and NPZ files.
-#include <dynvision/io/npz.hpp>
+#include <dynvision/io/numpy/npz.hpp>
 
 #include "target.hpp"
 

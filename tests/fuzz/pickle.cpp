@@ -1,5 +1,5 @@
 // The pickle machine without a file around it: no checksum and no directory stands between the input and the code.
-#include <dynvision/io/torch_file.hpp>
+#include <dynvision/io/torch/reader.hpp>
 
 #include "target.hpp"
 
@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   std::string_view const bytes(reinterpret_cast<char const*>(data), size);
   try {
     PickleValues values("input");
-    TorchNames names;
+    TorchGlobals names;
     PickleMachine machine(values, names, bytes);
     PickleIndex const root = machine.run();
     TorchStorages storages("input", {{"0", 64}, {"1", 24}, {"2", 0}}, 4096, [](std::string_view key, void* to) {

@@ -1,5 +1,5 @@
 // Safetensors, read and mapped: both must agree.
-#include <dynvision/io/mapped_safetensors.hpp>
+#include <dynvision/io/safetensors/mapped.hpp>
 
 #include "target.hpp"
 

@@ -1,5 +1,5 @@
 // PyTorch files, zip and legacy: with the usual keys, and with all tensors.
-#include <dynvision/io/torch_file.hpp>
+#include <dynvision/io/torch/reader.hpp>
 
 #include "target.hpp"
 

@@ -6,7 +6,7 @@
 #pragma once
 #include <dynvision/core/ops.hpp>
 #include <dynvision/core/parameters.hpp>
-#include <dynvision/io/safetensors.hpp>
+#include <dynvision/io/safetensors/safetensors.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <nlohmann/json.hpp>

@@ -52,10 +52,10 @@ inline void only_unit_options(File const& file, std::set<std::string> known) {
 }
 
 // The convolution whose tensors are param.<prefix>…: plain or weight-normalised, with or without bias; else absent.
-inline dynvision::Kernel stored_kernel(File const& file, std::string const& prefix, at::ScalarType run,
+inline dynvision::Weight stored_kernel(File const& file, std::string const& prefix, at::ScalarType run,
                                        bool depthwise = false) {
   std::string const normalised = "param." + prefix + "parametrizations.weight.original";
-  dynvision::Kernel kernel;
+  dynvision::Weight kernel;
   if (file.contains(normalised + "1")) {
     kernel.weight = file.leaf(normalised + "1", run);
     kernel.magnitude = file.leaf(normalised + "0", run);
@@ -72,7 +72,7 @@ inline dynvision::Kernel stored_kernel(File const& file, std::string const& pref
 // Any lateral connection, chosen when the program runs: the numbers of channels follow from the stored tensors.
 // The type arguments of the alternatives are of no consequence: a connection computes with its tensors.
 struct AnyLateral {
-  static constexpr int state_channels = dynvision::Image, target_channels = dynvision::Image;
+  static constexpr int state_channels = dynvision::image_channels, target_channels = dynvision::image_channels;
   std::variant<dynvision::None<1>, dynvision::Full<1>, dynvision::Depthwise<1>, dynvision::Pointwise<1>,
                dynvision::DepthPointwise<1>, dynvision::PointDepthwise<1>, dynvision::Self<1>, dynvision::Local<1>,
                dynvision::LocalDepthwise<1>>
@@ -98,7 +98,7 @@ struct AnyLateral {
       return stored_kernel(file, prefix + name + ".", run, depthwise);
     };
     auto const on_plane = [&](char const* name) {  // the margin is the connection's own
-      dynvision::Kernel conv = kernel(name);
+      dynvision::Weight conv = kernel(name);
       conv.padding = 0;
       return conv;
     };

@@ -16,7 +16,7 @@ using namespace golden;
 
 namespace {
 
-template <Name Path> struct StoredConv : Conv<Image, 1, 1, 1, As<Path>> {
+template <Name Path> struct StoredConv : Conv<image_channels, 1, 1, 1, As<Path>> {
   Size out_size(Size in) const { return this->kernel.exists() ? this->kernel.out_size(in) : in; }
 };
 using First = StoredConv<"{}.conv">;
@@ -91,7 +91,7 @@ int number_of(Json const& value, std::size_t convolution) {  // one for both, or
   return value.is_array() ? value.at(convolution).get<int>() : value.get<int>();
 }
 
-void read_convolution(golden::File const& file, at::ScalarType run, Kernel& kernel, std::string const& prefix,
+void read_convolution(golden::File const& file, at::ScalarType run, Weight& kernel, std::string const& prefix,
                       std::size_t index) {
   kernel = stored_kernel(file, prefix, run);
   kernel.stride = number_of(file.config.at("stride"), index);

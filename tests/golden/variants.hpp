@@ -2,8 +2,8 @@
 //
 // Structure (model, recurrence type and target, skip, feedback) picks the type; numbers stay numbers.
 #pragma once
+#include <dynvision/concepts/options.hpp>
 #include <dynvision/core/parameters.hpp>
-#include <dynvision/model/options.hpp>
 #include <dynvision/run/activity.hpp>
 #include <dynvision/run/settings.hpp>
 #include <dynvision/run/stimulus.hpp>

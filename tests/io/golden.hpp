@@ -1,6 +1,6 @@
 // A file of reference numbers, from the folder that DYNVISION_GOLDEN names; the test is skipped without it.
 #pragma once
-#include <dynvision/io/safetensors.hpp>
+#include <dynvision/io/safetensors/safetensors.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

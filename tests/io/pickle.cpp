@@ -1,14 +1,14 @@
-// covers: io/pickle_bytes.hpp
-// covers: io/pickle_literal.hpp
-// covers: io/pickle_machine.hpp
-// covers: io/pickle_stack.hpp
-// covers: io/pickle_value.hpp
-// covers: io/pickle_writer.hpp
-// covers: io/torch_names.hpp
-// covers: io/torch_dtypes.hpp
-#include <dynvision/io/pickle_machine.hpp>
-#include <dynvision/io/pickle_writer.hpp>
-#include <dynvision/io/torch_names.hpp>
+// covers: io/pickle/bytes.hpp
+// covers: io/pickle/literal.hpp
+// covers: io/pickle/machine.hpp
+// covers: io/pickle/stack.hpp
+// covers: io/pickle/value.hpp
+// covers: io/pickle/writer.hpp
+// covers: io/torch/globals.hpp
+// covers: io/torch/dtypes.hpp
+#include <dynvision/io/pickle/machine.hpp>
+#include <dynvision/io/pickle/writer.hpp>
+#include <dynvision/io/torch/globals.hpp>
 
 #include "failure.hpp"
 #include <catch2/catch_test_macros.hpp>
@@ -23,7 +23,7 @@ namespace {
 struct Run {
   std::string bytes;
   PickleValues values{"file"};
-  TorchNames names;
+  TorchGlobals names;
   PickleIndex root = 0;
   std::string rest;
 

@@ -1,8 +1,8 @@
-// covers: io/mapped_file.hpp
-// covers: io/mapped_safetensors.hpp
+// covers: io/file/mapped_file.hpp
+// covers: io/safetensors/mapped.hpp
 #include <dynvision/core/ops.hpp>
 #include <dynvision/io/tensor_file.hpp>
-#include <dynvision/io/torch_writer.hpp>
+#include <dynvision/io/torch/writer.hpp>
 
 #include "failure.hpp"
 #include "temporary_folder.hpp"

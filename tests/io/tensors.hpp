@@ -1,6 +1,6 @@
 // Tensors with known bytes, and their comparison byte by byte.
 #pragma once
-#include <dynvision/io/host_tensor.hpp>
+#include <dynvision/core/host_tensor.hpp>
 
 #include <cstddef>
 #include <cstring>

@@ -1,6 +1,6 @@
-// covers: io/weights_report.hpp
+// covers: io/weights/report.hpp
 #include <dynvision/core/ops.hpp>
-#include <dynvision/io/torch_writer.hpp>
+#include <dynvision/io/torch/writer.hpp>
 #include <dynvision/io/weights.hpp>
 
 #include "failure.hpp"

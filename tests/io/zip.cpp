@@ -1,8 +1,8 @@
-// covers: io/zip_directory.hpp
-// covers: io/zip_reader.hpp
-// covers: io/zip_writer.hpp
-#include <dynvision/io/zip_reader.hpp>
-#include <dynvision/io/zip_writer.hpp>
+// covers: io/zip/directory.hpp
+// covers: io/zip/reader.hpp
+// covers: io/zip/writer.hpp
+#include <dynvision/io/zip/reader.hpp>
+#include <dynvision/io/zip/writer.hpp>
 
 #include "failure.hpp"
 #include "raw_zip.hpp"

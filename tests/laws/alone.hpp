@@ -1,8 +1,8 @@
 // A part of a model composed outside one: what it sees at composition and in a time step.
 #pragma once
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/operation.hpp>
 #include <dynvision/core/parameters.hpp>
-#include <dynvision/model/composition.hpp>
-#include <dynvision/operations/operation.hpp>
 
 #include "numbers.hpp"
 

@@ -8,7 +8,7 @@
 #include <dynvision/connections/point_depthwise.hpp>
 #include <dynvision/connections/pointwise.hpp>
 #include <dynvision/connections/self.hpp>
-#include <dynvision/operations/recurrence.hpp>
+#include <dynvision/operations/recur.hpp>
 
 #include "alone.hpp"
 #include "gradient.hpp"

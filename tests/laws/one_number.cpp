@@ -1,13 +1,14 @@
-// covers: kernels/number_memory.hpp, kernels/pack.hpp, kernels/address_table.hpp, kernels/window_numbers.hpp
+// covers: kernels/resample/launcher.hpp
+// covers: kernels/pipeline/thread_memory.hpp, kernels/number/pack.hpp, kernels/pipeline/address_table.hpp, kernels/resample/per_number.hpp
 // What a thread of a GPU does, done by the CPU: number by number, it gives what the loops give. All roles, with steps that
 // do not fit into one table; pooling and resizing.
 #include <dynvision/connections/integration.hpp>
-#include <dynvision/kernels/address_table.hpp>
-#include <dynvision/kernels/number_memory.hpp>
-#include <dynvision/kernels/pipeline.hpp>
-#include <dynvision/kernels/pooling.hpp>
-#include <dynvision/kernels/resize.hpp>
-#include <dynvision/kernels/window_numbers.hpp>
+#include <dynvision/kernels/pipeline/address_table.hpp>
+#include <dynvision/kernels/pipeline/pipeline.hpp>
+#include <dynvision/kernels/pipeline/thread_memory.hpp>
+#include <dynvision/kernels/resample/max_pooling.hpp>
+#include <dynvision/kernels/resample/nearest.hpp>
+#include <dynvision/kernels/resample/per_number.hpp>
 #include <dynvision/model/check.hpp>
 #include <dynvision/operations/nonlinearity.hpp>
 #include <dynvision/operations/supralinear.hpp>
@@ -58,8 +59,8 @@ template <class S, class I> struct Everything {
   Signal4 gx{n, B*size, 11, dtype}, gh{n, B*size, 12, dtype}, gw{n, B*size, 13, dtype};
   Tensor gr = zeros({B * size}, at::TensorOptions(dtype));
   std::vector<void*> at_gr;
-  kernels::Flow flow;
-  kernels::Backflow back;
+  kernels::Arguments flow;
+  kernels::AdjointArguments back;
 
   explicit Everything(int steps) : n(steps) {
     arithmetic = zeros({B * size}, at::TensorOptions(kernels::Engine{dtype}.arithmetic()));
@@ -93,16 +94,16 @@ template <class S, class I> struct Everything {
     pipeline.forward(engine, flow);
     pipeline.reverse(engine, flow, back);
   }
-  // As kernels/cuda/pipeline.cuh does it.
+  // As kernels/pipeline/pipeline.cuh does it.
   template <int N> void by_numbers() {
-    using Memory = kernels::NumberMemory<S, N>;
+    using Memory = kernels::ThreadMemory<S, N>;
     using Run = kernels::Program<kernels::Scale, Combine<I>, Map<functors::Supralinear>, Combine<Additive>,
                                  kernels::Step, Map<functors::Tanh>, kernels::Tap>;
     using V = kernels::Arithmetic<S>;
     bool done = kernels::each_piece_forward<J>(flow, [&](kernels::AddressTable<J> const& table) {
       REQUIRE(table.aligned(N * sizeof(S), sizeof(S)));
       CHECK(!table.aligned(1 << 20, sizeof(S)));
-      kernels::FlowOf<J> const some = table.unpacked_flow();
+      kernels::ArgumentsOf<J> const some = table.unpacked_flow();
       for (std::int64_t k = 0; k < B * size; k += N) {
         Memory memory(k, size);
         for (int t = 0; t < some.n_steps; ++t) Run::forward(pipeline.roles, some, t, memory);
@@ -112,8 +113,8 @@ template <class S, class I> struct Everything {
     std::vector<V> first(B * size), second(B * size);
     void* const carries[] = {first.data(), second.data()};
     done = kernels::each_piece_reverse<J>(flow, back, carries, [&](kernels::AddressTable<J> const& table) {
-      kernels::FlowOf<J> const some = table.unpacked_flow();
-      kernels::BackflowOf<J> const owed = table.unpacked_back();
+      kernels::ArgumentsOf<J> const some = table.unpacked_flow();
+      kernels::AdjointArgumentsOf<J> const owed = table.unpacked_back();
       for (std::int64_t k = 0; k < B * size; k += N) {
         Memory memory(k, size);
         kernels::Sums<typename Memory::Sum, J> of_number{};

@@ -8,9 +8,9 @@
 #include <dynvision/operations/dense.hpp>
 #include <dynvision/operations/dropout.hpp>
 #include <dynvision/operations/evolve.hpp>
+#include <dynvision/operations/group_norm.hpp>
 #include <dynvision/operations/input_adaption.hpp>
 #include <dynvision/operations/nonlinearity.hpp>
-#include <dynvision/operations/norm.hpp>
 #include <dynvision/operations/pool.hpp>
 #include <dynvision/operations/record.hpp>
 #include <dynvision/operations/repeat.hpp>
@@ -98,7 +98,7 @@ std::vector<Kind> operations() {
       kind<Conv<4, 5, 3, 2>>("Conv<4, 5, 3, 2>"),
       kind<Conv<4, 2, 4, 2, Padding<0>>>("Conv<4, 2, 4, 2, Padding<0>>"),
       kind<Conv<4, 3, 1, 1, NoBias>>("Conv<4, 3, 1, 1, NoBias>"),
-      kind<Conv<Image, 5, 3, 2, WeightNorm>>("Conv<Image, 5, 3, 2, WeightNorm>"),
+      kind<Conv<image_channels, 5, 3, 2, WeightNorm>>("Conv<image_channels, 5, 3, 2, WeightNorm>"),
       kind<Conv<4, 4, 5, 3, NoBias, WeightNorm>>("Conv<4, 4, 5, 3, NoBias, WeightNorm>"),
       kind<GroupNorm<2>>("GroupNorm<2>"),
       kind<GroupNorm<1>>("GroupNorm<1>"),

@@ -1,20 +1,20 @@
-// covers: kernels/numbers.hpp, kernels/plain_number.hpp, kernels/lanes.hpp, kernels/roles.hpp, kernels/pipeline.hpp
-// covers: kernels/pooling.hpp, kernels/resize.hpp
-// covers: kernels/layout.hpp, kernels/parallel.hpp, kernels/engine.hpp, kernels/flow.hpp, kernels/program.hpp
-// covers: kernels/whole.hpp, kernels/pipeline_loop.hpp, kernels/pipeline_tensors.hpp, kernels/pooling_tensors.hpp
-// covers: kernels/launcher.hpp
+// covers: kernels/number/numbers.hpp, kernels/number/plain.hpp, kernels/number/lanes.hpp, kernels/pipeline/roles.hpp, kernels/pipeline/pipeline.hpp
+// covers: kernels/resample/max_pooling.hpp, kernels/resample/nearest.hpp
+// covers: kernels/device/layout.hpp, kernels/device/parallel.hpp, kernels/device/engine.hpp, kernels/pipeline/arguments.hpp, kernels/pipeline/program.hpp
+// covers: kernels/number/tensor_number.hpp, kernels/pipeline/loop.hpp, kernels/pipeline/tensors.hpp, kernels/resample/max_pooling_tensors.hpp
+// covers: kernels/pipeline/launcher.hpp
 // The laws of what the compiled path computes with: functors, numbers side by side, pipelines, pooling, resizing, the
 // gain of a solver, loops. A new nonlinearity is added to `Nonlinearities`, a new integration to `Integrations`.
 #include <dynvision/connections/integration.hpp>
 #include <dynvision/dynamics/euler.hpp>
 #include <dynvision/dynamics/runge_kutta4.hpp>
-#include <dynvision/kernels/pipeline.hpp>
-#include <dynvision/kernels/pooling.hpp>
-#include <dynvision/kernels/resize.hpp>
+#include <dynvision/kernels/pipeline/pipeline.hpp>
+#include <dynvision/kernels/resample/max_pooling.hpp>
+#include <dynvision/kernels/resample/nearest.hpp>
 #include <dynvision/operations/nonlinearity.hpp>
 #include <dynvision/operations/pool.hpp>
 #include <dynvision/operations/supralinear.hpp>
-#include <dynvision/run/place.hpp>
+#include <dynvision/run/compiled/graph/node.hpp>
 
 #include "numbers.hpp"
 #include "threads.hpp"
@@ -291,7 +291,7 @@ TEST_CASE("whole signals are computed like single numbers", "[laws][pointwise]")
   for (double const x : {nan_of_double, std::numeric_limits<double>::infinity(), -0.0}) wide.push_back(x);
   std::vector<double> const x = wide, y(x.rbegin(), x.rend());
   auto const same = [&](auto const& f) {
-    std::vector<double> const found = values(f(kernels::Whole{row(x)}, kernels::Whole{row(y)}).x);
+    std::vector<double> const found = values(f(kernels::TensorNumber{row(x)}, kernels::TensorNumber{row(y)}).x);
     CHECK(all_near(found, one_by_one(f, x, y), rounding<double>));
   };
   same([](auto const& a, auto const& b) { return a + b - a * b / (b + 0.5); });
@@ -344,14 +344,14 @@ TEMPLATE_LIST_TEST_CASE("a pipeline is its operations one after the other", "[la
     Tensor const y = zeros({2, B, size}, g.options()), combined = I{}(x, h).detach();
     auto const at_x = steps(x), at_h = steps(h), at_y = steps(y), at_g = steps(g), at_u = steps(combined);
     std::array<void*, 2> const before{data(r), at_y[0]};
-    kernels::Flow flow;
+    kernels::Arguments flow;
     flow.n_steps = 2, flow.batch = B, flow.size = size;
     flow.x = at_x.data(), flow.role[0].operand = at_h.data(), flow.role[0].operand_stride = size;
     flow.previous = before.data(), flow.role[3].tap = at_y.data();
     pipeline.forward(engine, flow);
     CHECK(distance(expected, y) < 1e-13);
 
-    kernels::Backflow back;
+    kernels::AdjointArguments back;
     Tensor const gx = zeros(x.sizes(), g.options()), gh = gx.clone(), gr = zeros(r.sizes(), g.options());
     auto const at_gx = steps(gx), at_gh = steps(gh);
     std::array<void*, 2> const at_gr{data(gr), nullptr};

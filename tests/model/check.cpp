@@ -1,4 +1,4 @@
-// covers: model/fault.hpp model/ordered_layer.hpp model/policies.hpp model/recurrent_convolution.hpp
+// covers: concepts/fault.hpp families/ordered_layer.hpp families/policies.hpp families/recurrent_convolution.hpp
 // The first fault of a composition and its place; the messages are tested in tests/fail.
 #include <dynvision/dyrcnn.hpp>
 
@@ -26,8 +26,8 @@ struct Unfinished {};
 TEST_CASE("sound compositions", "[model]") {
   STATIC_CHECK(sound<Plain1>());
   STATIC_CHECK(sound<Plain1, Plain2>());
-  STATIC_CHECK(sound<V1<Conv<Image, 4, 3>, Recur<Full<4>>, Delay>>());
-  STATIC_CHECK(sound<V1<Recur<Full<4, 3, Image>>, Conv<Image, 4, 3>, Delay>>());
+  STATIC_CHECK(sound<V1<Conv<image_channels, 4, 3>, Recur<Full<4>>, Delay>>());
+  STATIC_CHECK(sound<V1<Recur<Full<4, 3, image_channels>>, Conv<image_channels, 4, 3>, Delay>>());
   STATIC_CHECK(sound<V1<Recur<Full<4, 3, 3>>, Conv<3, 4, 3>, Delay>>());
   STATIC_CHECK(sound<V1<Conv<3, 4, 3>, AddFeedback<"V2">, Delay>, V2<Conv<4, 5, 3>, AddSkip<"V1">, Delay>>());
   STATIC_CHECK(sound<V1<Relu>>());

@@ -1,4 +1,4 @@
-// covers: model/compose.hpp model/composition.hpp model/layer.hpp model/options.hpp model/part.hpp model/classifier.hpp
+// covers: model/compose.hpp concepts/composition.hpp model/layer.hpp concepts/options.hpp model/part.hpp operations/linear_head.hpp
 #include <dynvision/connections/full.hpp>
 #include <dynvision/connections/self.hpp>
 #include <dynvision/model/model.hpp>
@@ -7,11 +7,11 @@
 #include <dynvision/operations/conv.hpp>
 #include <dynvision/operations/delay.hpp>
 #include <dynvision/operations/evolve.hpp>
+#include <dynvision/operations/group_norm.hpp>
 #include <dynvision/operations/nonlinearity.hpp>
-#include <dynvision/operations/norm.hpp>
 #include <dynvision/operations/pool.hpp>
 #include <dynvision/operations/record.hpp>
-#include <dynvision/operations/recurrence.hpp>
+#include <dynvision/operations/recur.hpp>
 #include <dynvision/operations/supralinear.hpp>
 
 #include "io/failure.hpp"
@@ -34,21 +34,21 @@ struct Gain {  // a user's, without a path or a label
   Tensor operator()(Tensor const& x) const { return x.mul(gain); }
 };
 
-struct V1 : Layer<"V1", Conv<Image, 4, 3, 2>, Recur<Full<4>>, Gain, Evolve<Euler>, Relu, Supralinear, Record, Delay,
-                  MaxPool<3, 2>> {};
+struct V1 : Layer<"V1", Conv<image_channels, 4, 3, 2>, Recur<Full<4>>, Gain, Evolve<Euler>, Relu, Supralinear, Record,
+                  Delay, MaxPool<3, 2>> {};
 struct V2 : Layer<"V2", Conv<4, 6, 3>, Recur<Self<6>>, AddSkip<"V1">, Evolve<Euler>, Relu, Supralinear, Record, Delay> {
 };
 struct Net : Model<V1, V2> {
   Net(Options options = {}) : Model<V1, V2>(std::move(options)) {}
 };
 
-struct X : Layer<"X", Conv<Image, 4, 3, 1, As<"shared">>, Relu, Record, Delay> {};
+struct X : Layer<"X", Conv<image_channels, 4, 3, 1, As<"shared">>, Relu, Record, Delay> {};
 struct Y : Layer<"Y", Conv<4, 4, 3, 1, As<"shared">>, Relu, Record, Delay> {};
 struct Tied : Model<X, Y> {
   Tied(Options options) : Model<X, Y>(std::move(options)) {}
 };
 
-struct S : Layer<"S", Conv<Image, 2, 3>, AddBias<Spatial>, Record, Delay> {};
+struct S : Layer<"S", Conv<image_channels, 2, 3>, AddBias<Spatial>, Record, Delay> {};
 struct Placed : ModelWith<NoHead, S> {
   Placed(Options options) : ModelWith<NoHead, S>(std::move(options)) {}
 };

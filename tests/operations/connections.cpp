@@ -1,4 +1,4 @@
-// covers: operations/recurrence.hpp operations/add_skip.hpp operations/add_feedback.hpp operations/add_input.hpp
+// covers: operations/recur.hpp operations/add_skip.hpp operations/add_feedback.hpp operations/add_input.hpp
 // An impulse through every connection arrives exactly when the arithmetic of its delay says.
 #include <dynvision/connections/full.hpp>
 #include <dynvision/connections/none.hpp>
@@ -8,7 +8,7 @@
 #include <dynvision/operations/add_skip.hpp>
 #include <dynvision/operations/delay.hpp>
 #include <dynvision/operations/record.hpp>
-#include <dynvision/operations/recurrence.hpp>
+#include <dynvision/operations/recur.hpp>
 #include <dynvision/run/unroll.hpp>
 
 #include "io/failure.hpp"
@@ -218,13 +218,13 @@ TEST_CASE("a delay line holds what is asked of it", "[operations]") {
 
 namespace {
 
-struct Doubled : Layer<"Doubled", Recur<Full<2, 3, Image>>, Conv<Image, 2, 3, 2>, Record, Delay> {};
+struct Doubled : Layer<"Doubled", Recur<Full<2, 3, image_channels>>, Conv<image_channels, 2, 3, 2>, Record, Delay> {};
 struct ToInput : ModelWith<NoHead, Doubled> {};
 
-struct Keeps : Layer<"Keeps", Recur<Self<2>>, Conv<Image, 2, 3>, Record, Delay> {};
+struct Keeps : Layer<"Keeps", Recur<Self<2>>, Conv<image_channels, 2, 3>, Record, Delay> {};
 struct KeepsInput : ModelWith<NoHead, Keeps> {};
 
-struct Mute : Layer<"Mute", Conv<Image, 2, 3>, Recur<None<2>>, Record, Delay> {};
+struct Mute : Layer<"Mute", Conv<image_channels, 2, 3>, Recur<None<2>>, Record, Delay> {};
 struct Silent : ModelWith<NoHead, Mute> {};
 
 }  // namespace

@@ -1,8 +1,8 @@
-// covers: operations/conv.hpp operations/kernel.hpp operations/retina.hpp operations/pool.hpp operations/norm.hpp
+// covers: operations/conv.hpp concepts/weight.hpp operations/retina.hpp operations/pool.hpp operations/group_norm.hpp, concepts/path.hpp
 // The laws of operations are in tests/laws/operation.cpp.
+#include <dynvision/concepts/weight.hpp>
 #include <dynvision/operations/conv.hpp>
-#include <dynvision/operations/kernel.hpp>
-#include <dynvision/operations/norm.hpp>
+#include <dynvision/operations/group_norm.hpp>
 #include <dynvision/operations/pool.hpp>
 #include <dynvision/operations/retina.hpp>
 
@@ -46,11 +46,11 @@ TEST_CASE("policies of a convolution, in any order", "[operations]") {
 TEST_CASE("channels of a convolution", "[operations]") {
   STATIC_CHECK(Conv<3, 36, 3>::out_channels(3) == 36);
   STATIC_CHECK(Conv<3, 36, 3>::out_channels(4) == mismatch);
-  STATIC_CHECK(Conv<3, 36, 3>::out_channels(Image) == 36);
-  STATIC_CHECK(Conv<Image, 36, 3>::out_channels(17) == 36);
+  STATIC_CHECK(Conv<3, 36, 3>::out_channels(image_channels) == 36);
+  STATIC_CHECK(Conv<image_channels, 36, 3>::out_channels(17) == 36);
   STATIC_CHECK(Retina<>::out_channels(3) == 18);
   STATIC_CHECK(Retina<>::out_channels(1) == mismatch);
-  STATIC_CHECK(Retina<Image>::out_channels(1) == 18);
+  STATIC_CHECK(Retina<image_channels>::out_channels(1) == 18);
 }
 
 TEST_CASE("parameters of a convolution", "[operations]") {
@@ -62,7 +62,7 @@ TEST_CASE("parameters of a convolution", "[operations]") {
   Options without = in_double();
   without.bias = false;
   CHECK(of(composed<Conv<3, 5, 3>>(without, 3)) == Names{"weight"});
-  CHECK(composed<Conv<Image, 5, 3>>(in_double(), 7).kernel.weight.sizes().equals({5, 7, 3, 3}));
+  CHECK(composed<Conv<image_channels, 5, 3>>(in_double(), 7).kernel.weight.sizes().equals({5, 7, 3, 3}));
 }
 
 TEST_CASE("initialisation of a convolution", "[operations]") {
@@ -88,7 +88,7 @@ TEST_CASE("a weight-normalised kernel has the value of the plain one, and the no
 }
 
 TEST_CASE("a kernel that does not exist has no parameters", "[operations]") {
-  Kernel kernel;
+  Weight kernel;
   CHECK(!kernel.exists());
   int n = 0;
   kernel.parameters("conv.", [&](std::string const&, Tensor&) { ++n; });

@@ -1,5 +1,5 @@
 // covers: operations/nonlinearity.hpp operations/supralinear.hpp operations/add_bias.hpp operations/input_adaption.hpp
-// covers: operations/operation.hpp operations/moment.hpp operations/record.hpp operations/evolve.hpp
+// covers: concepts/operation.hpp concepts/moment.hpp operations/record.hpp operations/evolve.hpp
 // covers: operations/delay.hpp
 #include <dynvision/dynamics/runge_kutta4.hpp>
 #include <dynvision/operations/add_bias.hpp>
@@ -65,7 +65,7 @@ TEST_CASE("what an operation is", "[operations]") {
   STATIC_CHECK(out_channels<Threshold>(7) == 7);
   CHECK(out_size(Threshold{}, {3, 4}) == Size{3, 4});
   STATIC_CHECK(same_channels(3, 3));
-  STATIC_CHECK(same_channels(Image, 3));
+  STATIC_CHECK(same_channels(image_channels, 3));
   STATIC_CHECK(!same_channels(2, 3));
 }
 

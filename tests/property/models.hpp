@@ -32,7 +32,7 @@ inline Options options_of(Dice& dice, int image_channels) {
 }
 
 namespace rich {  // everything additive, pooling, Euler
-struct A : Layer<"A", Conv<Image, 3, 3>, Recur<Full<3>>, AddFeedback<"D">, AddFeedback<"B", As<"near_{}">>,
+struct A : Layer<"A", Conv<image_channels, 3, 3>, Recur<Full<3>>, AddFeedback<"D">, AddFeedback<"B", As<"near_{}">>,
                  Evolve<Euler>, Relu, Record, Delay, MaxPool<3, 2>> {};
 struct B : Layer<"B", Conv<3, 4, 3>, Recur<DepthPointwise<4>>, Evolve<Euler>, Relu, Record, Delay> {};
 struct C : Layer<"C", Conv<4, 5, 3, 2>, Recur<Local<5>>, AddSkip<"A">, Evolve<Euler>, Relu, Record, Delay> {};
@@ -41,7 +41,7 @@ struct Net : Model<A, B, C, D> {
   Net(Options options) : Model<A, B, C, D>(std::move(options)) {}
   static constexpr int image_channels = 2;
 };
-struct PlainA : Layer<"A", Conv<Image, 3, 3>, Evolve<Euler>, Relu, Record, Delay, MaxPool<3, 2>> {};
+struct PlainA : Layer<"A", Conv<image_channels, 3, 3>, Evolve<Euler>, Relu, Record, Delay, MaxPool<3, 2>> {};
 struct PlainB : Layer<"B", Conv<3, 4, 3>, Evolve<Euler>, Relu, Record, Delay> {};
 struct PlainC : Layer<"C", Conv<4, 5, 3, 2>, Evolve<Euler>, Relu, Record, Delay> {};
 struct PlainD : Layer<"D", Conv<5, 3, 1>, Evolve<Euler>, Relu, Record, Delay> {};
@@ -51,7 +51,7 @@ struct Plain : Model<PlainA, PlainB, PlainC, PlainD> {
 }  // namespace rich
 
 namespace deep {  // two convolutions a layer, multiplicative, Runge-Kutta, Tanh, recurrence between and before
-struct A : Layer<"A", Conv<Image, 4, 3, 2>, GroupNorm<2, As<"{}.mid_modules">>, MiddleRelu,
+struct A : Layer<"A", Conv<image_channels, 4, 3, 2>, GroupNorm<2, As<"{}.mid_modules">>, MiddleRelu,
                  Recur<Self<4>, Multiplicative>, Conv<4, 4, 3, 1, As<"{}.conv2">>, AddFeedback<"C", Multiplicative>,
                  Evolve<RungeKutta4>, Tanh, Record, Delay> {};
 struct B : Layer<"B", Recur<PointDepthwise<6, 3, 4>>, Conv<4, 6, 3, 1, WeightNorm, NoBias>, Evolve<RungeKutta4>, Tanh,
@@ -62,7 +62,7 @@ struct Net : Model<A, B, C> {
   Net(Options options) : Model<A, B, C>(std::move(options)) {}
   static constexpr int image_channels = 3;
 };
-struct PlainA : Layer<"A", Conv<Image, 4, 3, 2>, GroupNorm<2, As<"{}.mid_modules">>, MiddleRelu,
+struct PlainA : Layer<"A", Conv<image_channels, 4, 3, 2>, GroupNorm<2, As<"{}.mid_modules">>, MiddleRelu,
                       Conv<4, 4, 3, 1, As<"{}.conv2">>, Evolve<RungeKutta4>, Tanh, Record, Delay> {};
 struct PlainB
     : Layer<"B", Conv<4, 6, 3, 1, WeightNorm, NoBias>, Evolve<RungeKutta4>, Tanh, Record, Delay, AvgPool<2, 2, 0>> {};

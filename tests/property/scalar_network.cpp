@@ -9,7 +9,7 @@
 #include <dynvision/operations/evolve.hpp>
 #include <dynvision/operations/nonlinearity.hpp>
 #include <dynvision/operations/record.hpp>
-#include <dynvision/operations/recurrence.hpp>
+#include <dynvision/operations/recur.hpp>
 #include <dynvision/run/unroll.hpp>
 
 #include "laws/set_parameter.hpp"

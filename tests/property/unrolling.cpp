@@ -15,7 +15,7 @@ using namespace property;
 namespace {
 
 // A model in two layers' distance for every connection: one number t_skip, one t_feedback.
-struct A : Layer<"A", Conv<Image, 3, 3>, Recur<Full<3>>, AddFeedback<"C">, Evolve<Euler>, Relu, Record, Delay,
+struct A : Layer<"A", Conv<image_channels, 3, 3>, Recur<Full<3>>, AddFeedback<"C">, Evolve<Euler>, Relu, Record, Delay,
                  MaxPool<3, 2>> {};
 struct B
     : Layer<"B", Conv<3, 4, 3>, Recur<Local<4>>, AddFeedback<"D", Multiplicative>, Evolve<Euler>, Relu, Record, Delay> {

@@ -1,4 +1,4 @@
-// covers: kernels/marked.hpp
+// covers: kernels/device/profiler_scope.hpp
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/losses/cross_entropy.hpp>
 #include <dynvision/run/compiled.hpp>
@@ -13,7 +13,7 @@
 #include <string_view>
 
 // What a step costs beside its arithmetic, counted: operators of LibTorch, and allocations of the library's own, which
-// are those of operator new outside of LibTorch's operators. A tensor that is made there (kernels/layout.hpp) takes
+// are those of operator new outside of LibTorch's operators. A tensor that is made there (kernels/device/layout.hpp) takes
 // LibTorch two, its record and its version, and two more if it is no view: the memory's record and the strides.
 namespace {
 

@@ -1,7 +1,7 @@
-// covers: run/compiled.hpp, run/forward.hpp, run/reverse.hpp, run/sequence.hpp, run/timetable.hpp, run/tape.hpp
-// covers: run/reverse_state.hpp, run/reverse_pipeline.hpp, run/stages.hpp, run/frames.hpp, run/sequence_of.hpp
-// covers: run/place.hpp, run/opaque.hpp, run/autograd.hpp, run/results.hpp, run/convolution.hpp, run/arrival.hpp
-// covers: run/sources.hpp, run/tensor_adjoint.hpp, run/groups.hpp
+// covers: run/compiled.hpp, run/compiled/sweep/forward.hpp, run/compiled/sweep/reverse.hpp, run/compiled/prepare/prepared_run.hpp, run/compiled/graph/timetable.hpp, run/compiled/memory/tape.hpp, run/compiled/memory/address_list.hpp, run/compiled/memory/state_gradients.hpp, run/compiled/functions/local_gradients.hpp
+// covers: run/compiled/sweep/reverse_context.hpp, run/compiled/sweep/reverse_pipeline.hpp, run/compiled/graph/lowering.hpp, run/compiled/sweep/frames.hpp, run/compiled/prepare/prepare.hpp
+// covers: run/compiled/graph/node.hpp, run/compiled/sweep/fallback.hpp, run/compiled/autograd.hpp, run/compiled/memory/results.hpp, run/compiled/functions/convolution.hpp, run/compiled/functions/projection.hpp
+// covers: run/compiled/sweep/operands.hpp, run/compiled/functions/tensor_function.hpp, run/compiled/prepare/microbatches.hpp
 // The compiled path gives what the reference path gives: outputs, responses, monitored signals, all gradients.
 #include <dynvision/run/compiled.hpp>
 #include <dynvision/run/trial.hpp>
@@ -138,7 +138,7 @@ TEST_CASE("blocks are as long as the shortest cycle, and biological time is reti
     run::Settings const settings{.n_timesteps = 50, .feedforward_only = feedforward_only};
     run::Stimulus const shown = run::present(zeros({1, 2, 6, 6}), 50);
     run::Monitors const monitors(net.parts(), settings);
-    return run::SequenceOf<rich::Net>(net, shown, settings, monitors, kernels::Engine{}).table.longest;
+    return run::PreparedRunOf<rich::Net>(net, shown, settings, monitors, kernels::Engine{}).table.longest;
   };
   CHECK(longest(4, 3, 0, false) == 3);
   CHECK(longest(0, 3, 0, false) == 1);
@@ -151,7 +151,8 @@ TEST_CASE("outside training batch normalisation and dropout are computed for man
   Tensor const images = randn({2, 2, 6, 6});
   run::Settings const settings{.n_timesteps = 9};
   run::Monitors const monitors(net.parts(), settings);
-  run::SequenceOf<evaluated::Net> const sequence(net, run::present(images, 9), settings, monitors, kernels::Engine{});
+  run::PreparedRunOf<evaluated::Net> const sequence(net, run::present(images, 9), settings, monitors,
+                                                    kernels::Engine{});
   CHECK(sequence.table.longest == 4);
   net.train(true);  // as the reference path, to the number
   Parameters const all = net.parameters();

@@ -1,4 +1,4 @@
-// covers: kernels/launcher.hpp
+// covers: kernels/pipeline/launcher.hpp
 // A CUDA graph says why there is none. What it computes: tests/cuda_graph.
 #include <dynvision/run/cuda_graph.hpp>
 
@@ -35,7 +35,7 @@ TEST_CASE("a CUDA graph needs a device", "[run][cuda]") {
 TEST_CASE("numbers are remembered while something is recorded", "[run][cuda]") {
   Tensor const x = full({}, 2.5), y = full({}, 1.5).set_requires_grad(true);
   {
-    auto const numbers = std::make_shared<RememberedNumbers>();
+    auto const numbers = std::make_shared<HostNumbers>();
     Remembering const now(numbers);
     CHECK(dynvision::number_of(x) == 2.5);
     x.fill_(3);

@@ -62,8 +62,8 @@ struct Sum {  // a head
   std::int64_t classes() const { return weight.size(0); }
   Tensor operator()(Tensor const& r) const { return r.tanh().sum({2, 3}).mul(weight); }
 };
-struct A : Layer<"A", InputAdaption, Conv<Image, 3, 3>, AddInput, AddFeedback<"B", Shunting>, Fatigue, Evolve<Euler>,
-                 Relu, Record, Delay> {};
+struct A : Layer<"A", InputAdaption, Conv<image_channels, 3, 3>, AddInput, AddFeedback<"B", Shunting>, Fatigue,
+                 Evolve<Euler>, Relu, Record, Delay> {};
 struct B
     : Layer<"B", Gain, Conv<3, 4, 3>, Divide, Recur<Surround<4>>, AddBias<Feature>, Evolve<Heun>, Tanh, Record, Delay> {
 };
@@ -75,8 +75,8 @@ struct Net : ModelWith<Sum, A, B> {
 
 namespace evaluated {  // operations that are different in training
 using Body = List<Conv<4, 4, 3, 1, NoBias, As<"conv1">>, BatchNorm<As<"bn1">>, Dropout>;
-struct A : Layer<"A", Conv<Image, 4, 3, 2>, BatchNorm<>, Tanh, Residual<Body>, Recur<Self<4>>, Evolve<Euler>, Relu,
-                 Record, Delay, Dropout> {};
+struct A : Layer<"A", Conv<image_channels, 4, 3, 2>, BatchNorm<>, Tanh, Residual<Body>, Recur<Self<4>>, Evolve<Euler>,
+                 Relu, Record, Delay, Dropout> {};
 struct B : Layer<"B", Repeat<2, List<Residual<Body, List<>, As<"">>>>, AddSkip<"A">, BatchNorm<>, Recur<Full<4>>,
                  Evolve<Euler>, Tanh, Record, Delay, GroupNorm<2, As<"last">>> {};
 struct Net : Model<A, B> {
@@ -91,7 +91,7 @@ struct Net : Model<A, B> {
 }  // namespace evaluated
 
 namespace orders {  // operations in other orders, biases before any input, external input, two external layers
-struct A : Layer<"A", Conv<Image, 4, 3, 2>, Retanh, Recur<Self<4>, Multiplicative>, AddBias<Scalar>, Delay,
+struct A : Layer<"A", Conv<image_channels, 4, 3, 2>, Retanh, Recur<Self<4>, Multiplicative>, AddBias<Scalar>, Delay,
                  Evolve<Euler>, Supralinear, Record> {};
 struct B : Layer<"B", AddSkip<"A", Multiplicative>, ZeroIfAbsent, Conv<4, 4, 3>, AddInput, Evolve<RungeKutta4>,
                  AddFeedback<"C">, Tanh, Recur<Depthwise<4>>, Record, Delay, MaxPool<2, 1>> {};
@@ -104,7 +104,8 @@ struct Net : Model<A, B, C> {
 }  // namespace orders
 
 namespace wide {  // channels enough for the library's own convolutions in float32
-struct A : Layer<"A", Conv<Image, 17, 3>, Recur<Full<17>>, Evolve<Euler>, Tanh, Record, Delay, MaxPool<2, 2>> {};
+struct A : Layer<"A", Conv<image_channels, 17, 3>, Recur<Full<17>>, Evolve<Euler>, Tanh, Record, Delay, MaxPool<2, 2>> {
+};
 struct B : Layer<"B", Conv<17, 33, 3, 1, WeightNorm, NoBias>, AddSkip<"A">, Recur<Full<33>>, AddFeedback<"C">,
                  Evolve<RungeKutta4>, Tanh, Record, Delay> {};
 struct C : Layer<"C", Conv<33, 36, 3, 2>, Recur<PointDepthwise<36>>, AddBias<Feature>, Evolve<Euler>, Sigmoid, Record,

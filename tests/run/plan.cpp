@@ -1,4 +1,4 @@
-// covers: run/planner.hpp run/division.hpp
+// covers: run/compiled/prepare/cost.hpp run/compiled/prepare/checkpointing.hpp
 // The plan of a run is right about what the run then keeps, and about what it convolves.
 #include <dynvision/run/plan.hpp>
 
@@ -13,7 +13,7 @@ using namespace property;
 namespace {
 
 // Bytes of all storages that a run holds after its forward sweep.
-double held(run::Sequence const& q) {
+double held(run::PreparedRun const& q) {
   std::set<void const*> seen;
   double sum = 0;
   auto const add = [&](Tensor const& x) {
@@ -44,8 +44,8 @@ template <class Net> void compare(Net& net, std::array<std::int64_t, 4> shape, r
   run::Plan const plan = run::plan(net, shape, settings);
   INFO(plan.text());
   run::Stimulus const shown = run::present(images, settings.n_timesteps);
-  run::CompiledRun run(std::make_shared<run::SequenceOf<Net>>(net, shown, settings,
-                                                              run::Monitors(net.parts(), settings), kernels::Engine{}));
+  run::CompiledRun run(std::make_shared<run::PreparedRunOf<Net>>(
+      net, shown, settings, run::Monitors(net.parts(), settings), kernels::Engine{}));
   run.forward();
   double const bytes = held(run.sequence()) - static_cast<double>(images.storage().nbytes());
   CHECK(std::abs(plan.kept_bytes - bytes) <= 0.1 * bytes);

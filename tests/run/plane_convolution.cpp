@@ -1,6 +1,6 @@
-// covers: kernels/plane_stencil.hpp run/plane_map.hpp run/learned.hpp
+// covers: kernels/convolution/plane_stencil.hpp run/compiled/functions/plane_map.hpp run/compiled/memory/gradient_sums.hpp
 #include <dynvision/connections/local.hpp>
-#include <dynvision/run/convolution.hpp>
+#include <dynvision/run/compiled/functions/convolution.hpp>
 
 #include <ATen/core/grad_mode.h>
 
@@ -34,7 +34,7 @@ template <int C> void compare(at::ScalarType dtype, std::int64_t height, std::in
   y.backward(g);
 
   at::AutoGradMode const no_gradient(false);
-  run::Learned learned;
+  run::GradientSums learned;
   run::Convolution stencil(lateral.conv, layout, dtype, learned);
   stencil.put_on_plane({C, height, width}, kernels::Engine{dtype});
   CHECK(laws::relative_difference(stencil.forward(x.detach()), y) < tolerance);

@@ -1,4 +1,4 @@
-// covers: run/activity.hpp run/monitors.hpp run/settings.hpp run/memory_layout.hpp
+// covers: run/activity.hpp run/monitors.hpp run/settings.hpp run/channels_last.hpp, run/input_check.hpp
 // What a run does around the time steps: idle steps, truncation, frames, monitors, its errors.
 #include <dynvision/connections/full.hpp>
 #include <dynvision/connections/self.hpp>
@@ -12,8 +12,8 @@
 #include <dynvision/operations/nonlinearity.hpp>
 #include <dynvision/operations/pool.hpp>
 #include <dynvision/operations/record.hpp>
-#include <dynvision/operations/recurrence.hpp>
-#include <dynvision/run/memory_layout.hpp>
+#include <dynvision/operations/recur.hpp>
+#include <dynvision/run/channels_last.hpp>
 #include <dynvision/run/unroll.hpp>
 
 #include "io/failure.hpp"
@@ -36,8 +36,8 @@ Options in_double(int channels) {
   return options;
 }
 
-struct V1
-    : Layer<"V1", Conv<Image, 3, 3>, Recur<Full<3>>, AddInput, Evolve<Euler>, Tanh, Record, Delay, MaxPool<2, 2, 0>> {};
+struct V1 : Layer<"V1", Conv<image_channels, 3, 3>, Recur<Full<3>>, AddInput, Evolve<Euler>, Tanh, Record, Delay,
+                  MaxPool<2, 2, 0>> {};
 struct V2 : Layer<"V2", Conv<3, 4, 3>, Recur<Self<4>>, AddSkip<"V1">, Evolve<Euler>, Tanh, Record, Delay> {};
 struct Net : Model<V1, V2> {
   Net(Options options) : Model<V1, V2>(std::move(options)) {}
@@ -205,7 +205,7 @@ TEST_CASE("adaption follows what is shown now, also after idle steps", "[run]") 
 }
 
 TEST_CASE("a bias that is there before the input has arrived", "[run]") {
-  struct A : Layer<"A", Conv<Image, 3, 3>, Record, Delay> {};
+  struct A : Layer<"A", Conv<image_channels, 3, 3>, Record, Delay> {};
   struct B : Layer<"B", Conv<3, 4, 3>, AddBias<Feature>, Recur<Full<4>>, Evolve<Euler>, Record, Delay> {};
   struct C : Layer<"C", Conv<4, 5, 3>, AddBias<Scalar>, Recur<Self<5>>, Evolve<Euler>, Record, Delay> {};
   struct Biased : Model<A, B, C> {

@@ -1,7 +1,7 @@
 // convert IN OUT...: reads tensors from a file of any format and writes them into others, as the endings say:
 // .safetensors, .pt (zip), .pth (legacy), .npz. Metadata go along where the format has them.
 #include <dynvision/io/tensor_file.hpp>
-#include <dynvision/io/torch_writer.hpp>
+#include <dynvision/io/torch/writer.hpp>
 
 #include <cstdio>
 #include <exception>

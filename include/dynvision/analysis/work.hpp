@@ -7,8 +7,8 @@
 //
 // What an operation may say of itself: static constexpr int kernel_size, stride; double multiply_adds(Size in) const.
 #pragma once
+#include <dynvision/concepts/operation.hpp>
 #include <dynvision/core/tensor.hpp>
-#include <dynvision/operations/operation.hpp>
 
 namespace dynvision {
 

@@ -6,10 +6,10 @@
 // learned, saved and loaded like any parameter. Parameters: conv.
 // Initialisation: normal, cut at +-2, std = min(0.001, 1/sqrt(C D)); bias 0.
 #pragma once
+#include <dynvision/concepts/path.hpp>
+#include <dynvision/concepts/weight.hpp>
 #include <dynvision/connections/integration.hpp>
 #include <dynvision/core/list.hpp>
-#include <dynvision/operations/conv.hpp>
-#include <dynvision/operations/kernel.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -32,7 +32,7 @@ inline constexpr bool is_connection_policy = Integration<T> || IsThrough<T>::val
                                              std::is_same_v<T, NoBias> || std::is_same_v<T, WeightNorm>;
 
 struct Adapter {
-  Kernel conv;                    // absent where the channels agree
+  Weight conv;                    // absent where the channels agree
   std::optional<double> scale{};  // explicit scale factor; without one the size of the target counts
   bool resize = true;
 

@@ -10,7 +10,7 @@ namespace dynvision {
 
 template <int C, int K = 3, int D = C> struct DepthPointwise {
   static constexpr int state_channels = C, target_channels = D;
-  Kernel depthwise_conv, pointwise_conv;
+  Weight depthwise_conv, pointwise_conv;
 
   void compose(Composition& at, bool bias, bool weight_norm, int target) {
     depthwise_conv = lateral_kernel(at, C, C, K, C, bias);
@@ -21,7 +21,7 @@ template <int C, int K = 3, int D = C> struct DepthPointwise {
     depthwise_conv.parameters("depthwise_conv.", visit);
     pointwise_conv.parameters("pointwise_conv.", visit);
   }
-  std::array<Kernel const*, 2> convolutions() const { return {&depthwise_conv, &pointwise_conv}; }
+  std::array<Weight const*, 2> convolutions() const { return {&depthwise_conv, &pointwise_conv}; }
   Tensor operator()(Tensor const& h) const { return pointwise_conv(depthwise_conv(h)); }  // (B,C,H,W) -> (B,D,H,W)
 };
 

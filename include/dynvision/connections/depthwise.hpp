@@ -9,14 +9,14 @@ namespace dynvision {
 template <int C, int K = 3, int D = C> struct Depthwise {
   static constexpr int state_channels = C, target_channels = D;
   static constexpr bool keeps_channels = true;
-  Kernel conv;
+  Weight conv;
 
   void compose(Composition& at, bool bias, bool weight_norm, int /*target*/) {
     conv = lateral_kernel(at, C, C, K, C, bias);
     if (weight_norm) conv.normalise();
   }
   void parameters(auto&& visit) { conv.parameters("conv.", visit); }
-  std::array<Kernel const*, 1> convolutions() const { return {&conv}; }
+  std::array<Weight const*, 1> convolutions() const { return {&conv}; }
   Tensor operator()(Tensor const& h) const { return conv(h); }  // (B,C,H,W) -> (B,C,H,W)
 };
 

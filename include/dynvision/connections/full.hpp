@@ -8,14 +8,14 @@ namespace dynvision {
 
 template <int C, int K = 3, int D = C> struct Full {
   static constexpr int state_channels = C, target_channels = D;
-  Kernel conv;
+  Weight conv;
 
   void compose(Composition& at, bool bias, bool weight_norm, int target) {
     conv = lateral_kernel(at, C, target, K, 1, bias);
     if (weight_norm) conv.normalise();
   }
   void parameters(auto&& visit) { conv.parameters("conv.", visit); }
-  std::array<Kernel const*, 1> convolutions() const { return {&conv}; }
+  std::array<Weight const*, 1> convolutions() const { return {&conv}; }
   Tensor operator()(Tensor const& h) const { return conv(h); }  // (B,C,H,W) -> (B,D,H,W)
 };
 

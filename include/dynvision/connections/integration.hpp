@@ -9,7 +9,7 @@
 #pragma once
 #include <dynvision/core/list.hpp>
 #include <dynvision/core/tensor.hpp>
-#include <dynvision/kernels/roles.hpp>
+#include <dynvision/kernels/pipeline/roles.hpp>
 
 #include <concepts>
 

@@ -4,18 +4,18 @@
 //
 // A lateral connection is a struct with
 //   static constexpr int state_channels;             C
-//   static constexpr int target_channels;            D (Image: the image's)
+//   static constexpr int target_channels;            D (image_channels: the image's)
 //   void compose(Composition& at, bool bias, bool weight_norm, int target)    makes its parameters
 //   void parameters(auto&& visit)
 //   Tensor operator()(Tensor const& h) const
-// One that is a row of convolutions may say so, std::array<Kernel const*, N> convolutions() const, in the order in which
+// One that is a row of convolutions may say so, std::array<Weight const*, N> convolutions() const, in the order in which
 // they are applied: the compiled path then has its adjoint. (static constexpr int on_plane: the first ones of them work on
 // the topographic plane.) Full, Depthwise, Pointwise, DepthPointwise, PointDepthwise, Self, Local, LocalDepthwise and None
 // are written <C, K, D = C>: channels of the state, kernel size, channels of the target.
 #pragma once
-#include <dynvision/model/composition.hpp>
-#include <dynvision/operations/kernel.hpp>
-#include <dynvision/operations/operation.hpp>
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/operation.hpp>
+#include <dynvision/concepts/weight.hpp>
 
 #include <concepts>
 
@@ -32,8 +32,8 @@ concept Lateral = std::default_initializable<L> &&
 };
 
 // The convolutions that lateral connections are made of: stride 1, padding floor(K/2), weights uniform in +-max, bias 0.
-inline Kernel lateral_kernel(Composition& at, int in, int out, int kernel_size, int groups, bool bias) {
-  Kernel kernel{.padding = kernel_size / 2, .groups = groups};
+inline Weight lateral_kernel(Composition& at, int in, int out, int kernel_size, int groups, bool bias) {
+  Weight kernel{.padding = kernel_size / 2, .groups = groups};
   kernel.weight = at.uniform({out, in / groups, kernel_size, kernel_size}, at.max_weight(0.05));
   if (bias) kernel.make_bias(at);
   return kernel;

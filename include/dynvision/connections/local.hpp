@@ -17,7 +17,7 @@ template <int C, int Unused = 3, int D = C> struct Local {
   static constexpr int state_channels = C, target_channels = D;
   static constexpr bool keeps_channels = true;
   static constexpr int on_plane = 1;  // of its convolutions
-  Kernel conv;
+  Weight conv;
 
   static int kernel_size(std::int64_t channels) {
     auto const q = static_cast<int>(TopographicPlane{channels}.side() / 4);
@@ -32,7 +32,7 @@ template <int C, int Unused = 3, int D = C> struct Local {
   }
   void parameters(auto&& visit) { conv.parameters("conv.", visit); }
 
-  std::array<Kernel const*, 1> convolutions() const { return {&conv}; }
+  std::array<Weight const*, 1> convolutions() const { return {&conv}; }
 
   Tensor operator()(Tensor const& h) const {  // (B,C,H,W) -> (B,C,H,W)
     TopographicPlane const plane{h.size(1)};

@@ -17,7 +17,7 @@ template <int C, int K = 3, int D = C> struct LocalDepthwise {
   static constexpr bool can_normalise = false;
   static constexpr int on_plane = 1;  // the first of its convolutions
   Local<C> local_conv;
-  Kernel patchy_conv;
+  Weight patchy_conv;
 
   void compose(Composition& at, bool bias, bool /*weight_norm*/, int target) {
     local_conv.compose(at, bias, false, target);
@@ -30,7 +30,7 @@ template <int C, int K = 3, int D = C> struct LocalDepthwise {
     local_conv.parameters([&](std::string const& name, Tensor& x) { visit("local_conv." + name, x); });
     patchy_conv.parameters("patchy_conv.", visit);
   }
-  std::array<Kernel const*, 2> convolutions() const { return {&local_conv.conv, &patchy_conv}; }
+  std::array<Weight const*, 2> convolutions() const { return {&local_conv.conv, &patchy_conv}; }
 
   Tensor operator()(Tensor const& h) const { return patchy_conv(local_conv(h)); }  // (B,C,H,W) -> (B,C,H,W)
 };

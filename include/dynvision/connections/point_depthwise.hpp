@@ -10,7 +10,7 @@ namespace dynvision {
 
 template <int C, int K = 3, int D = C> struct PointDepthwise {
   static constexpr int state_channels = C, target_channels = D;
-  Kernel pointwise_conv, depthwise_conv;
+  Weight pointwise_conv, depthwise_conv;
 
   void compose(Composition& at, bool bias, bool weight_norm, int target) {
     pointwise_conv = lateral_kernel(at, C, target, 1, 1, bias);
@@ -21,7 +21,7 @@ template <int C, int K = 3, int D = C> struct PointDepthwise {
     pointwise_conv.parameters("pointwise_conv.", visit);
     depthwise_conv.parameters("depthwise_conv.", visit);
   }
-  std::array<Kernel const*, 2> convolutions() const { return {&pointwise_conv, &depthwise_conv}; }
+  std::array<Weight const*, 2> convolutions() const { return {&pointwise_conv, &depthwise_conv}; }
   Tensor operator()(Tensor const& h) const { return depthwise_conv(pointwise_conv(h)); }  // (B,C,H,W) -> (B,D,H,W)
 };
 

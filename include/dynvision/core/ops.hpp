@@ -3,7 +3,7 @@
 // Methods of Tensor (x.relu(), x.add(y)) come with core/tensor.hpp; here are the free functions. Everything goes
 // through the dispatcher, so it is differentiated by autograd and runs on any device.
 #pragma once
-#include <dynvision/core/number.hpp>
+#include <dynvision/core/host_numbers.hpp>
 #include <dynvision/core/size.hpp>
 #include <dynvision/core/tensor.hpp>
 

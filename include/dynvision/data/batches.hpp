@@ -2,14 +2,14 @@
 //
 //   for (auto const& [images, labels] : Batches(set, {.batch_size = 64, .seed = 1}, epoch)) …
 //
-// Station: data. Order: permutation of mt19937_64(mix(seed, epoch)) (data/permutation.hpp); mix is splitmix64 (Steele,
+// Order: permutation of mt19937_64(mix(seed, epoch)) (core/permutation.hpp); mix is splitmix64 (Steele,
 // Lea & Flood 2014). Every batch owns its memory. The last batch is smaller where sizes do not divide, or is left out.
 //
 // Errors: data.131 … data.137.
 #pragma once
+#include <dynvision/core/host_tensor.hpp>
+#include <dynvision/core/permutation.hpp>
 #include <dynvision/data/images.hpp>
-#include <dynvision/data/permutation.hpp>
-#include <dynvision/io/host_tensor.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -1,13 +1,13 @@
 // Fashion-MNIST: 60,000 and 10,000 grey images of clothes, 28 x 28, ten classes.
 //
-// Station: data. Pixels become (v/255 - mean)/std with the training set's mean 0.2860 and standard deviation 0.3530.
+// Pixels become (v/255 - mean)/std with the training set's mean 0.2860 and standard deviation 0.3530.
 // Files: the four IDX files of the publication, .gz or unpacked (Debian: package dataset-fashion-mnist).
 // Source: Xiao, Rasul & Vollgraf 2017, "Fashion-MNIST", arXiv:1708.07747.
 //
 // Errors: data.121 … data.123, and those of io/idx.hpp.
 #pragma once
+#include <dynvision/core/host_tensor.hpp>
 #include <dynvision/data/images.hpp>
-#include <dynvision/io/host_tensor.hpp>
 #include <dynvision/io/idx.hpp>
 
 #include <array>

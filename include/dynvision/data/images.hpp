@@ -1,6 +1,6 @@
 // A labelled set of images in memory, and what every loader guarantees about it.
 //
-// Station: data. images (N,C,H,W) float32, finite; labels (N) int64 in 0 … K-1 with K class names; both on the host.
+// Images (N,C,H,W) float32, finite; labels (N) int64 in 0 … K-1 with K class names; both on the host.
 //
 // Errors: data.101 … data.106.
 #pragma once

@@ -1,14 +1,14 @@
 // Tables as CSV: a row is on disk when row() returns, and a table that exists is continued.
 //
-// Station: io, records. Format: RFC 4180 (comma, quotes doubled inside quotes) with "\n" at line ends; numbers as the shortest
+// Format: RFC 4180 (comma, quotes doubled inside quotes) with "\n" at line ends; numbers as the shortest
 // text that reads back as the same number, "." as decimal point whatever the locale; no value is "nan".
 // Continuing checks the header, drops a last row that was cut off while it was written, and keeps at most `keep_rows` rows
 // (resuming from a checkpoint drops the rows written after it).
 //
-// Errors: io.151 … io.155, and those of io/input_file.hpp.
+// Errors: io.151 … io.155, and those of io/file/input_file.hpp.
 #pragma once
 #include <dynvision/core/error.hpp>
-#include <dynvision/io/input_file.hpp>
+#include <dynvision/io/file/input_file.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 // IDX files, plain or gzip: the array format of the MNIST family.
 //
-// Station: io. Format: 0x00 0x00 <type> <number of dimensions>, each length as big-endian uint32, then the elements, row-major and
+// Format: 0x00 0x00 <type> <number of dimensions>, each length as big-endian uint32, then the elements, row-major and
 // big-endian; types 0x08 uint8, 0x09 int8, 0x0B int16, 0x0C int32, 0x0D float32, 0x0E float64.
 // Source: LeCun, Cortes & Burges 1998, "The MNIST database", file formats.
 // Memory is taken only for sizes that the file can hold: a plain file must be as long as its header says, a compressed one is
@@ -9,8 +9,8 @@
 // Errors: io.161 … io.168.
 #pragma once
 #include <dynvision/core/error.hpp>
-#include <dynvision/io/host_tensor.hpp>
-#include <dynvision/io/input_file.hpp>
+#include <dynvision/core/host_tensor.hpp>
+#include <dynvision/io/file/input_file.hpp>
 
 #include <zlib.h>
 

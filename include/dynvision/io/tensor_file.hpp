@@ -1,13 +1,13 @@
 // Named tensors of a file, whatever its format: safetensors, PyTorch (zip and legacy), NPZ, NPY. The content decides.
 //
-// Station: io. An NPY array bears the name of its file. `key` says where the tensors are in a PyTorch checkpoint
-// (io/torch_state.hpp).
+// An NPY array bears the name of its file. `key` says where the tensors are in a PyTorch checkpoint
+// (io/torch/state_dict.hpp).
 //
 // Errors: io.271, and those of the formats.
 #pragma once
-#include <dynvision/io/mapped_safetensors.hpp>
-#include <dynvision/io/npz.hpp>
-#include <dynvision/io/torch_file.hpp>
+#include <dynvision/io/numpy/npz.hpp>
+#include <dynvision/io/safetensors/mapped.hpp>
+#include <dynvision/io/torch/reader.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace dynvision {
 
-// mapped: safetensors are not copied (io/mapped_safetensors.hpp).
+// mapped: safetensors are not copied (io/safetensors/mapped.hpp).
 enum class Reading { copied, mapped };
 
 inline TensorMap read_tensors(std::filesystem::path const& path, std::string_view key = "",

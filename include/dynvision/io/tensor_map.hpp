@@ -1,6 +1,6 @@
 // Named tensors in the order of their file, with its metadata: what readers return and writers take.
 //
-// Station: io. Laws: names are unique; iteration gives the order of insertion; a missing name is an error that suggests
+// Laws: names are unique; iteration gives the order of insertion; a missing name is an error that suggests
 // the nearest one.
 //
 // Errors: io.121, io.122.

@@ -1,20 +1,20 @@
 // The parameters of a model from a file, whoever wrote it; and into a safetensors file.
 //
-// Station: io. Names and shapes are those of Model::parameters(), which are those of the Python toolbox; a name table
+// Names and shapes are those of Model::parameters(), which are those of the Python toolbox; a name table
 // translates others. Loading compares every name first and copies only if nothing is wrong: a model has all of the new
 // weights or none. Numbers are converted to the model's dtype and device, in place, without gradient. Passed over:
 // what Python files hold beside the parameters (`n_residual_timesteps`, `addskip_*.source.*`, `addfeedback_*.source.*`:
 // copies of other layers; counters `num_batches_tracked`); and a leading part that all names share (`module.`, `model.`).
 //
 // Errors: io.181 (all names and shapes that do not fit), io.182 (all tensors with a number that is not finite),
-// io.184, and those of io/renamed_weights.hpp.
+// io.184, and those of io/weights/renaming.hpp.
 #pragma once
 #include <dynvision/core/parameters.hpp>
-#include <dynvision/io/name_table.hpp>
-#include <dynvision/io/renamed_weights.hpp>
 #include <dynvision/io/tensor_file.hpp>
-#include <dynvision/io/trainable.hpp>
-#include <dynvision/io/weights_report.hpp>
+#include <dynvision/io/weights/name_table.hpp>
+#include <dynvision/io/weights/renaming.hpp>
+#include <dynvision/io/weights/report.hpp>
+#include <dynvision/io/weights/trainable.hpp>
 
 #include <ATen/core/grad_mode.h>
 

@@ -3,10 +3,10 @@
 // check<Layers...>() walks the composition at compile time and returns the first fault, with its place; explain turns
 // it into a static_assert whose template arguments say which layer, position, operation and channels are meant.
 #pragma once
+#include <dynvision/concepts/fault.hpp>
+#include <dynvision/concepts/operation.hpp>
 #include <dynvision/core/list.hpp>
-#include <dynvision/model/fault.hpp>
 #include <dynvision/model/layer.hpp>
-#include <dynvision/operations/operation.hpp>
 
 #include <array>
 
@@ -154,7 +154,7 @@ template <class... Layers> constexpr Finding check() {
       }
     }
     Finding finding{};
-    int channels = Image, index = 0;
+    int channels = image_channels, index = 0;
     auto const through = [&]<class L>(std::type_identity<L>) {
       if (finding.fault == Fault::none) {
         checking::Walk const walk = checking::walk(typename L::operations{}, channels, index);

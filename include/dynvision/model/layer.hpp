@@ -2,9 +2,9 @@
 //
 //   struct V1 : Layer<"V1", Conv<3, 36, 3>, Recur<Full<36, 3>>, Evolve<Euler>, Relu, Record, Delay, MaxPool<3, 2>> {};
 #pragma once
+#include <dynvision/concepts/operation.hpp>
 #include <dynvision/core/list.hpp>
 #include <dynvision/core/name.hpp>
-#include <dynvision/operations/operation.hpp>
 
 namespace dynvision {
 

@@ -8,8 +8,8 @@
 #pragma once
 #include <dynvision/core/list.hpp>
 #include <dynvision/model/check.hpp>
-#include <dynvision/model/classifier.hpp>
 #include <dynvision/model/compose.hpp>
+#include <dynvision/operations/linear_head.hpp>
 
 #include <ATen/core/grad_mode.h>
 

@@ -3,9 +3,9 @@
 // Composition, parameters, sizes, reports and the reference path walk over parts, so they are compiled once and not for
 // every model. What is different is compiled once for every type of operation: see describe().
 #pragma once
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/operation.hpp>
 #include <dynvision/core/parameters.hpp>
-#include <dynvision/model/composition.hpp>
-#include <dynvision/operations/operation.hpp>
 
 #include <string>
 #include <vector>

@@ -6,10 +6,10 @@
 // for the whole batch: (B,C,H,W).
 // A spatial bias needs the image size (Options::input_dims), and images of that size.
 #pragma once
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/fault.hpp>
+#include <dynvision/concepts/operation.hpp>
 #include <dynvision/core/list.hpp>
-#include <dynvision/model/composition.hpp>
-#include <dynvision/model/fault.hpp>
-#include <dynvision/operations/operation.hpp>
 
 namespace dynvision {
 

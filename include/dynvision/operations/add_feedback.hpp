@@ -4,8 +4,8 @@
 //
 //   AddFeedback<"V4">     AddFeedback<"IT", Multiplicative>
 #pragma once
-#include <dynvision/connections/incoming.hpp>
-#include <dynvision/model/fault.hpp>
+#include <dynvision/concepts/fault.hpp>
+#include <dynvision/connections/projection.hpp>
 
 namespace dynvision {
 
@@ -18,7 +18,7 @@ template <Name Source, class... With> struct AddFeedback {
 
   using integration = pick<IsIntegration, Additive, With...>;
 
-  Incoming incoming;
+  Projection incoming;
 
   void compose(Composition& at) {
     if (at.options.feedforward_only) return;

@@ -2,8 +2,8 @@
 //
 //   x(t) <- x(t) + I(t)       I (B,C,H,W) or what broadcasts to it, from run::Settings::external; absent: nothing
 #pragma once
+#include <dynvision/concepts/operation.hpp>
 #include <dynvision/connections/integration.hpp>
-#include <dynvision/operations/operation.hpp>
 
 namespace dynvision {
 

@@ -7,8 +7,8 @@
 //
 // A skip may be faster than the feedforward way: the layer then starts from the skip signal alone.
 #pragma once
-#include <dynvision/connections/incoming.hpp>
-#include <dynvision/model/fault.hpp>
+#include <dynvision/concepts/fault.hpp>
+#include <dynvision/connections/projection.hpp>
 
 namespace dynvision {
 
@@ -25,7 +25,7 @@ template <Name Source, class... With> struct AddSkip {
 
   using integration = pick<IsIntegration, Additive, With...>;
 
-  Incoming incoming;
+  Projection incoming;
 
   void compose(Composition& at) {
     if (at.options.feedforward_only) return;

@@ -8,11 +8,11 @@
 //
 //   BatchNorm<>     BatchNorm<As<"bn1">>
 #pragma once
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/fault.hpp>
+#include <dynvision/concepts/operation.hpp>
 #include <dynvision/core/ops.hpp>
-#include <dynvision/model/composition.hpp>
-#include <dynvision/model/fault.hpp>
 #include <dynvision/operations/conv.hpp>
-#include <dynvision/operations/operation.hpp>
 
 #include <ATen/core/grad_mode.h>
 

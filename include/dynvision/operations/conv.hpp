@@ -4,16 +4,17 @@
 //
 //   Conv<3, 36, 3>                         3 to 36 channels, kernel 3x3, stride 1, padding floor(K/2), bias
 //   Conv<64, 64, 5, 2, NoBias>             stride 2, without bias
-//   Conv<Image, 36, 3>                     as many channels in as the image has (Options::input_dims)
+//   Conv<image_channels, 36, 3>                     as many channels in as the image has (Options::input_dims)
 //   Conv<64, 144, 3, 1, As<"{}.conv2">>    parameters under another path: the second convolution of a layer
 //   Conv<3, 64, 7, 2, Padding<3>, WeightNorm>
 //
 // Initialisation: see feedforward_kernel().
 #pragma once
+#include <dynvision/concepts/fault.hpp>
+#include <dynvision/concepts/operation.hpp>
+#include <dynvision/concepts/path.hpp>
+#include <dynvision/concepts/weight.hpp>
 #include <dynvision/core/list.hpp>
-#include <dynvision/model/fault.hpp>
-#include <dynvision/operations/kernel.hpp>
-#include <dynvision/operations/operation.hpp>
 
 namespace dynvision {
 
@@ -21,20 +22,11 @@ template <int N> struct Padding {  // zero padding on each side
   static constexpr int padding = N;
 };
 
-template <Name Path> struct As {  // where parameters are found; {} is the layer's name
-  static constexpr std::string_view path = Path.view();
-};
-
 template <class T>
 concept HasPadding = requires {
   T::padding;
 };
-template <class T>
-concept HasPath = requires {
-  T::path;
-};
 template <class T> using IsPadding = std::bool_constant<HasPadding<T>>;
-template <class T> using IsPath = std::bool_constant<HasPath<T>>;
 
 template <class T>
 inline constexpr bool is_conv_policy =
@@ -50,7 +42,7 @@ template <int In, int Out, int K, int Stride = 1, class... With> struct Conv {
                                  : !(is_conv_policy<With> && ...)                        ? Fault::policy
                                                                                          : Fault::none;
 
-  Kernel kernel{.stride = Stride, .padding = padding};
+  Weight kernel{.stride = Stride, .padding = padding};
 
   void compose(Composition& at) {
     kernel = feedforward_kernel(at, Out, K, !has<NoBias, With...>);

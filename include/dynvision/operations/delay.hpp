@@ -4,8 +4,8 @@
 //
 // What is stored here is what the solver, lateral, skip and feedback connections find in the past.
 #pragma once
-#include <dynvision/model/composition.hpp>
-#include <dynvision/operations/operation.hpp>
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/operation.hpp>
 
 namespace dynvision {
 

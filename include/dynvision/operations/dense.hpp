@@ -7,10 +7,10 @@
 //
 // Initialisation: as a feedforward convolution of the size of the image.
 #pragma once
-#include <dynvision/model/composition.hpp>
-#include <dynvision/model/fault.hpp>
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/fault.hpp>
+#include <dynvision/concepts/operation.hpp>
 #include <dynvision/operations/conv.hpp>
-#include <dynvision/operations/operation.hpp>
 
 namespace dynvision {
 
@@ -26,7 +26,7 @@ template <int In, int Out, int Side = 1, class... With> struct Dense {
 
   void compose(Composition& at) {
     if (at.size.height > 0) expect(at.size);
-    Kernel const made = feedforward_kernel(at, Out, Side, !has<NoBias, With...>);
+    Weight const made = feedforward_kernel(at, Out, Side, !has<NoBias, With...>);
     weight = made.weight.flatten(1);
     bias = made.bias;
   }

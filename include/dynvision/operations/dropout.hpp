@@ -4,9 +4,9 @@
 //
 // Outside training (ModelWith::train), and without gradient, y = x. The numbers are LibTorch's global generator's.
 #pragma once
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/operation.hpp>
 #include <dynvision/core/ops.hpp>
-#include <dynvision/model/composition.hpp>
-#include <dynvision/operations/operation.hpp>
 
 #include <ATen/core/grad_mode.h>
 

@@ -4,11 +4,11 @@
 //
 // tau [ms] is a scalar tensor of the layer, learned with Options::train_tau. An absent drive leaves the layer silent.
 #pragma once
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/fault.hpp>
+#include <dynvision/concepts/operation.hpp>
 #include <dynvision/dynamics/euler.hpp>
-#include <dynvision/model/composition.hpp>
-#include <dynvision/model/fault.hpp>
 #include <dynvision/operations/conv.hpp>
-#include <dynvision/operations/operation.hpp>
 
 namespace dynvision {
 

@@ -4,8 +4,8 @@
 //
 // w = Options::input_adaption_weight; 0: left out. It is saved with the model and not learned.
 #pragma once
-#include <dynvision/model/composition.hpp>
-#include <dynvision/operations/operation.hpp>
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/operation.hpp>
 
 #include <cmath>
 

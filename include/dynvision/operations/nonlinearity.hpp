@@ -3,10 +3,10 @@
 //   Relu  max(x, 0)     Tanh  tanh x     Sigmoid  1/(1 + exp(-x))     Retanh  max(tanh x, 0)     Linear  x
 //
 // Each is there twice: for tensors (the reference path), and for one number with its adjoint (the compiled path);
-// kernels/roles.hpp says what the second must offer.
+// kernels/pipeline/roles.hpp says what the second must offer.
 #pragma once
-#include <dynvision/kernels/roles.hpp>
-#include <dynvision/operations/operation.hpp>
+#include <dynvision/concepts/operation.hpp>
+#include <dynvision/kernels/pipeline/roles.hpp>
 
 namespace dynvision {
 

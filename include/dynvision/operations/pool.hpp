@@ -4,9 +4,9 @@
 //   AvgPool<3, 2>     mean over 3 x 3, the padding counted as zeros
 //   AdaptiveAvgPool<6>    means over 6 x 6 cells that cover the image evenly, whatever its size; <1> is the global mean
 #pragma once
+#include <dynvision/concepts/fault.hpp>
+#include <dynvision/concepts/operation.hpp>
 #include <dynvision/core/ops.hpp>
-#include <dynvision/model/fault.hpp>
-#include <dynvision/operations/operation.hpp>
 
 namespace dynvision {
 

@@ -1,6 +1,6 @@
 // Record: the signal at this place is the layer's response, r(t), that a run reports.
 #pragma once
-#include <dynvision/operations/operation.hpp>
+#include <dynvision/concepts/operation.hpp>
 
 namespace dynvision {
 

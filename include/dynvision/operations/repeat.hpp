@@ -7,9 +7,9 @@
 // Parameters of copy i are found under the path, the number of the copy and the inner operation's own path:
 // "layer1.1.conv1.weight". One type serves any depth, so that a model of a thousand layers compiles like one of ten.
 #pragma once
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/fault.hpp>
 #include <dynvision/core/list.hpp>
-#include <dynvision/model/composition.hpp>
-#include <dynvision/model/fault.hpp>
 #include <dynvision/operations/conv.hpp>
 #include <dynvision/operations/sequence.hpp>
 

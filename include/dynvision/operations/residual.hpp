@@ -8,9 +8,9 @@
 //
 // Parameters of the inner operations are found under the path of the block and then their own: "layer2.0.conv1.weight".
 #pragma once
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/fault.hpp>
 #include <dynvision/core/list.hpp>
-#include <dynvision/model/composition.hpp>
-#include <dynvision/model/fault.hpp>
 #include <dynvision/operations/conv.hpp>
 #include <dynvision/operations/sequence.hpp>
 

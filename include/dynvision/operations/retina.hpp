@@ -2,9 +2,9 @@
 //
 //   y = W2 * relu(W1 * x + b1) + b2       9 x 9, stride 1, zero padding       parameters: retina.conv1, retina.conv2
 #pragma once
-#include <dynvision/model/composition.hpp>
-#include <dynvision/operations/kernel.hpp>
-#include <dynvision/operations/operation.hpp>
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/operation.hpp>
+#include <dynvision/concepts/weight.hpp>
 
 namespace dynvision {
 
@@ -14,7 +14,7 @@ template <int In = 3, int Mid = 36, int Out = 18, int K = 9> struct Retina {
   static constexpr int kernel_size = 2 * K - 1, stride = 1;  // of both convolutions together
   static constexpr int out_channels(int in) { return same_channels(in, In) ? Out : mismatch; }
 
-  Kernel conv1, conv2;
+  Weight conv1, conv2;
 
   void compose(Composition& at) {
     conv1 = feedforward_kernel(at, Mid, K, true);

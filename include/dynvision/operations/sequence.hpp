@@ -5,10 +5,10 @@
 // The inner operations see a signal, and no state: operations of a signal alone, or with `forgets_state`. Their
 // parameters are found under their own path (As<"conv1">), after that of the operation that contains them.
 #pragma once
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/fault.hpp>
+#include <dynvision/concepts/operation.hpp>
 #include <dynvision/core/list.hpp>
-#include <dynvision/model/composition.hpp>
-#include <dynvision/model/fault.hpp>
-#include <dynvision/operations/operation.hpp>
 
 namespace dynvision {
 

@@ -4,10 +4,10 @@
 //
 // With n = 1 the operation is left out. n and k are shared by all layers, saved and not learned: supralin.n, supralin.k.
 #pragma once
-#include <dynvision/core/number.hpp>
-#include <dynvision/kernels/roles.hpp>
-#include <dynvision/model/composition.hpp>
-#include <dynvision/operations/operation.hpp>
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/operation.hpp>
+#include <dynvision/core/host_numbers.hpp>
+#include <dynvision/kernels/pipeline/roles.hpp>
 
 namespace dynvision {
 

@@ -5,9 +5,9 @@
 // What follows then works on a zero signal: a normalisation gives its bias, and the layer's state exists from the first
 // step on. Nothing is asked of the tensor's values, so a silent signal stays a signal.
 #pragma once
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/operation.hpp>
 #include <dynvision/core/ops.hpp>
-#include <dynvision/model/composition.hpp>
-#include <dynvision/operations/operation.hpp>
 
 namespace dynvision {
 

@@ -3,7 +3,7 @@
 //   Interrupt interrupt;
 //   while (!interrupt.requested() && …) step();
 //
-// Station: records. Holds for SIGINT and SIGTERM (a cluster's warning) while the object lives; the handlers before it come back
+// Holds for SIGINT and SIGTERM (a cluster's warning) while the object lives; the handlers before it come back
 // afterwards, unless the program ignored the signal (nohup), which stays so. The handler only sets a flag and writes one line.
 //
 // Errors: records.111.

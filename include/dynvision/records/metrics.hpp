@@ -1,6 +1,6 @@
 // How good the answers are: accuracy, confidence, top-k hits, confusion matrix.
 //
-// Station: records. logits (…,K) of any float dtype and device, labels (…) int64 of the same leading shape; a label < 0 does not count.
+// Logits (…,K) of any float dtype and device, labels (…) int64 of the same leading shape; a label < 0 does not count.
 //   guess = argmax_k softmax(z)_k (the first of equals);  accuracy = mean(guess = label) over labels >= 0, 0 if there are none;
 //   confidence at index i = softmax(z)_i, 0 for i outside 0 … K-1.
 // Logits with a nan have no guess (-1): they count as wrong, and their confidence is nan.
@@ -9,8 +9,8 @@
 // Errors: records.141 … records.144.
 #pragma once
 #include <dynvision/core/error.hpp>
+#include <dynvision/core/host_tensor.hpp>
 #include <dynvision/core/tensor.hpp>
-#include <dynvision/io/host_tensor.hpp>
 
 #include <algorithm>
 #include <cmath>

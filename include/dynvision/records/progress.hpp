@@ -2,7 +2,7 @@
 //
 //   epoch 3  [########--------]  51 %  612/1200  38.2/s  0:15 left  loss 0.41
 //
-// Station: records. On a terminal one line is redrawn (at most ten times a second, never wider than the window). Elsewhere plain lines:
+// On a terminal one line is redrawn (at most ten times a second, never wider than the window). Elsewhere plain lines:
 // one per tenth of the work (at most one a second), or after 10 s without one (later 5 % of the time so far, up to 60 s).
 // Silent while the job is younger than two seconds. No thread: step() does it all.
 // Rate: over the whole time since the start [1/s].

@@ -1,12 +1,12 @@
 // A folder of its own for every run: runs/20260131-142501-DyRCNNx4/, and the link runs/latest.
 //
-// Station: records. Names sort by time (local). Two runs in the same second get "-2", "-3", …: a folder is made by one run only, and
-// nothing in it is ever written by another. Files appear complete or not at all (io/atomic_file.hpp); the link is replaced, never missing.
+// Names sort by time (local). Two runs in the same second get "-2", "-3", …: a folder is made by one run only, and
+// nothing in it is ever written by another. Files appear complete or not at all (io/file/atomic_file.hpp); the link is replaced, never missing.
 //
-// Errors: records.131 … records.137, and those of io/atomic_file.hpp.
+// Errors: records.131 … records.137, and those of io/file/atomic_file.hpp.
 #pragma once
 #include <dynvision/core/error.hpp>
-#include <dynvision/io/atomic_file.hpp>
+#include <dynvision/io/file/atomic_file.hpp>
 
 #include <unistd.h>
 

@@ -3,7 +3,7 @@
 //   layer   activity   delay [ms]
 //   V1          0.31            6
 //
-// Station: records. Cells are texts in UTF-8; the width counts characters, so "τ" takes one place.
+// Cells are texts in UTF-8; the width counts characters, so "τ" takes one place.
 //
 // Errors: records.101.
 #pragma once

@@ -2,19 +2,19 @@
 //
 //   run::compiled(model, images, settings)       gives what run::unroll gives, to rounding
 //
-// Station: run. Blocks of steps between which nothing feeds back are computed at once, frames that stay are convolved
+// Blocks of steps between which nothing feeds back are computed at once, frames that stay are convolved
 // once, neighbouring pointwise operations are one loop, biological time runs through its equivalent in engineering time
-// (docs/numerics.md). The reverse sweep (run/reverse.hpp) keeps the states, or the states at checkpoints
+// (docs/numerics.md). The reverse sweep (run/compiled/sweep/reverse.hpp) keeps the states, or the states at checkpoints
 // (Settings::checkpoint_timesteps), and computes the rest again. Samples run together, or in groups
 // (Settings::samples_at_once). Outputs, responses and monitored signals are differentiable, once. Parameters must not
 // change between a run and its backward.
 #pragma once
-#include <dynvision/run/autograd.hpp>
-#include <dynvision/run/division.hpp>
-#include <dynvision/run/forward.hpp>
-#include <dynvision/run/groups.hpp>
-#include <dynvision/run/reverse.hpp>
-#include <dynvision/run/sequence_of.hpp>
+#include <dynvision/run/compiled/autograd.hpp>
+#include <dynvision/run/compiled/prepare/checkpointing.hpp>
+#include <dynvision/run/compiled/prepare/microbatches.hpp>
+#include <dynvision/run/compiled/prepare/prepare.hpp>
+#include <dynvision/run/compiled/sweep/forward.hpp>
+#include <dynvision/run/compiled/sweep/reverse.hpp>
 #include <dynvision/run/unroll.hpp>
 
 #include <ATen/ops/unbind_ops.h>
@@ -22,13 +22,13 @@
 namespace dynvision::run {
 
 class CompiledRun {
-  std::shared_ptr<Sequence> sequence_;
-  Sequence& q_ = *sequence_;
+  std::shared_ptr<PreparedRun> sequence_;
+  PreparedRun& q_ = *sequence_;
   bool keeps_;
   std::vector<std::pair<Tensor, std::int64_t>> versions_;  // of all that the reverse reads again
 
  public:
-  [[gnu::cold]] explicit CompiledRun(std::shared_ptr<Sequence> sequence) : sequence_(std::move(sequence)) {
+  [[gnu::cold]] explicit CompiledRun(std::shared_ptr<PreparedRun> sequence) : sequence_(std::move(sequence)) {
     keeps_ = is_differentiated(q_);
     for (Tensor const& x : q_.learned.tensors()) versions_.emplace_back(x, x._version());
     versions_.emplace_back(q_.stimulus.frames, q_.stimulus.frames._version());
@@ -39,7 +39,7 @@ class CompiledRun {
   // Whether the last segment waits for the reverse sweep: it is reversed first, but in a group of samples not at once.
   bool keeps_last() const { return !(q_.settings.samples_at_once > 0 && q_.settings.checkpoint_timesteps > 0); }
   std::vector<Tensor> const& inputs() const { return q_.learned.tensors(); }
-  Sequence const& sequence() const { return q_; }
+  PreparedRun const& sequence() const { return q_; }
 
   // outputs (B,T,K), then the responses of the layers (T B,C,H,W), then what is monitored.
   [[gnu::cold]] std::vector<Tensor> forward() {
@@ -86,7 +86,7 @@ class CompiledRun {
       bool const again = !segment.kept();
       if (again) ForwardSweep(q_, segment, true).run(false);
       if (i == q_.first_kept) rest();
-      ReverseState state{q_, segment, given, states, scalars, frames, frames_found, externals};
+      ReverseContext state{q_, segment, given, states, scalars, frames, frames_found, externals};
       ReverseSweep(state).run(carry, i == q_.first_kept);
       segment.drop();
     }
@@ -162,7 +162,7 @@ class CompiledRun {
 
   [[gnu::cold]] void finish(std::vector<ScalarGradients> const& scalars, Tensor const& frames,
                             std::vector<Tensor> const& externals) {
-    Learned& learned = q_.learned;
+    GradientSums& learned = q_.learned;
     for (auto& convolution : q_.convolutions) {
       if (convolution) convolution->finish(learned);
     }
@@ -192,10 +192,10 @@ class CompiledRun {
   }
 };
 
-[[gnu::cold]] inline Activity run_compiled(std::shared_ptr<Sequence> sequence, Monitors& monitors) {
+[[gnu::cold]] inline Activity run_compiled(std::shared_ptr<PreparedRun> sequence, Monitors& monitors) {
   auto const run = std::make_shared<CompiledRun>(std::move(sequence));
   std::vector<Tensor> results = run->forward();
-  Sequence const& q = run->sequence();
+  PreparedRun const& q = run->sequence();
   if (run->keeps()) attach(run, run->inputs(), results);
 
   // Signals by step, absent where they were.
@@ -210,7 +210,7 @@ class CompiledRun {
   for (std::size_t p = 0; p < n_places; ++p) watched.push_back(by_step(results[1 + n_layers + p]));
   std::vector<std::size_t> recorded_at(n_layers, n_places);
   for (std::size_t p = 0; p < n_places; ++p) {
-    if (q.place(p).kind == Kind::record) recorded_at[static_cast<std::size_t>(q.place(p).layer)] = p;
+    if (q.place(p).kind == NodeKind::record) recorded_at[static_cast<std::size_t>(q.place(p).layer)] = p;
   }
   std::vector<Signal> now(n_layers);
   for (int t = 0; t < T; ++t) {
@@ -238,10 +238,10 @@ Activity compiled_by(kernels::Backend backend, Model& model, Stimulus const& sti
   check_input(model.options, stimulus, settings);
   kernels::Engine const engine{signal_dtype(model.options, settings), stimulus.frames.device(), backend};
   auto const sequence_of = [&](Stimulus const& shown, Settings const& chosen, Monitors const& monitors) {
-    return std::make_shared<SequenceOf<Model>>(model, shown, chosen, monitors, engine);
+    return std::make_shared<PreparedRunOf<Model>>(model, shown, chosen, monitors, engine);
   };
   Monitors monitors(model.parts(), settings);
-  std::shared_ptr<Sequence> sequence = sequence_of(stimulus, settings, monitors);
+  std::shared_ptr<PreparedRun> sequence = sequence_of(stimulus, settings, monitors);
   std::int64_t const samples = divide(*sequence);
   if (samples == sequence->batch) return run_compiled(std::move(sequence), monitors);
   sequence.reset();

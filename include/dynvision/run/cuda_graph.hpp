@@ -4,13 +4,13 @@
 //   run::CudaGraph step = run::recorded(net, images, labels, settings, loss);   loss, gradients in Tensor::grad()
 //   Tensor const l = step({images, labels})[0];                                 as often as you like
 //
-// Station: run. The shapes of what goes in stay as they were; results lie where they lay, so the next replay overwrites
+// The shapes of what goes in stay as they were; results lie where they lay, so the next replay overwrites
 // them. Replays read the parameters of the model where they are: an optimiser that changes them in place goes on as usual.
 // Single numbers that the host reads (tau, w and b of Self, the supralinear exponent) are those of the recording, so they
 // must not learn. What is recorded must not wait for the GPU: no item(), no printing in a loss of your own.
 #pragma once
 #include <dynvision/core/error.hpp>
-#include <dynvision/core/number.hpp>
+#include <dynvision/core/host_numbers.hpp>
 #include <dynvision/run/compiled.hpp>
 
 #if defined(DYNVISION_WITH_CUDA)  // by dynvision::cuda
@@ -90,7 +90,7 @@ class CudaGraph {
 
  private:
   std::vector<Tensor> inputs_, results_;
-  std::shared_ptr<RememberedNumbers> numbers_ = std::make_shared<RememberedNumbers>();
+  std::shared_ptr<HostNumbers> numbers_ = std::make_shared<HostNumbers>();
   std::unique_ptr<at::cuda::CUDAGraph> graph_ = std::make_unique<at::cuda::CUDAGraph>();
 };
 

@@ -2,7 +2,7 @@
 //
 //   dynvision::run::keep_freed_memory();      // once, at the start of main
 //
-// Station: run. The C library hands blocks of more than 128 KiB back to the system when they are freed, and every page
+// The C library hands blocks of more than 128 KiB back to the system when they are freed, and every page
 // that is taken again costs a fault: a tenth of the time of a training step. This is a setting of the whole process, so a
 // program makes it, not the library. It does nothing where the C library is not glibc.
 #pragma once

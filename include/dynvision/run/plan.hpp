@@ -3,7 +3,7 @@
 //   Plan const p = run::plan(model, {32, 3, 32, 32}, {.n_timesteps = 20});      images (B,C,H,W)
 //   std::printf("%s\n", p.text().c_str());
 //
-// Station: run. Kept bytes are what the reverse sweep finds when it starts: states, values that adjoints look at, what
+// Kept bytes are what the reverse sweep finds when it starts: states, values that adjoints look at, what
 // enters convolutions. With checkpoints: the states at all of them, and the longest stretch that is computed again; in
 // groups of samples, that stretch of one group.
 // Recorded responses and monitored signals are results, counted apart. Weights and what a convolution needs while it runs
@@ -40,11 +40,11 @@ struct Plan {
 };
 
 // `quiet`: a run of some of the `batch` samples, without what is recorded and monitored.
-inline Plan plan_of(std::shared_ptr<Sequence> quiet, std::int64_t batch, Settings const& settings,
+inline Plan plan_of(std::shared_ptr<PreparedRun> quiet, std::int64_t batch, Settings const& settings,
                     Monitors const& monitors) {
   CompiledRun const run(std::move(quiet));
-  Sequence const& q = run.sequence();
-  Planner const planner(q);
+  PreparedRun const& q = run.sequence();
+  Cost const planner(q);
   double const groups = static_cast<double>(batch) / static_cast<double>(q.batch);  // the last one may be smaller
   double const rows = groups * static_cast<double>(settings.n_timesteps);
 
@@ -58,7 +58,7 @@ inline Plan plan_of(std::shared_ptr<Sequence> quiet, std::int64_t batch, Setting
     plan.kept_bytes = groups * planner.checkpoints() + (run.keeps_last() ? groups : 1) * planner.longest_segment();
   }
   for (std::size_t p = 0; p < q.table.places.size(); ++p) {
-    bool const recorded = settings.record && q.place(p).kind == Kind::record;
+    bool const recorded = settings.record && q.place(p).kind == NodeKind::record;
     if (recorded) plan.result_bytes += planner.bytes(q.place(p).in, rows);
     if (monitors.wants(p)) plan.result_bytes += planner.bytes(q.place(p).out, rows);
   }
@@ -75,13 +75,13 @@ template <class Model> Plan plan(Model& model, std::array<std::int64_t, 4> image
                     std::vector<int>(static_cast<std::size_t>(settings.n_timesteps), 0), settings.non_input_value};
   };
   auto const sequence_of = [&](std::int64_t samples, Settings const& chosen) {
-    return std::make_shared<SequenceOf<Model>>(model, shown_to(samples), chosen, Monitors(model.parts(), chosen),
-                                               kernels::Engine{signal_dtype(model.options, settings)});
+    return std::make_shared<PreparedRunOf<Model>>(model, shown_to(samples), chosen, Monitors(model.parts(), chosen),
+                                                  kernels::Engine{signal_dtype(model.options, settings)});
   };
   check_input(model.options, shown_to(images[0]), settings);
   Settings quiet = settings;
   quiet.record = false, quiet.monitor.clear();
-  std::shared_ptr<Sequence> sequence = sequence_of(images[0], quiet);
+  std::shared_ptr<PreparedRun> sequence = sequence_of(images[0], quiet);
   std::int64_t const samples = divide(*sequence);
   if (samples < images[0]) sequence = sequence_of(samples, settings_of_group(quiet, 0, samples, false));
   return plan_of(std::move(sequence), images[0], settings, Monitors(model.parts(), settings));

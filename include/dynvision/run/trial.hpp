@@ -7,7 +7,7 @@
 // a blank is shown and the label does not count; nor does it during the reaction time after each onset. A single step is
 // always shown and counts.
 #pragma once
-#include <dynvision/data/presentation.hpp>
+#include <dynvision/run/presentation.hpp>
 #include <dynvision/run/stimulus.hpp>
 
 namespace dynvision::run {

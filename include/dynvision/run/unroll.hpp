@@ -8,6 +8,7 @@
 #pragma once
 #include <dynvision/model/model.hpp>
 #include <dynvision/run/activity.hpp>
+#include <dynvision/run/input_check.hpp>
 #include <dynvision/run/monitors.hpp>
 #include <dynvision/run/settings.hpp>
 #include <dynvision/run/stimulus.hpp>

@@ -1,6 +1,6 @@
 // A training as one file: weights, optimiser and progress. It appears complete or not at all.
 //
-// Station: train. A safetensors file: the parameters by their names, the optimiser's tensors ("optimizer.*"), the rows of
+// A safetensors file: the parameters by their names, the optimiser's tensors ("optimizer.*"), the rows of
 // metrics ("training.metrics", (N,columns) float64), and in the metadata "training": JSON with the rest of TrainingState.
 // The file serves load_weights() too, with strict = false.
 //

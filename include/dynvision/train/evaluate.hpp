@@ -5,7 +5,7 @@
 //   answer                   the guess at the last step whose label counts: one for each image
 //   responses                mean |r| over samples and units, for every layer and step; nan where a layer was silent
 //
-// Station: train. `run` is the model: a batch in, activity and labels out (see Presented).
+// `run` is the model: a batch in, activity and labels out (see Presented).
 #pragma once
 #include <dynvision/data/batches.hpp>
 #include <dynvision/losses/weighted_sum.hpp>

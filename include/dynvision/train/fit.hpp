@@ -4,7 +4,7 @@
 //   every accumulate batches:   clip;  one step of the optimiser
 //   after every epoch:   validation, a row of metrics, a checkpoint
 //
-// Station: train. It stops at the border of an update: when asked to (stop_requested), or when its time is over. What was
+// It stops at the border of an update: when asked to (stop_requested), or when its time is over. What was
 // learned until then is in the parameters and in the checkpoint, and fit() goes on from it with the same numbers, bit for
 // bit, as if it had not been stopped. A loss or a gradient that is not finite ends the training with an error; the
 // parameters are those before it.

@@ -2,7 +2,7 @@
 //
 //   |g| = sqrt(sum_p sum_i g_{p,i}^2)       clipped: g <- g min(1, c / (|g| + 1e-6))
 //
-// Station: train. Source: Pascanu, Mikolov & Bengio 2013, algorithm 1; the small number is PyTorch's.
+// Source: Pascanu, Mikolov & Bengio 2013, algorithm 1; the small number is PyTorch's.
 // Parameters without a gradient do not count.
 #pragma once
 #include <dynvision/core/ops.hpp>

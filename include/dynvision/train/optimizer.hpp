@@ -3,7 +3,7 @@
 //   g <- g + weight_decay w;  m <- b1 m + (1 - b1) g;  v <- b2 v + (1 - b2) g^2
 //   w <- w - lr m/(1 - b1^n) / (sqrt(v/(1 - b2^n)) + eps)       n: steps of this parameter
 //
-// Station: train. Source: Kingma & Ba 2015, algorithm 1 (torch::optim::Adam). A parameter without a gradient is left
+// Source: Kingma & Ba 2015, algorithm 1 (torch::optim::Adam). A parameter without a gradient is left
 // alone. State: optimizer.exp_avg.<name> (m), optimizer.exp_avg_sq.<name> (v), optimizer.step.<name> (n): with it
 // and the weights, training goes on as if it had never stopped.
 //

@@ -2,7 +2,7 @@
 //
 //   learning rate of a parameter = base * lr_factor of its group
 //
-// Station: train. A learned parameter belongs to the first key that its name contains, else to "regular"; parameters that
+// A learned parameter belongs to the first key that its name contains, else to "regular"; parameters that
 // are not learned belong to none. Keys and factors as in the Python toolbox (lr_parameter_groups).
 //
 // Errors: train.101 … train.103.

@@ -3,7 +3,7 @@
 //   effective  = base * B/64 for B <= 128, base * sqrt(B/64) above         B: batch size times accumulated batches
 //   annealed   = eta_min + (base - eta_min) (1 + cos(pi e/T_max)) / 2      e: epoch, from 0
 //
-// Station: train. Sources: the Python toolbox's training script; Loshchilov & Hutter 2017, "SGDR", eq. 5 (no restarts).
+// Sources: the Python toolbox's training script; Loshchilov & Hutter 2017, "SGDR", eq. 5 (no restarts).
 //
 // Errors: train.113, train.114.
 #pragma once

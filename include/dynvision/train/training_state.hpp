@@ -1,6 +1,6 @@
 // How far a training is: everything that going on needs beside weights and optimiser.
 //
-// Station: train. Columns of the metrics and what they are:
+// Columns of the metrics and what they are:
 //   epoch, step, images, seconds    epochs [1, fractions while one is under way], updates, images shown, training time [s]
 //   train_loss, train_accuracy      mean since the row before, over the labels that count
 //   gradient_norm                   mean since the row before, before clipping

@@ -1,0 +1,80 @@
+// Weight: weight and bias of one convolution, plain or weight-normalised (Salimans & Kingma 2016).
+//
+//   y = w * x + b            w (Out, In/groups, K, K), b (Out); zero padding, square
+//   w = g v/|v|              weight-normalised: g (Out,1,1,1), norm over all axes but the first
+//
+// Parameters: weight, bias; weight-normalised: parametrizations.weight.original0 (g), .original1 (v), bias.
+#pragma once
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/core/ops.hpp>
+#include <dynvision/core/size.hpp>
+
+#include <array>
+#include <cmath>
+#include <string_view>
+
+namespace dynvision {
+
+// Policies of everything that contains a convolution, in any order.
+struct NoBias {};      // without a bias
+struct WeightNorm {};  // weight-normalised
+
+struct Weight {
+  Tensor weight{};     // (Out, In/groups, K, K); weight-normalised: the direction v
+  Tensor bias{};       // (Out), absent without one
+  Tensor magnitude{};  // (Out,1,1,1), absent if plain
+  int stride = 1;
+  int padding = 0;
+  int groups = 1;
+
+  bool exists() const { return weight.defined(); }
+
+  void make_bias(Composition& at, double value = 0) { bias = at.constant({weight.size(0)}, value); }
+  void normalise() {  // to a weight-normalised kernel of the same value
+    magnitude = norm().detach().clone();
+  }
+
+  Tensor operator()(Tensor const& x) const { return convolve(x, bias); }  // (B,In,H,W) -> (B,Out,H',W')
+  Tensor without_bias(Tensor const& x) const { return convolve(x, {}); }
+  Size out_size(Size in) const { return shrunk(in, weight.size(2), stride, padding); }
+
+  [[gnu::noinline]] void parameters(std::string_view prefix, auto&& visit) {
+    auto const named = [&](std::string_view name, Tensor& tensor) {
+      if (tensor.defined()) visit(joined({prefix, name}), tensor);
+    };
+    named("parametrizations.weight.original0", magnitude);
+    named(magnitude.defined() ? "parametrizations.weight.original1" : "weight", weight);
+    named("bias", bias);
+  }
+
+ private:
+  Tensor convolve(Tensor const& x, Tensor const& with_bias) const {
+    Tensor const w = magnitude.defined() ? weight.mul(magnitude.div(norm())) : weight;
+    return conv2d(x, w, with_bias, stride, padding, groups);
+  }
+  Tensor norm() const { return weight.norm(2, {1, 2, 3}, true); }
+};
+
+// A feedforward kernel at its start; see FeedforwardInit (kaiming: He 2015).
+inline Weight feedforward_kernel(Composition& at, int out, int kernel_size, bool bias) {
+  Weight kernel{.padding = kernel_size / 2};
+  std::array<std::int64_t, 4> const sizes{out, at.channels, kernel_size, kernel_size};
+  double const inputs = static_cast<double>(at.channels) * kernel_size * kernel_size;
+  bool const with_bias = at.options.bias && bias;
+  switch (at.options.feedforward_init) {
+    case FeedforwardInit::truncated_normal:
+      kernel.weight = at.truncated_normal(sizes, 0.004);
+      break;
+    case FeedforwardInit::kaiming_uniform:
+      kernel.weight = at.uniform(sizes, 1 / std::sqrt(inputs));
+      if (with_bias) kernel.bias = at.uniform({out}, 1 / std::sqrt(inputs));
+      return kernel;
+    case FeedforwardInit::kaiming_normal:
+      kernel.weight = at.normal(sizes, std::sqrt(2 / inputs));
+      break;
+  }
+  if (with_bias) kernel.make_bias(at);
+  return kernel;
+}
+
+}  // namespace dynvision

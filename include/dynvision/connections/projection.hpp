@@ -1,0 +1,43 @@
+// Projection: a connection from another area, as it arrives: the source's delayed response, adapted to this place.
+//
+//   R(W * r_source(t - n))       n [steps]; see connections/adapter.hpp
+#pragma once
+#include <dynvision/concepts/moment.hpp>
+#include <dynvision/connections/adapter.hpp>
+
+namespace dynvision {
+
+// Where the signal is: its own size, or the size it would have.
+inline Size size_at(Signal const& x, Size otherwise) { return x.defined() ? Size{x.size(2), x.size(3)} : otherwise; }
+
+// x (+) U(h), U: nearest neighbour to the size of x.
+template <Integration I> [[gnu::noinline]] Signal arrive(Signal const& x, Tensor const& h, Size otherwise) {
+  return integrate<I>(x, nearest(h, size_at(x, otherwise)));
+}
+
+struct Projection {
+  Adapter adapter;
+  int from = 0;   // index of the source layer
+  int delay = 0;  // [steps]
+  bool on = false;
+
+  // The response of `source`, `steps` ago; its delay line must hold `memory` steps.
+  template <class... With>
+  [[gnu::noinline]] void compose(Composition& at, std::string_view source, int steps, int memory) {
+    on = true;
+    from = at.find(source);
+    delay = steps;
+    at.remember(from, memory);
+    adapter.compose<With...>(at, at.places[static_cast<std::size_t>(from)].state_channels, at.channels);
+  }
+  void parameters(auto&& visit) { adapter.parameters(visit); }
+
+  // What arrives beside x, or absent.
+  Signal operator()(Signal const& x, Moment& now) const {
+    if (!on || now.feedforward_only) return {};
+    Signal const h = now.past(from, delay);
+    return h.defined() ? adapter(h, size_at(x, now.size)) : h;
+  }
+};
+
+}  // namespace dynvision

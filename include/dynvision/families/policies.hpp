@@ -1,0 +1,173 @@
+// Policies of the model families: what DyRCNNx4<Full, Middle, RungeKutta4, Feedback<Multiplicative>> is made of.
+//
+// The recurrence type comes first; the others in any order, each with the original's default.
+//   recurrence target   Output (default) | Middle | Input
+//   integration         Additive (default) | Multiplicative | a user's functor        of the lateral recurrence
+//   solver              Euler (default) | RungeKutta4 | a user's | NoSolver: r(t) = f(u(t))
+//   skip connections    Skip<Additive> (default) | Skip<Multiplicative> | NoSkip
+//   feedback            NoFeedback (default) | Feedback<Additive> | Feedback<Multiplicative>
+//   nonlinearity        Relu (default) | Tanh | ...
+//   front               NoRetina (default) | WithRetina
+//   order               Order<"layer", "addext", "addskip", "addfeedback", "tstep", "nonlin", "supralin", "record",
+//                       "delay", "pool", "norm"> (default); an operation a layer does not define is skipped
+//
+// Other families have other defaults, and take the kinds of policies that they have a default of (ChoiceOf).
+#pragma once
+#include <dynvision/connections/integration.hpp>
+#include <dynvision/core/list.hpp>
+#include <dynvision/core/name.hpp>
+#include <dynvision/dynamics/euler.hpp>
+#include <dynvision/operations/nonlinearity.hpp>
+#include <dynvision/operations/recur.hpp>
+
+#include <algorithm>
+#include <iterator>
+
+namespace dynvision {
+
+struct NoSolver {};  // no differential equation
+
+struct Output {};  // the recurrent signal arrives after the convolutions
+struct Middle {};  // between the two convolutions
+struct Input {};   // before the convolutions
+
+template <Integration I = Additive> struct Skip { using skip_integration = I; };
+struct NoSkip {
+  using skip_integration = void;
+};
+
+template <Integration I = Additive> struct Feedback { using feedback_integration = I; };
+struct NoFeedback {
+  using feedback_integration = void;
+};
+
+struct NoRetina {
+  static constexpr bool retina = false;
+};
+struct WithRetina {
+  static constexpr bool retina = true;
+};
+
+template <Name Operation, class Parts> constexpr auto part();  // families/ordered_layer.hpp
+
+template <Name... Operations> struct Order {
+  static constexpr bool is_order = true;
+  template <class Parts> using of = join<decltype(part<Operations, Parts>())...>;
+  static constexpr bool known(std::string_view operation) {
+    for (std::string_view const name : {"layer", "addext", "addskip", "addfeedback", "tstep", "nonlin", "supralin",
+                                        "record", "delay", "pool", "norm", "addbias", "readout"}) {
+      if (operation == name) return true;
+    }
+    return false;
+  }
+  static_assert(
+      (known(Operations.view()) && ...),
+      "dynvision: unknown operation in Order: expected layer | addext | addskip | addfeedback | tstep | nonlin "
+      "| supralin | record | delay | pool | norm | addbias | readout (docs/concepts/operation.md)");
+};
+using DefaultOrder = Order<"layer", "addext", "addskip", "addfeedback", "tstep", "nonlin", "supralin", "record",
+                           "delay", "pool", "norm">;
+
+template <class T>
+concept TargetPolicy = std::is_same_v<T, Output> || std::is_same_v<T, Middle> || std::is_same_v<T, Input>;
+template <class T>
+concept SolverPolicy = Solver<T> || std::is_same_v<T, NoSolver>;
+template <class T>
+concept SkipPolicy = requires {
+  typename T::skip_integration;
+};
+template <class T>
+concept FeedbackPolicy = requires {
+  typename T::feedback_integration;
+};
+template <class T>
+concept NonlinearityPolicy = SimpleOperation<T> && requires {
+  requires T::label == std::string_view("nonlin");
+};
+template <class T>
+concept RetinaPolicy = requires {
+  T::retina;
+};
+template <class T>
+concept OrderPolicy = requires {
+  T::is_order;
+};
+
+template <class T> using IsTarget = std::bool_constant<TargetPolicy<T>>;
+template <class T> using IsSolver = std::bool_constant<SolverPolicy<T>>;
+template <class T> using IsSkip = std::bool_constant<SkipPolicy<T>>;
+template <class T> using IsFeedback = std::bool_constant<FeedbackPolicy<T>>;
+template <class T> using IsNonlinearity = std::bool_constant<NonlinearityPolicy<T>>;
+template <class T> using IsRetina = std::bool_constant<RetinaPolicy<T>>;
+template <class T> using IsOrder = std::bool_constant<OrderPolicy<T>>;
+
+template <class T> constexpr int policy_kind() {  // -1: none; tests that a kind is given only once
+  int const kinds[] = {TargetPolicy<T>,   Integration<T>,        SolverPolicy<T>, SkipPolicy<T>,
+                       FeedbackPolicy<T>, NonlinearityPolicy<T>, RetinaPolicy<T>, OrderPolicy<T>};
+  for (int i = 0; i < 8; ++i) {
+    if (kinds[i]) return i;
+  }
+  return -1;
+}
+
+template <class Policy> constexpr bool known_policy() {
+  constexpr bool known = policy_kind<Policy>() >= 0;
+  static_assert(known, "dynvision: this is no policy of the model (docs/concepts/model.md)");
+  return known;
+}
+
+struct SoundPolicies {};
+
+// A function, so that the choice remains a class (see explain in model/check.hpp).
+template <class... Policies> constexpr auto check_policies() {
+  constexpr bool known[] = {known_policy<Policies>()..., true};  // all of them, so that each unknown one is named
+  if constexpr (std::find(std::begin(known), std::end(known), false) == std::end(known)) {
+    constexpr bool distinct = [] {
+      int const kinds[] = {policy_kind<Policies>()..., -1};
+      for (std::size_t i = 0; i < sizeof...(Policies); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+          if (kinds[i] == kinds[j]) return false;
+        }
+      }
+      return true;
+    }();
+    static_assert(distinct, "dynvision: two policies of the same kind (docs/concepts/model.md)");
+  }
+  return SoundPolicies{};
+}
+
+// A family takes the kinds of policies that it has a default of.
+template <class Defaults, class Policy> constexpr bool takes_policy() {
+  constexpr bool takes = []<class... D>(List<D...>) {
+    return policy_kind<Policy>() < 0 || ((policy_kind<D>() == policy_kind<Policy>()) || ...);
+  }(Defaults{});
+  static_assert(takes, "dynvision: this model has no use for a policy of this kind (docs/concepts/model.md)");
+  return takes;
+}
+struct TakenPolicies {};
+template <class Defaults, class... Policies> constexpr auto check_taken() {
+  [[maybe_unused]] constexpr bool all[] = {takes_policy<Defaults, Policies>()..., true};
+  return TakenPolicies{};
+}
+
+// The choice made by the template arguments of a model, with the defaults of its family.
+template <class Defaults, template <int...> class R, class... Policies> struct ChoiceOf;
+template <class... Defaults, template <int...> class R, class... Policies>
+struct ChoiceOf<List<Defaults...>, R, Policies...> : decltype(check_policies<Policies...>()),
+                                                     decltype(check_taken<List<Defaults...>, Policies...>()) {
+  using target = pick<IsTarget, Output, Policies..., Defaults...>;
+  using integration = pick<IsIntegration, Additive, Policies..., Defaults...>;
+  using solver = pick<IsSolver, NoSolver, Policies..., Defaults...>;
+  using skip = typename pick<IsSkip, NoSkip, Policies..., Defaults...>::skip_integration;
+  using feedback = typename pick<IsFeedback, NoFeedback, Policies..., Defaults...>::feedback_integration;
+  using nonlinearity = pick<IsNonlinearity, Relu, Policies..., Defaults...>;
+  using order = pick<IsOrder, DefaultOrder, Policies..., Defaults...>;
+  static constexpr bool retina = pick<IsRetina, NoRetina, Policies..., Defaults...>::retina;
+
+  template <int C, int K, int D, class... With> using recurrence = Recur<R<C, K, D>, integration, With...>;
+};
+
+using DyRCNNDefaults = List<Output, Additive, Euler, Skip<>, NoFeedback, Relu, DefaultOrder, NoRetina>;
+template <template <int...> class R, class... Policies> struct Choice : ChoiceOf<DyRCNNDefaults, R, Policies...> {};
+
+}  // namespace dynvision

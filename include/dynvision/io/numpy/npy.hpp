@@ -1,0 +1,115 @@
+// NPY files: one array of NumPy, read and written.
+//
+// Format: "\x93NUMPY", major and minor version, length of the header (2 bytes, from version 2 on 4), the header,
+// a dictionary of Python {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }, padded to a multiple of 64; then the
+// numbers. Both byte orders and both orders of axes are read; objects, texts and records are refused by their name (objects
+// would be pickles). Written are little-endian rows, version 1.0.
+// Source: numpy.lib.format.
+//
+// Errors: io.261 … io.266.
+#pragma once
+#include <dynvision/core/host_tensor.hpp>
+#include <dynvision/io/file/atomic_file.hpp>
+#include <dynvision/io/file/input_file.hpp>
+#include <dynvision/io/numpy/npy_header.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <numeric>
+#include <string>
+#include <vector>
+
+namespace dynvision {
+
+// The array in `size` bytes that read(offset, bytes, count) gives; `where` begins every message.
+template <class Read> Tensor read_npy_from(Read const& read, std::uint64_t size, std::string const& where) {
+  char start[12]{};
+  read(0, start, std::min<std::uint64_t>(size, sizeof start));
+  int const major = start[6];
+  std::uint64_t const begin = major == 1 ? 10 : 12;
+  if (size < begin || std::string_view(start, 6) != "\x93NUMPY" || major < 1 || major > 3)
+    fail("io", 261, where + "expected an NPY array (version 1, 2 or 3), found another format");
+  std::uint64_t length = 0;
+  for (std::uint64_t i = begin; i-- > 8;) length = length << 8U | static_cast<unsigned char>(start[i]);
+  if (length > size - begin || length > npy_longest_header)
+    fail("io", 262,
+         where + "expected a header of at most " + std::to_string(std::min(size - begin, npy_longest_header)) +
+             " bytes, found " + std::to_string(length));
+  std::string text(length, ' ');
+  read(begin, text.data(), text.size());
+  NpyHeader const header = NpyHeaderReader(text, where).read();
+
+  auto const element = static_cast<std::int64_t>(c10::elementSize(header.dtype));
+  std::int64_t extent = element;  // with empty dimensions as 1, as strides count them
+  bool empty = false;
+  for (std::int64_t const n : header.shape) {
+    empty = empty || n == 0;
+    if (__builtin_mul_overflow(extent, std::max<std::int64_t>(n, 1), &extent))
+      fail("io", 265, where + "expected fewer than 2^63 bytes");
+  }
+  std::uint64_t const n_bytes = empty ? 0 : static_cast<std::uint64_t>(extent);
+  if (size - begin - length != n_bytes)
+    fail("io", 265,
+         where + "expected " + std::to_string(n_bytes) + " bytes for the shape " + shape_text(header.shape) +
+             ", found " + std::to_string(size - begin - length));
+  std::vector<std::int64_t> shape = header.shape;
+  if (header.fortran_order) std::reverse(shape.begin(), shape.end());
+  Tensor tensor = host_tensor(shape, header.dtype);
+  if (n_bytes > 0) {
+    auto* const bytes = static_cast<unsigned char*>(tensor.mutable_data_ptr());
+    read(begin + length, bytes, n_bytes);
+    // The parts of a complex number are swapped one by one.
+    std::size_t const part = static_cast<std::size_t>(element) / (c10::isComplexType(header.dtype) ? 2 : 1);
+    for (std::size_t at = 0; header.swapped && part > 1 && at < n_bytes; at += part)
+      std::reverse(bytes + at, bytes + at + part);
+    if (header.dtype == c10::ScalarType::Bool)
+      std::transform(bytes, bytes + n_bytes, bytes, [](unsigned char byte) { return byte != 0; });
+  }
+  if (!header.fortran_order) return tensor;
+  std::vector<std::int64_t> axes(shape.size());
+  std::iota(axes.rbegin(), axes.rend(), 0);
+  return tensor.permute(axes).contiguous();
+}
+
+inline Tensor read_npy(std::filesystem::path const& path) {
+  InputFile const file(path);
+  auto const read = [&](std::uint64_t offset, void* bytes, std::size_t size) { file.read(offset, bytes, size); };
+  return read_npy_from(read, file.size(), path.string() + ": ");
+}
+
+// What stands before the numbers; a tensor that NumPy has no type for is an error.
+inline std::string npy_start(Tensor const& tensor, std::string const& where) {
+  auto const* const dtype = std::find_if(npy_dtypes.begin(), npy_dtypes.end(), [&](NpyDtype const& known) {
+    return tensor.defined() && known.type == tensor.scalar_type();
+  });
+  if (dtype == npy_dtypes.end() || tensor.layout() != at::kStrided)
+    fail("io", 266,
+         where + "expected a dense tensor of a type that NumPy has, found " +
+             (tensor.defined() ? c10::toString(tensor.scalar_type()) : "none"));
+  std::string shape;
+  for (std::int64_t const n : tensor.sizes()) shape += std::to_string(n) + ", ";
+  if (tensor.dim() > 1) shape.resize(shape.size() - 2);
+  if (tensor.dim() == 1) shape.pop_back();
+  std::string header = "{'descr': '" + std::string(c10::elementSize(dtype->type) == 1 ? "|" : "<") +
+                       std::string(dtype->name) + "', 'fortran_order': False, 'shape': (" + shape + "), }";
+  header.append(64 - (10 + header.size() + 1) % 64, ' ');
+  header += '\n';
+  std::string start = "\x93NUMPY\1";
+  start += '\0';
+  start += static_cast<char>(header.size() % 256);
+  start += static_cast<char>(header.size() / 256);
+  return start + header;
+}
+
+inline void write_npy(std::filesystem::path const& path, Tensor const& tensor) {
+  std::string const start = npy_start(tensor, path.string() + ": ");
+  Tensor const host = tensor.detach().to(at::kCPU).resolve_conj().resolve_neg().contiguous();
+  AtomicFile file(path);
+  file.write(start);
+  if (host.nbytes() > 0) file.write(host.const_data_ptr(), host.nbytes());
+  file.commit();
+}
+
+}  // namespace dynvision

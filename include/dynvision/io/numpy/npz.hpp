@@ -1,0 +1,60 @@
+// NPZ files: named arrays of NumPy in a zip file, read (stored or deflated) and written (stored).
+//
+// Each entry NAME.npy is an array (io/numpy/npy.hpp), checked with its checksum. Names can be those of parameters:
+// numpy.load("x.npz")["V1.conv.weight"].
+// Source: numpy.savez, numpy.savez_compressed.
+//
+// Errors: io.267, and those of io/numpy/npy.hpp and io/zip/directory.hpp.
+#pragma once
+#include <dynvision/io/numpy/npy.hpp>
+#include <dynvision/io/tensor_map.hpp>
+#include <dynvision/io/zip/reader.hpp>
+#include <dynvision/io/zip/writer.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dynvision {
+
+inline TensorMap read_npz(std::filesystem::path const& path) {
+  ZipReader const zip(path);
+  TensorMap tensors;
+  for (ZipEntry const& entry : zip.entries()) {
+    if (!entry.name.ends_with(".npy")) fail("io", 267, zip.where(entry) + "expected arrays (NAME.npy) only");
+    std::string const bytes = zip.text(entry);
+    auto const read = [&](std::uint64_t offset, void* to, std::size_t size) {
+      if (size > 0) std::memcpy(to, bytes.data() + offset, size);
+    };
+    tensors.insert(entry.name.substr(0, entry.name.size() - 4), read_npy_from(read, bytes.size(), zip.where(entry)));
+  }
+  return tensors;
+}
+
+inline void write_npz(std::filesystem::path const& path, std::vector<TensorMap::Entry> const& tensors) {
+  std::set<std::string_view> names;
+  for (auto const& [name, tensor] : tensors) {
+    if (!names.insert(name).second || name.empty() || name.size() > 60'000 || name[0] == '/' ||
+        name.find("..") != name.npos)
+      fail("io", 267, path.string() + ": tensor \"" + name.substr(0, 200) + "\": expected names of files that differ");
+  }
+  ZipWriter zip(path);
+  for (auto const& [name, tensor] : tensors) {
+    std::string bytes = npy_start(tensor, path.string() + ": tensor \"" + name + "\": ");
+    Tensor const host = tensor.detach().to(at::kCPU).resolve_conj().resolve_neg().contiguous();
+    if (host.nbytes() > 0) bytes.append(static_cast<char const*>(host.const_data_ptr()), host.nbytes());
+    zip.add(name + ".npy", bytes);
+  }
+  zip.commit();
+}
+
+inline void write_npz(std::filesystem::path const& path, TensorMap const& tensors) {
+  write_npz(path, std::vector<TensorMap::Entry>(tensors.begin(), tensors.end()));
+}
+
+}  // namespace dynvision

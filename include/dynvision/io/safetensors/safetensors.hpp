@@ -1,0 +1,149 @@
+// Safetensors files: named tensors and a few texts, written so that Python's safetensors loads them.
+//
+// Nothing in such a file can be executed, and every size is checked against the file before memory is taken
+// for it. Numbers are stored in the tensors' own dtype, row-major; every tensor begins at a multiple of its element size.
+// Reading keeps the order of the header; tensors own their memory and lie on the host (io/safetensors/mapped.hpp: they
+// are the file's own pages). Writing is all or nothing (io/file/atomic_file.hpp).
+//
+// Errors: io.131 … io.145 (io.134 … io.142: io/safetensors/header.hpp), and those of the files.
+#pragma once
+#include <dynvision/core/host_tensor.hpp>
+#include <dynvision/io/file/atomic_file.hpp>
+#include <dynvision/io/file/input_file.hpp>
+#include <dynvision/io/safetensors/header.hpp>
+#include <dynvision/io/tensor_map.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <numeric>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace dynvision {
+
+static_assert(std::endian::native == std::endian::little, "dynvision: safetensors files are little-endian");
+
+// The header, and where the numbers begin in the file [bytes].
+inline std::pair<SafetensorsHeader, std::uint64_t> read_safetensors_header(InputFile const& file) {
+  std::string const name = file.path().string();
+  std::uint64_t length = 0;
+  if (file.size() < sizeof length)
+    fail("io", 131, name + ": expected at least 8 bytes, found " + std::to_string(file.size()));
+  file.read(0, &length, sizeof length);
+  std::uint64_t const rest = file.size() - sizeof length;
+  if (length > safetensors_longest_header)
+    fail("io", 132,
+         name + ": expected a header of at most " + std::to_string(safetensors_longest_header) + " bytes, found " +
+             std::to_string(length) + " (is this a safetensors file?)");
+  if (length > rest)
+    fail("io", 133,
+         name + ": expected a header of " + std::to_string(length) + " bytes, found only " + std::to_string(rest) +
+             " (is the file complete?)");
+  std::string json(length, ' ');
+  file.read(sizeof length, json.data(), json.size());
+  return {parse_safetensors_header(json, rest - length, name), sizeof length + length};
+}
+
+// A byte other than 0 and 1 is no bool: reading one would be undefined.
+inline void only_bools(void* bytes, std::size_t size) {
+  auto* const at = static_cast<unsigned char*>(bytes);
+  std::transform(at, at + size, at, [](unsigned char byte) { return byte != 0; });
+}
+
+inline TensorMap read_safetensors(std::filesystem::path const& path) {
+  InputFile const file(path);
+  auto [header, begin] = read_safetensors_header(file);
+  TensorMap tensors({}, std::move(header.metadata));
+  for (auto& entry : header.entries) {
+    Tensor tensor = host_tensor(entry.shape, entry.dtype);
+    auto const size = static_cast<std::size_t>(entry.end - entry.begin);
+    if (size > 0) file.read(begin + entry.begin, tensor.mutable_data_ptr(), size);
+    if (size > 0 && entry.dtype == c10::ScalarType::Bool) only_bools(tensor.mutable_data_ptr(), size);
+    tensors.insert(std::move(entry.name), std::move(tensor));
+  }
+  return tensors;
+}
+
+inline void write_safetensors(std::filesystem::path const& path, std::vector<TensorMap::Entry> const& tensors,
+                              std::map<std::string, std::string> const& metadata = {}) {
+  std::string const file = path.string();
+  // Wide elements first: then every tensor is aligned whatever the sizes.
+  std::vector<std::size_t> order(tensors.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (auto const& [name, tensor] : tensors) {
+    if (!tensor.defined()) fail("io", 143, file + ": tensor \"" + name + "\": expected a value, found none");
+    bool const known = std::any_of(safetensors_dtypes.begin(), safetensors_dtypes.end(),
+                                   [type = tensor.scalar_type()](auto const& dtype) { return dtype.type == type; });
+    if (!known || tensor.layout() != at::kStrided)
+      fail("io", 143,
+           file + ": tensor \"" + name + "\": expected a dense tensor of a type that safetensors has, found " +
+               c10::toString(tensor.scalar_type()));
+  }
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return tensors[a].second.element_size() > tensors[b].second.element_size();
+  });
+  std::vector<std::uint64_t> begin(tensors.size());
+  std::uint64_t position = 0;
+  for (std::size_t const index : order) {
+    begin[index] = position;
+    position += tensors[index].second.nbytes();
+  }
+
+  auto const quoted = [&](std::string const& text) {
+    try {
+      return nlohmann::json(text).dump();
+    } catch (nlohmann::json::exception const&) {
+      fail("io", 144, file + ": expected names and metadata in UTF-8, found \"" + text + "\"");
+    }
+  };
+  std::string json = "{";
+  if (!metadata.empty()) {
+    json += "\"__metadata__\":{";
+    for (auto const& [key, value] : metadata) json += quoted(key) + ":" + quoted(value) + ",";
+    json.back() = '}';
+    json += ',';
+  }
+  std::unordered_set<std::string> names{"__metadata__"};
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    auto const& [name, tensor] = tensors[i];
+    if (!names.insert(name).second)
+      fail("io", 144, file + ": tensor \"" + name + "\": expected names that differ and are not __metadata__");
+    auto const* const dtype =
+        std::find_if(safetensors_dtypes.begin(), safetensors_dtypes.end(),
+                     [type = tensor.scalar_type()](auto const& known) { return known.type == type; });
+    json += quoted(name) + ":{\"dtype\":\"" + std::string(dtype->name) + "\",\"shape\":[";
+    for (std::int64_t d = 0; d < tensor.dim(); ++d) json += (d ? "," : "") + std::to_string(tensor.size(d));
+    json +=
+        "],\"data_offsets\":[" + std::to_string(begin[i]) + "," + std::to_string(begin[i] + tensor.nbytes()) + "]},";
+  }
+  if (json.size() > 1) json.pop_back();
+  json += '}';
+  json.append((8 - json.size() % 8) % 8, ' ');
+  if (json.size() > safetensors_longest_header)
+    fail("io", 145,
+         file + ": expected a header of at most " + std::to_string(safetensors_longest_header) + " bytes, found " +
+             std::to_string(json.size()) + ": too many or too long names and texts");
+
+  AtomicFile out(path);
+  std::uint64_t const length = json.size();
+  out.write(&length, sizeof length);
+  out.write(json);
+  for (std::size_t const index : order) {
+    Tensor const host = tensors[index].second.detach().to(at::kCPU).resolve_conj().resolve_neg().contiguous();
+    if (host.nbytes() > 0) out.write(host.const_data_ptr(), host.nbytes());
+  }
+  out.commit();
+}
+
+inline void write_safetensors(std::filesystem::path const& path, TensorMap const& tensors) {
+  write_safetensors(path, std::vector<TensorMap::Entry>(tensors.begin(), tensors.end()), tensors.metadata);
+}
+
+}  // namespace dynvision

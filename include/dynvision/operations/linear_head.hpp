@@ -1,0 +1,64 @@
+// The head of a model: global average over height and width, then a linear map.
+//
+//   z = W mean_{H,W}(r) + b       r (B,C,H,W), W (K,C), z (B,K)       parameters: weight, bias
+//   W = g v/|v|                   with WeightNorm, norm of each row   parameters: parametrizations.weight.original0, .original1
+//
+//   Classifier                                the library's own: classifier.2.weight, classifier.2.bias
+//   LinearHead<As<"classifier.3">, WeightNorm>
+//
+// Before any signal arrives the output is zero, without the bias (see run/unroll.hpp).
+// Initialisation: normal, cut at +-2, std 0.004; bias 0; or see FeedforwardInit::kaiming_uniform.
+#pragma once
+#include <dynvision/concepts/composition.hpp>
+#include <dynvision/core/ops.hpp>
+#include <dynvision/operations/conv.hpp>
+
+#include <cmath>
+
+namespace dynvision {
+
+template <class... With> struct LinearHead {
+  static constexpr std::string_view path = pick<IsPath, As<"classifier.2">, With...>::path;
+  static_assert(((IsPath<With>::value || std::is_same_v<With, NoBias> || std::is_same_v<With, WeightNorm>)&&...),
+                "dynvision: LinearHead takes As<...>, NoBias and WeightNorm (docs/concepts/model.md)");
+
+  static constexpr bool normalised = has<WeightNorm, With...>;
+
+  Tensor weight, bias;  // (K,C), (K); weight-normalised: the direction v
+  Tensor magnitude{};   // (K,1), absent if plain
+
+  void compose(Composition& at) {
+    int const classes = at.options.n_classes;
+    if (classes < 1) {
+      fail("model", 121, {"n_classes = ", classes, ": expected at least 1"});
+    }
+    bool const uniform = at.options.feedforward_init == FeedforwardInit::kaiming_uniform;
+    double const bound = 1 / std::sqrt(static_cast<double>(at.channels));
+    weight = uniform ? at.uniform({classes, at.channels}, bound) : at.truncated_normal({classes, at.channels}, 0.004);
+    if (at.options.bias && !has<NoBias, With...>) {
+      bias = uniform ? at.uniform({classes}, bound) : at.constant({classes}, 0);
+    }
+    if constexpr (normalised) magnitude = norm().detach().clone();
+  }
+  void parameters(auto&& visit) {
+    if constexpr (normalised) visit("parametrizations.weight.original0", magnitude);
+    visit(normalised ? "parametrizations.weight.original1" : "weight", weight);
+    if (bias.defined()) visit("bias", bias);
+  }
+  std::int64_t classes() const { return weight.size(0); }
+
+  // (B,C,H,W) -> (B,K)
+  Tensor operator()(Tensor const& r) const {
+    return linear(r.mean({2, 3}), normalised ? weight.mul(magnitude.div(norm())) : weight, bias);
+  }
+
+ private:
+  Tensor norm() const { return weight.norm(2, {1}, true); }
+};
+
+using Classifier = LinearHead<>;
+
+// A head that does nothing: for models that are run for their responses.
+struct NoHead {};
+
+}  // namespace dynvision

@@ -1,0 +1,66 @@
+// Recurrence: the layer's own response, one lateral delay ago, arrives at this place of the layer.
+//
+//   x(t) <- x(t) (+) U(rec( r(t - max(1, n)) ))       n = t_recurrence/dt steps; (+) integration, additive by default
+//
+// U: nearest neighbour to the resolution at this place. The place is the recurrence target: before the convolution
+// (Input), between two convolutions (Middle), after them (Output).
+//
+//   Recur<Full<36, 3>>     Recur<Self<64>, Multiplicative, NoBias>     Recur<Full<64, 3>, WeightNorm>
+#pragma once
+#include <dynvision/concepts/fault.hpp>
+#include <dynvision/connections/lateral.hpp>
+#include <dynvision/connections/projection.hpp>
+
+namespace dynvision {
+
+// [steps], at least 1, that the layer's delay line is asked to hold. Some connections keep the channels of the state.
+[[gnu::noinline]] inline int lateral_delay(Composition& at, bool keeps_channels) {
+  if (keeps_channels && at.channels != at.state_channels()) {
+    fail("model", 106,
+         {"recurrence of ", at.here().name, " keeps the ", at.state_channels(),
+          " channels of the state, but arrives where there are ", at.channels,
+          ": expected another recurrence type or target"});
+  }
+  int const delay = std::max(1, at.steps(&Options::t_recurrence, &LayerOptions::t_recurrence, "t_recurrence"));
+  at.remember(at.layer, delay);
+  return delay;
+}
+
+template <class L, class... With> struct Recur {
+  static constexpr std::string_view label = "recurrence";
+  static constexpr std::string_view path = pick<IsPath, As<"{}.recurrence">, With...>::path;
+  static constexpr bool is_recurrence = true;
+  static constexpr bool silent = requires { L::silent; };
+  using lateral_type = L;
+  using integration = pick<IsIntegration, Additive, With...>;
+
+  static constexpr Fault fault = [] {
+    if (!Lateral<L>) return Fault::lateral;
+    if (!(is_connection_policy<With> && ...)) return Fault::policy;
+    if (has<WeightNorm, With...> && requires { L::can_normalise; }) return Fault::normalisation;
+    return Fault::none;
+  }();
+
+  L lateral;
+  int delay = 1;  // [steps], at least 1
+  bool on = false;
+
+  void compose(Composition& at) {
+    if (at.options.feedforward_only || silent) return;
+    on = true;
+    constexpr bool keeps_channels = requires { L::keeps_channels; };
+    delay = lateral_delay(at, keeps_channels);
+    lateral.compose(at, at.options.bias && !has<NoBias, With...>, has<WeightNorm, With...>, at.channels);
+  }
+  void parameters(auto&& visit) {
+    if (on) lateral.parameters(visit);
+  }
+
+  Signal operator()(Signal const& x, Moment& now) const {
+    if (!on || now.feedforward_only) return x;
+    Signal const h = now.past(now.layer, delay);
+    return h.defined() ? arrive<integration>(x, lateral(h), now.size) : x;
+  }
+};
+
+}  // namespace dynvision

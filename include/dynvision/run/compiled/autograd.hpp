@@ -1,0 +1,65 @@
+// RunNode: a whole run as one node of autograd's graph.
+//
+// With functions/local_gradients.hpp the one place below train/ that includes torch/*: the node of a run must be a node of
+// that graph.
+#pragma once
+#include <dynvision/core/error.hpp>
+#include <dynvision/core/host_numbers.hpp>
+#include <dynvision/core/tensor.hpp>
+
+// LibTorch's logging has a macro of this name; whoever had one before keeps it.
+#pragma push_macro("CHECK")
+#include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/functions/utils.h>
+#include <torch/csrc/autograd/variable.h>
+#pragma pop_macro("CHECK")
+
+#include <memory>
+#include <vector>
+
+namespace dynvision::run {
+
+// What the node of a run asks of it.
+template <class R>
+concept ReversibleRun = requires(R& run, std::vector<Tensor> const& gradients) {
+  { run.reverse(gradients) } -> std::convertible_to<std::vector<Tensor>>;
+  run.release();
+};
+
+template <ReversibleRun R> class RunNode : public torch::autograd::Node {
+ public:
+  explicit RunNode(std::shared_ptr<R> run) : run_(std::move(run)) {}
+  std::string name() const override { return "DynvisionSequenceBackward"; }
+  void release_variables() override {
+    if (run_) run_->release();
+    run_.reset();
+  }
+  torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
+    if (at::GradMode::is_enabled()) {
+      fail("run", 141, "second derivatives: the compiled path has none; use run::unroll, or no create_graph");
+    }
+    if (!run_) fail("run", 142, "backward a second time: expected retain_graph in the first one");
+    Remembering const now(numbers_.lock());  // this may be another thread
+    return run_->reverse(gradients);
+  }
+
+ private:
+  std::shared_ptr<R> run_;
+  std::weak_ptr<HostNumbers> numbers_ = Remembering::now();
+};
+
+// Makes `outputs` results of the run; `inputs`: what it can be differentiated for.
+template <class R>
+void attach(std::shared_ptr<R> run, std::vector<Tensor> const& inputs, std::vector<Tensor>& outputs) {
+  auto node = std::make_shared<RunNode<R>>(std::move(run));
+  node->set_next_edges(torch::autograd::collect_next_edges(inputs));
+  for (Tensor& y : outputs) {
+    if (y.defined()) {
+      torch::autograd::set_history(y, node);
+    } else {
+      node->add_input_metadata(torch::autograd::Node::undefined_input());
+    }
+  }
+}
+
+}  // namespace dynvision::run

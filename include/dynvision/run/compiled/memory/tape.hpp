@@ -1,0 +1,71 @@
+// Tape: what a segment of a run keeps.
+//
+// A segment is a range of indices (run/compiled/graph/timetable.hpp) that is kept, or computed again, as a whole. The
+// states of a layer lie side by side in memory, first those of the past that the segment starts from:
+//
+//   states[l]  ((head + length) B, C, H, W)       row of index s: (s - first + head) B;  head: see PreparedRun::held
+#pragma once
+#include <dynvision/kernels/device/layout.hpp>
+#include <dynvision/run/compiled/graph/timetable.hpp>
+
+#include <deque>
+#include <memory>
+#include <span>
+
+namespace dynvision::run {
+
+// What the reverse sweep needs of a block, by place; undefined where it needs nothing.
+class Values {
+  std::vector<Tensor> all_;
+
+ public:
+  std::span<Tensor> entry, value, operand;  // what enters a stage (last: the head); leaves an operation; arrives
+
+  explicit Values(std::size_t n_places = 0) : all_(3 * n_places) {
+    entry = {all_.data(), n_places}, value = {all_.data() + n_places, n_places};
+    operand = {all_.data() + 2 * n_places, n_places};
+  }
+  Values(Values const& other) : Values(other.entry.size()) {
+    std::copy(other.all_.begin(), other.all_.end(), all_.begin());
+  }
+  Values(Values&&) = default;  // the numbers stay where they are
+  Values& operator=(Values other) {
+    all_.swap(other.all_);
+    entry = other.entry, value = other.value, operand = other.operand;
+    return *this;
+  }
+  void clear() { std::fill(all_.begin(), all_.end(), Tensor{}); }
+};
+
+// Leading places that depend on the frame alone: computed once for as long as it stays.
+struct Leading {
+  int first_run = -1, n_runs = 0;  // runs of equal frames (Timetable::frame_run), one after the other
+  Tensor out{};                    // (n_runs B,C,H,W), undefined: absent
+  Values values{};
+  Tensor gradient{};  // of out, in the arithmetic dtype, summed over the steps
+};
+
+struct BlockTape {
+  Block block{};
+  int leading = -1;  // index of its Leading
+  Values values{};
+};
+
+struct Segment {
+  int first = 0, last = 0;  // indices [first,last)
+  std::size_t first_block = 0, n_blocks = 0;
+  std::vector<Tensor> past{};    // [layer] (memory B, C, H, W): states that it starts from
+  std::vector<int> head{};       // [layer] rows of `states` before index `first`
+  std::vector<Tensor> states{};  // [layer]; empty: not kept
+  std::deque<Leading> leading{};
+  std::vector<BlockTape> blocks{};
+
+  bool kept() const { return !states.empty(); }
+  void drop() {
+    states.clear();
+    leading.clear();
+    blocks.clear();
+  }
+};
+
+}  // namespace dynvision::run

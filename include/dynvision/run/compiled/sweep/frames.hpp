@@ -1,0 +1,34 @@
+// Frames of a block: once, if they stay the same; else one after the other.
+#pragma once
+#include <dynvision/run/compiled/prepare/prepared_run.hpp>
+
+namespace dynvision::run {
+
+struct Wave {           // a signal during a block
+  Tensor data{};        // (n B,C,H,W), or (B,C,H,W) if it is shared; undefined: absent
+  bool shared = false;  // the same in all steps
+};
+
+// Whether anything is shown during a block.
+inline bool has_frames(PreparedRun const& q, Block const& block) {
+  int const t = block.first;
+  return t >= 0 && t < q.table.n_steps && q.table.frame[static_cast<std::size_t>(t)] != nothing;
+}
+inline bool has_one_frame(PreparedRun const& q, Block const& block) {
+  auto const run = [&](int step) { return q.table.frame_run[static_cast<std::size_t>(step)]; };
+  return block.n == 1 || run(block.first) == run(block.first + block.n - 1);
+}
+
+// The frames of a block that has some, in the layout and dtype of the signals.
+inline Wave frames_of(PreparedRun const& q, Block const& block) {
+  auto const frame = [&](int step) {
+    Tensor const x = q.stimulus.frame(q.table.frame[static_cast<std::size_t>(step)]).detach();
+    return q.layout.of(kernels::in_dtype(x, q.dtype()));
+  };
+  if (has_one_frame(q, block)) return {frame(block.first), true};
+  std::vector<Tensor> frames;
+  for (int i = 0; i < block.n; ++i) frames.push_back(frame(block.first + i));
+  return {cat(frames, 0), false};
+}
+
+}  // namespace dynvision::run
