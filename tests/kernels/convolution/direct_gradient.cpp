@@ -1,5 +1,6 @@
 // covers: kernels/convolution/winograd_gradient.hpp
 #include <dynvision/kernels/convolution/direct_gradient.hpp>
+#include <dynvision/kernels/device/cpu_features.hpp>
 #include <dynvision/kernels/convolution/winograd_gradient.hpp>
 
 #include "laws/numbers.hpp"

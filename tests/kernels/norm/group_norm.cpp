@@ -1,7 +1,7 @@
 // covers: kernels/norm/channel_sums.hpp
 #include <dynvision/core/ops.hpp>
 #include <dynvision/kernels/norm/group_norm.hpp>
-#include <dynvision/run/compiled/autograd.hpp>
+#include <dynvision/run/compiled/functions/local_gradients.hpp>
 
 #include "laws/threads.hpp"
 #include <catch2/catch_test_macros.hpp>
