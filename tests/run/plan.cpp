@@ -86,6 +86,24 @@ TEST_CASE("the plan says how a run is divided", "[run]") {
   CHECK(one.forward_flops_by_step == 20 * (first + rest));
 }
 
+TEST_CASE("the plan says where a model in training runs step by step", "[run]") {
+  DyRCNNx2<> plain(Options{.input_dims = {3, 8, 8}});
+  plain.train();
+  CHECK(!run::plan(plain, {2, 3, 8, 8}, {.n_timesteps = 5}).step_by_step);
+
+  struct Dropping : Model<Layer<"V1", Conv<3, 4, 3>, Residual<List<Relu>>, Repeat<2, List<Dropout>>>> {};
+  Dropping dropping(Options{.input_dims = {3, 8, 8}});
+  CHECK(!run::plan(dropping, {2, 3, 8, 8}, {.n_timesteps = 5}).step_by_step);
+  dropping.train();
+  run::Plan const plan = run::plan(dropping, {2, 3, 8, 8}, {.n_timesteps = 5, .memory_budget = 1});
+  CHECK(plan.step_by_step);
+  CHECK(plan.n_blocks == 5);
+  CHECK(plan.forward_flops == 5.0 * 2 * 2 * 64 * 4 * 27);
+  CHECK(plan.text().find("run::unroll") != std::string::npos);
+  dropping.train(false);
+  CHECK(!run::plan(dropping, {2, 3, 8, 8}, {.n_timesteps = 5}).step_by_step);
+}
+
 TEST_CASE("a budget of memory chooses checkpoints, or groups of samples", "[run]") {
   DyRCNNx4<> net(Options{.input_dims = {3, 16, 16}, .seed = 3, .dtype = at::kDouble});
   Tensor const images = normal({2, 3, 16, 16}, 4).requires_grad_();

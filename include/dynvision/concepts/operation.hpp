@@ -62,6 +62,10 @@ concept MomentOperation = requires(Op& op, Signal const& x, Moment& now) {
   { op(x, now) } -> std::convertible_to<Signal>;
 };
 template <class Op>
+concept TrainedOperation = requires(Op& op) {  // different while a model is trained
+  op.train(true);
+};
+template <class Op>
 concept Operation = std::default_initializable<Op> &&(SimpleOperation<Op> || MomentOperation<Op>);
 
 // Channels agree: the same number, or one of them is the image's and known only at run time.

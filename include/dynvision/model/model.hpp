@@ -15,8 +15,12 @@
 
 namespace dynvision {
 
+template <class... Ops> constexpr bool any_trained(List<Ops...>) { return (TrainedOperation<Ops> || ...); }
+
 template <class Head, class... Layers> struct ModelWith {
   static constexpr Finding finding = check<Layers...>();
+  static constexpr bool is_different_in_training =
+      TrainedOperation<Head> || (any_trained(typename Layers::operations{}) || ...);
   static constexpr int n_layers = static_cast<int>(sizeof...(Layers));
 
   Options options;
@@ -57,14 +61,11 @@ template <class Head, class... Layers> struct ModelWith {
 
   // Makes the model ready to be trained: batch normalisation and dropout do then what they do in training.
   void train(bool on = true) {
-    each_layer([&](auto& layer, int) {
-      layer.each([&](auto& op, int) {
-        if constexpr (requires { op.train(on); }) {
-          op.train(on);
-          in_training = on;
-        }
-      });
-    });
+    auto const one = [&]<class Op>(Op& op) {
+      if constexpr (TrainedOperation<Op>) op.train(on), in_training = on;
+    };
+    each_layer([&](auto& layer, int) { layer.each([&](auto& op, int) { one(op); }); });
+    one(head);
   }
 
   // Steps before the head has a signal: the sum of the feedforward delays, after the last operation that speaks before

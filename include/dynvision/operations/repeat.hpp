@@ -57,7 +57,7 @@ template <int N, class... Ops, class... With> struct Repeat<N, List<Ops...>, Wit
           [&](std::string const& name, Tensor& tensor, auto... fixed) { visit(prefix + name, tensor, fixed...); });
     }
   }
-  void train(bool on) {
+  void train(bool on) requires TrainedOperation<Copy> {
     for (Copy& copy : copies) copy.train(on);
   }
   void each_inner(Size in, auto&& f, bool main_way = true) {

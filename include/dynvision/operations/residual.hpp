@@ -47,9 +47,9 @@ template <class... F, class... S, class... With> struct Residual<List<F...>, Lis
     body.parameters(visit);
     shortcut.parameters(visit);
   }
-  void train(bool on) {
-    body.train(on);
-    shortcut.train(on);
+  void train(bool on) requires(TrainedOperation<Sequence<F...>> || TrainedOperation<Sequence<S...>>) {
+    if constexpr (TrainedOperation<Sequence<F...>>) body.train(on);
+    if constexpr (TrainedOperation<Sequence<S...>>) shortcut.train(on);
   }
   void each_inner(Size in, auto&& f, bool main_way = true) {
     body.each_inner(in, f, main_way);

@@ -66,9 +66,9 @@ template <class... Ops> struct Sequence {
       if constexpr (requires { op.parameters(inner); }) op.parameters(inner);
     });
   }
-  void train(bool on) {
-    ops.each([&](auto& op, int) {
-      if constexpr (requires { op.train(on); }) op.train(on);
+  void train(bool on) requires(TrainedOperation<Ops> || ...) {
+    ops.each([&]<class Op>(Op& op, int) {
+      if constexpr (TrainedOperation<Op>) op.train(on);
     });
   }
   // f(operation, (H,W) entering it, whether it is on the main way) for each, operations in operations included.

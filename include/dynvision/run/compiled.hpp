@@ -6,8 +6,9 @@
 // once, neighbouring pointwise operations are one loop, biological time runs through its equivalent in engineering time
 // (docs/numerics.md). The reverse sweep (run/compiled/sweep/reverse.hpp) keeps the states, or the states at checkpoints
 // (Settings::checkpoint_timesteps), and computes the rest again. Samples run together, or in groups
-// (Settings::samples_at_once). Outputs, responses and monitored signals are differentiable, once. Parameters must not
-// change between a run and its backward.
+// (Settings::samples_at_once). Outputs, responses and monitored signals are differentiable, once, for parameters and inputs;
+// not for each other: outputs do not depend on recorded responses (run::unroll). Parameters must not change between a run
+// and its backward.
 #pragma once
 #include <dynvision/run/compiled/autograd.hpp>
 #include <dynvision/run/compiled/prepare/checkpointing.hpp>
@@ -24,15 +25,17 @@ namespace dynvision::run {
 class CompiledRun {
   std::shared_ptr<PreparedRun> sequence_;
   PreparedRun& q_ = *sequence_;
+  std::shared_ptr<GivenSignals const> given_;
   bool keeps_;
+  std::size_t n_responses_ = 0, n_watched_ = 0;
   std::vector<std::pair<Tensor, std::int64_t>> versions_;  // of all that the reverse reads again
 
  public:
-  [[gnu::cold]] explicit CompiledRun(std::shared_ptr<PreparedRun> sequence) : sequence_(std::move(sequence)) {
+  [[gnu::cold]] explicit CompiledRun(std::shared_ptr<PreparedRun> sequence,
+                                     std::shared_ptr<GivenSignals const> given = {})
+      : sequence_(std::move(sequence)), given_(std::move(given)) {
     keeps_ = is_differentiated(q_);
-    for (Tensor const& x : q_.learned.tensors()) versions_.emplace_back(x, x._version());
-    versions_.emplace_back(q_.stimulus.frames, q_.stimulus.frames._version());
-    for (auto const& input : q_.settings.external) versions_.emplace_back(input.second, input.second._version());
+    if (keeps_) remember_versions();
     if (q_.segments.empty()) divide(q_);
   }
   bool keeps() const { return keeps_; }
@@ -56,15 +59,20 @@ class CompiledRun {
       if (!keeps_ || i < q_.first_kept) segment.past.clear();
     }
     if (keeps_ && !keeps_last()) rest();
+    // The run keeps none of what it gives: whoever has the results keeps the run, through their history.
+    n_responses_ = q_.results.responses.size(), n_watched_ = q_.results.watched.size();
     std::vector<Tensor> all{outputs()};
-    for (Tensor const& x : q_.results.responses) all.push_back(x);
-    for (Tensor const& x : q_.results.watched) all.push_back(x);
+    for (Tensor& x : q_.results.responses) all.push_back(std::exchange(x, {}));
+    for (Tensor& x : q_.results.watched) all.push_back(std::exchange(x, {}));
     return all;
   }
 
   [[gnu::cold]] std::vector<Tensor> reverse(std::vector<Tensor> const& gradients) {
     at::AutoGradMode const no_gradient(false);
     check_versions();
+    if (given_ && given_->have_gradients_asked_for()) {
+      fail("run", 148, "the gradient of a recorded or monitored signal: the compiled path has none; use run::unroll");
+    }
     ResultGradients const given = given_of(gradients);
     std::vector<StateGradient> states(q_.state_shape.size());
     for (std::size_t l = 0; l < states.size(); ++l) {
@@ -148,15 +156,15 @@ class CompiledRun {
       }
     }
     std::size_t i = 1;
-    auto const next = [&](std::vector<Tensor> const& results) {
+    auto const next = [&](std::size_t n) {
       std::vector<Tensor> all;
-      for (std::size_t k = 0; k < results.size(); ++k, ++i) {
+      for (std::size_t k = 0; k < n; ++k, ++i) {
         all.push_back(gradients[i].defined() ? q_.layout.of(kernels::in_dtype(gradients[i], q_.dtype())) : Tensor{});
       }
       return all;
     };
-    given.responses = next(q_.results.responses);
-    given.watched = next(q_.results.watched);
+    given.responses = next(n_responses_);
+    given.watched = next(n_watched_);
     return given;
   }
 
@@ -184,6 +192,15 @@ class CompiledRun {
     }
   }
 
+  void remember_versions() {
+    auto const remember = [&](Tensor const& x, std::string_view what) {
+      check_can_be_saved(x, what);
+      versions_.emplace_back(x, x._version());
+    };
+    for (Tensor const& x : q_.learned.tensors()) remember(x, "a parameter or an input");
+    remember(q_.stimulus.frames, "the images");
+    for (auto const& [layer, input] : q_.settings.external) remember(input, "an external input");
+  }
   void check_versions() const {
     for (auto const& [x, version] : versions_) {
       if (x._version() == version) continue;
@@ -192,8 +209,9 @@ class CompiledRun {
   }
 };
 
-[[gnu::cold]] inline Activity run_compiled(std::shared_ptr<PreparedRun> sequence, Monitors& monitors) {
-  auto const run = std::make_shared<CompiledRun>(std::move(sequence));
+[[gnu::cold]] inline Activity run_compiled(std::shared_ptr<PreparedRun> sequence, Monitors& monitors,
+                                           std::shared_ptr<GivenSignals const> given) {
+  auto const run = std::make_shared<CompiledRun>(std::move(sequence), std::move(given));
   std::vector<Tensor> results = run->forward();
   PreparedRun const& q = run->sequence();
   if (run->keeps()) attach(run, run->inputs(), results);
@@ -243,28 +261,24 @@ Activity compiled_by(kernels::Backend backend, Model& model, Stimulus const& sti
   Monitors monitors(model.parts(), settings);
   std::shared_ptr<PreparedRun> sequence = sequence_of(stimulus, settings, monitors);
   std::int64_t const samples = divide(*sequence);
-  if (samples == sequence->batch) return run_compiled(std::move(sequence), monitors);
-  sequence.reset();
-  return in_groups(samples, stimulus, settings, [&](Stimulus const& shown, Settings const& chosen) {
-    Monitors of_group(model.parts(), chosen);
-    return run_compiled(sequence_of(shown, chosen, of_group), of_group);
-  });
-}
-
-template <class Op>
-concept TrainedDifferently = requires(Op& op) {
-  op.train(true);
-};
-template <class... Ops> constexpr bool any_trained_differently(List<Ops...>) {
-  return (TrainedDifferently<Ops> || ...);
-}
-template <class I, class... L> constexpr bool any_trained_differently(Slots<I, L...> const*) {
-  return (any_trained_differently(typename L::operations{}) || ...);
+  auto const given = std::make_shared<GivenSignals>();
+  Activity all;
+  if (samples == sequence->batch) {
+    all = run_compiled(std::move(sequence), monitors, given);
+  } else {
+    sequence.reset();
+    all = in_groups(samples, stimulus, settings, [&](Stimulus const& shown, Settings const& chosen) {
+      Monitors of_group(model.parts(), chosen);
+      return run_compiled(sequence_of(shown, chosen, of_group), of_group, given);
+    });
+  }
+  given->add(all);
+  return all;
 }
 
 template <class Model> Activity compiled(Model& model, Stimulus const& stimulus, Settings const& settings = {}) {
   // Operations that draw numbers or follow statistics must be computed once, in the order of the steps.
-  if constexpr (any_trained_differently(static_cast<decltype(Model::layers)*>(nullptr))) {
+  if constexpr (Model::is_different_in_training) {
     if (model.in_training) return unroll(model, stimulus, settings);
   }
   return compiled_by(kernels::backend_for(stimulus.frames.device()), model, stimulus, settings);

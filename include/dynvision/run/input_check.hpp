@@ -7,6 +7,14 @@
 
 namespace dynvision::run {
 
+// For a run that is differentiated: what is read again in the backward pass. Autograd cannot save inference tensors.
+[[gnu::cold]] inline void check_can_be_saved(Tensor const& x, std::string_view what) {
+  if (!x.is_inference()) return;
+  fail("run", 108,
+       {"a run with gradient: ", what, " of shape ", shape_text(x.sizes()),
+        " was made in c10::InferenceMode: expected a tensor made outside of it, such as its clone() there"});
+}
+
 [[gnu::cold]] inline void check_input(Options const& options, Stimulus const& stimulus, Settings const& settings) {
   auto const expected = options.input_dims;  // (C,H,W)
   Tensor const& x = stimulus.frames;

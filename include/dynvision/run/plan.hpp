@@ -3,6 +3,7 @@
 //   Plan const p = run::plan(model, {32, 3, 32, 32}, {.n_timesteps = 20});      images (B,C,H,W)
 //   std::printf("%s\n", p.text().c_str());
 //
+// Where run::compiled runs run::unroll (step_by_step), what autograd keeps is not known.
 // Kept bytes are what the reverse sweep finds when it starts: states, values that adjoints look at, what
 // enters convolutions. With checkpoints: the states at all of them, and the longest stretch that is computed again; in
 // groups of samples, that stretch of one group.
@@ -25,9 +26,18 @@ struct Plan {
   double result_bytes = 0;           // recorded responses and monitored signals
   double forward_flops = 0;          // of convolutions, for the whole batch
   double forward_flops_by_step = 0;  // of the same convolutions one step at a time, frames that stay convolved anew
+  bool step_by_step = false;  // run::compiled runs run::unroll: some operation is different while the model is trained
 
   std::string text() const {
     char line[320];
+    if (step_by_step) {
+      std::snprintf(line, sizeof line,
+                    "step by step, by run::unroll: some operation is different while the model is trained (Dropout, "
+                    "BatchNorm), so checkpoints, groups of samples and budgets have no effect; %.4g MB of results, "
+                    "convolutions %.4g GFLOP",
+                    result_bytes / 1e6, forward_flops / 1e9);
+      return line;
+    }
     std::snprintf(
         line, sizeof line,
         "%d blocks of at most %d steps, %d segment%s, %lld group%s of samples, %.4g MB kept, %.4g MB of results, "
@@ -81,10 +91,18 @@ template <class Model> Plan plan(Model& model, std::array<std::int64_t, 4> image
   check_input(model.options, shown_to(images[0]), settings);
   Settings quiet = settings;
   quiet.record = false, quiet.monitor.clear();
+  bool const step_by_step = Model::is_different_in_training && model.in_training;
+  if (step_by_step) quiet.checkpoint_timesteps = 0, quiet.samples_at_once = 0, quiet.memory_budget = 0;
   std::shared_ptr<PreparedRun> sequence = sequence_of(images[0], quiet);
   std::int64_t const samples = divide(*sequence);
   if (samples < images[0]) sequence = sequence_of(samples, settings_of_group(quiet, 0, samples, false));
-  return plan_of(std::move(sequence), images[0], settings, Monitors(model.parts(), settings));
+  Plan plan = plan_of(std::move(sequence), images[0], settings, Monitors(model.parts(), settings));
+  if (step_by_step) {
+    plan.step_by_step = true;
+    plan.n_blocks = settings.idle_timesteps + settings.n_timesteps, plan.longest_block = 1, plan.n_segments = 0;
+    plan.kept_bytes = 0, plan.forward_flops = plan.forward_flops_by_step;
+  }
+  return plan;
 }
 
 }  // namespace dynvision::run

@@ -1,4 +1,7 @@
 // How a model is run through time: numbers of a run, not of the model.
+//
+// What is recorded or monitored can be differentiated for parameters and inputs on both paths. Outputs can be
+// differentiated for a recorded response by run::unroll alone: docs/concepts/paths.md.
 #pragma once
 #include <dynvision/core/tensor.hpp>
 

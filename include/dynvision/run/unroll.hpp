@@ -17,10 +17,26 @@
 
 namespace dynvision::run {
 
+// For a run with gradient, if anything learns.
+[[gnu::cold]] inline void check_gradient(Parts const& parts, Stimulus const& stimulus, Settings const& settings) {
+  bool learns = stimulus.frames.requires_grad();
+  for (auto const& [layer, input] : settings.external) learns = learns || input.requires_grad();
+  auto look = [&](std::string_view, Tensor const& x, bool) {
+    if (!x.requires_grad()) return;
+    learns = true;
+    check_can_be_saved(x, "a parameter or an input");
+  };
+  for (Part const& part : parts) part.parameters(ParameterVisitor(look));
+  if (!learns) return;
+  check_can_be_saved(stimulus.frames, "the images");
+  for (auto const& [layer, input] : settings.external) check_can_be_saved(input, "an external input");
+}
+
 // `parts`: the operations of all layers in order, then the head; n_classes 0: there is none.
 inline Activity unroll_parts(Parts const& parts, std::vector<int> const& memory, Options const& options,
                              std::int64_t n_classes, Stimulus const& stimulus, Settings const& settings) {
   check_input(options, stimulus, settings);
+  if (at::GradMode::is_enabled()) check_gradient(parts, stimulus, settings);
   std::size_t const n_operations = parts.size() - 1;
   std::vector<Size> const sizes = sizes_of(parts, {stimulus.frames.size(3), stimulus.frames.size(4)});
   std::vector<DelayLine> memories(memory.begin(), memory.end());

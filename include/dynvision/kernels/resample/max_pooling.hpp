@@ -5,6 +5,7 @@
 // The byte is the place of the maximum in its window, row by row. The adjoint adds to what is there.
 #pragma once
 #include <dynvision/kernels/device/parallel.hpp>
+#include <dynvision/kernels/number/lanes.hpp>
 #include <dynvision/kernels/resample/max_pooling_tensors.hpp>
 
 #include <algorithm>

@@ -6,6 +6,7 @@
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/host_numbers.hpp>
 #include <dynvision/core/tensor.hpp>
+#include <dynvision/run/activity.hpp>
 
 // LibTorch's logging has a macro of this name; whoever had one before keeps it.
 #pragma push_macro("CHECK")
@@ -46,6 +47,36 @@ template <ReversibleRun R> class RunNode : public torch::autograd::Node {
  private:
   std::shared_ptr<R> run_;
   std::weak_ptr<HostNumbers> numbers_ = Remembering::now();
+};
+
+// The signals that a run has given beside its outputs. Outputs do not depend on them, as autograd's graph has it: a
+// gradient that is asked of one of them would lack what the response does to later steps.
+class GivenSignals {
+ public:
+  void add(Activity const& activity) {
+    for (auto const* traces : {&activity.responses, &activity.monitored}) {
+      for (Trace const& trace : *traces) {
+        for (Signal const& x : trace.steps) add(x);
+      }
+    }
+  }
+  void add(Signal const& x) {
+    if (!x.defined() || !x.requires_grad() || x.grad_fn().get() == last_) return;
+    last_ = x.grad_fn().get();
+    nodes_.push_back(x.grad_fn());
+  }
+  // By retain_grad() or a hook, as far as they still exist.
+  bool have_gradients_asked_for() const {
+    for (auto const& weak : nodes_) {
+      auto const node = weak.lock();
+      if (node && (!node->retains_grad_hooks().empty() || !node->tensor_pre_hooks().empty())) return true;
+    }
+    return false;
+  }
+
+ private:
+  std::vector<std::weak_ptr<torch::autograd::Node>> nodes_;
+  torch::autograd::Node const* last_ = nullptr;
 };
 
 // Makes `outputs` results of the run; `inputs`: what it can be differentiated for.

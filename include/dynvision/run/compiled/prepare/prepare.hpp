@@ -12,8 +12,8 @@ template <class M> class PreparedRunOf : public PreparedRun {
  public:
   [[gnu::cold]] PreparedRunOf(M& given, Stimulus const& shown, Settings const& numbers, Monitors const& monitors,
                               kernels::Engine by)
-      : PreparedRun(given.options, given.memory, given.parts(), places_of(given, shown, numbers), M::n_layers, shown,
-                    numbers, monitors, by),
+      : PreparedRun(given.options, given.memory, layer_names_of(given), places_of(given, shown, numbers), M::n_layers,
+                    shown, numbers, monitors, by),
         model_(given),
         pipelines_(LayerPipelines<M>::make(model_.layers)) {
     model_.each_layer([&]<class L>(L& layer, int l) {
@@ -135,6 +135,12 @@ template <class M> class PreparedRunOf : public PreparedRun {
     }
     arrival.resolve();
     arrivals[p].emplace(std::move(arrival));
+  }
+
+  [[gnu::cold]] static std::vector<std::string_view> layer_names_of(M& model) {
+    std::vector<std::string_view> names;
+    model.each_layer([&](auto& layer, int) { names.push_back(layer.name); });
+    return names;
   }
 
   [[gnu::cold]] static std::vector<Node> places_of(M& model, Stimulus const& shown, Settings const& settings) {

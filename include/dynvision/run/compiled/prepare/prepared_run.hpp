@@ -49,11 +49,11 @@ class PreparedRun {
   at::TensorOptions options;        // of signals
   at::TensorOptions outer_options;  // of parameters
   std::int64_t batch;
-  Parts parts;
-  std::vector<int> model_memory;            // [layer] steps that an operation may look back
-  std::vector<std::size_t> first_place;     // [layer]
-  std::vector<std::size_t> delay_places;    // [layer]; the number of places: it stores nothing
-  std::vector<kernels::Shape> state_shape;  // [layer]; size 0: the layer stores nothing
+  std::vector<std::string_view> layer_names;  // [layer]
+  std::vector<int> model_memory;              // [layer] steps that an operation may look back
+  std::vector<std::size_t> first_place;       // [layer]
+  std::vector<std::size_t> delay_places;      // [layer]; the number of places: it stores nothing
+  std::vector<kernels::Shape> state_shape;    // [layer]; size 0: the layer stores nothing
   Timetable table;
   GradientSums learned;
   std::vector<Stage> stages;
@@ -75,9 +75,9 @@ class PreparedRun {
   std::vector<Tensor> alive;  // what the addresses of a pipeline point to, while it runs
   Results results;
 
-  [[gnu::cold]] PreparedRun(Options const& model_options, std::vector<int> memory, Parts all, std::vector<Node> places,
-                            int n_layers, Stimulus const& shown, Settings const& numbers, Monitors const& monitors,
-                            kernels::Engine by)
+  [[gnu::cold]] PreparedRun(Options const& model_options, std::vector<int> memory, std::vector<std::string_view> names,
+                            std::vector<Node> places, int n_layers, Stimulus const& shown, Settings const& numbers,
+                            Monitors const& monitors, kernels::Engine by)
       : stimulus(shown),
         settings(numbers),
         engine(by),
@@ -85,7 +85,7 @@ class PreparedRun {
         options(at::TensorOptions(by.dtype).device(shown.frames.device())),
         outer_options(at::TensorOptions(model_options.dtype).device(model_options.device)),
         batch(shown.frames.size(0)),
-        parts(std::move(all)),
+        layer_names(std::move(names)),
         model_memory(std::move(memory)),
         table(prepare(std::move(places), n_layers, monitors)),
         results(layout, options, batch, stimulus.n_timesteps()) {
@@ -192,9 +192,7 @@ class PreparedRun {
                       where.defined() ? where.mutable_data_ptr<std::uint8_t>() : nullptr, x.size(0));
     return y;
   }
-  Tensor external(int layer) const {
-    return settings.external_to(parts[first_place[static_cast<std::size_t>(layer)]].layer_name);
-  }
+  Tensor external(int layer) const { return settings.external_to(layer_names[static_cast<std::size_t>(layer)]); }
   // External input to n steps from recorded step t on, as (n B,C,H,W).
   Tensor external_rows(Tensor const& input, int t, int n, kernels::Shape const& shape) const {
     Tensor const x = input.detach().narrow(1, t, n).transpose(0, 1);  // (n,B,C,H,W) or what broadcasts to it
