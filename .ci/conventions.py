@@ -34,6 +34,9 @@ UNFINISHED = re.compile(r"\b(" + "|".join(["TO" "DO", "FIX" "ME", "X" "XX", "HA"
 MACHINE_PATH = re.compile(r"(?<![\w.}])/(?:" + "|".join(["work", "tmp", "root", "home"]) + r")/")
 REGISTRY = re.compile(r"https?://[^\s]*(?:" + "|".join(["py" r"pi\.", "python" "hosted", r"deb\." "debian", "npm" "js",
                                                        "conan" r"\.io"]) + ")")
+# They write and read "0,5" where the locale says so; std::to_string makes 1e-8 "0.000000". In their place: core/number_text.hpp.
+NUMBERS_BY_LOCALE = re.compile(r"\bstd::to_string\b|\b[fsv]?n?printf\s*\(|\bsscanf\b|\bstd::[oi]?stringstream\b|"
+                               r"\bstd::sto[dfil]\w*|\bstrto[dfl]d?\b|\bato[fil]\b|\bstd::setprecision\b")
 RUN_TIME_DISPATCH = re.compile(r"\bvirtual\b|\bstd::function\b")
 
 findings = {"error": [], "warning": []}
@@ -80,6 +83,7 @@ def check_header(path, text):
         report("error", path, 1, "does not open with a comment that says what it is")
     if (station is None or station in LEAN) and str(inside) not in MEETS_AUTOGRAD:
         each_match(re.compile(r'#\s*include\s*[<"]torch/'), path, lines, "error", "a lean header must not include torch/*")
+    each_match(NUMBERS_BY_LOCALE, path, without_comments(text).splitlines(), "error", "a number that depends on the locale")
     if station in STATIC:
         each_match(RUN_TIME_DISPATCH, path, without_comments(text).splitlines(), "error", "run-time dispatch")
 

@@ -4,6 +4,7 @@
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/resnet.hpp>
 
+#include "comma_locale.hpp"
 #include <catch2/catch_test_macros.hpp>
 
 #include <cstdlib>
@@ -40,4 +41,14 @@ TEST_CASE("pictures and tables of the pages are those of the models", "[analysis
   same(folder, "dyrcnn_x4", "dyrcnn", DyRCNNx4<Full, Feedback<>>(), {3, 64, 64});
   same(folder, "cornet_rt", "cornet_rt", CorNetRT<>(), {3, 224, 224});
   same(folder, "resnet20", "resnet", ResNet20<>(), {3, 32, 32});
+}
+
+TEST_CASE("pictures and tables do not depend on the locale", "[analysis][locale]") {
+  DyRCNNx4<Full, Feedback<>> model({.dt = 0.5, .t_recurrence = 1.5});
+  Facts const facts = facts_of(model, {3, 63, 65});
+  std::string const svg = diagram(facts).svg, table = summary(facts);
+  REQUIRE(table.find("dt 0.5 ms") != std::string::npos);
+  CommaLocale const comma;
+  CHECK((diagram(facts).svg == svg));
+  CHECK((summary(facts) == table));
 }

@@ -5,6 +5,7 @@
 // Feedforward ways are straight; lateral connections loop above their area, skips pass above, feedback below.
 #pragma once
 #include <dynvision/analysis/summary.hpp>
+#include <dynvision/core/number_text.hpp>
 
 #include <cmath>
 
@@ -18,11 +19,10 @@ namespace drawing {
 
 using looking::milliseconds;
 using looking::shape;
-using looking::text;
 
 inline constexpr double width = 96, height = 58, gap = 74, margin = 20;  // [px] of an area, between areas, around all
 
-inline std::string number(double x) { return text("%.4g", x); }
+inline std::string number(double x) { return number_text(x, 4); }
 inline char const* color_of(Way way) {
   return way == Way::lateral ? "#2a6fbb" : way == Way::skip ? "#2b8a3e" : "#c0392b";
 }
@@ -48,7 +48,7 @@ struct Paper {
     top = std::min(top, y - size);
     bottom = std::max(bottom, y + 4);
     all += "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" fill=\"" + color + "\" font-size=\"" +
-           std::to_string(size) + "\"" + also + ">" + escaped(words) + "</text>\n";
+           number_text(size) + "\"" + also + ">" + escaped(words) + "</text>\n";
   }
   void box(double x, double y, std::string const& name, std::string const& below) {
     all += "<rect x=\"" + number(x) + "\" y=\"" + number(y) + "\" width=\"" + number(width) + "\" height=\"" +
@@ -92,7 +92,7 @@ inline std::string svg(Facts const& facts) {
     LayerFacts const& layer = facts.layers[l];
     paper.box(left_of(l + 1), y, layer.name, shape(layer.channels, layer.size));
   }
-  if (head) paper.box(left_of(n + 1), y, "head", std::to_string(facts.n_classes) + " classes");
+  if (head) paper.box(left_of(n + 1), y, "head", number_text(facts.n_classes) + " classes");
   for (std::size_t column = 0; column + 1 < n + (head ? 2 : 1); ++column) {
     double const from = left_of(column) + width, to = left_of(column + 1);
     paper.way("M" + number(from) + "," + number(middle) + " L" + number(to - 1) + "," + number(middle), "#444",
@@ -148,7 +148,7 @@ inline std::string dot(Facts const& facts) {
   std::string before = "image", delay;
   for (LayerFacts const& layer : facts.layers) {
     bool const head = facts.n_classes > 0 && &layer == &facts.layers.back();
-    std::string const below = head ? std::to_string(facts.n_classes) + " classes" : shape(layer.channels, layer.size);
+    std::string const below = head ? number_text(facts.n_classes) + " classes" : shape(layer.channels, layer.size);
     all += "  " + quoted(layer.name) + " [label=\"" + layer.name + "\\n" + below + "\"];\n";
     all += "  " + quoted(before) + " -> " + quoted(layer.name) + " [weight=9" +
            (delay.empty() ? "" : ", label=" + quoted(delay)) + "];\n";

@@ -4,27 +4,22 @@
 //   Facts const facts = facts_of(model, {3, 32, 32});      the same as data (analysis/facts.hpp)
 #pragma once
 #include <dynvision/analysis/facts.hpp>
-
-#include <cstdio>
+#include <dynvision/core/number_text.hpp>
 
 namespace dynvision {
 
 namespace looking {
 
-inline std::string text(char const* format, double number) {
-  char digits[48]{};
-  std::snprintf(digits, sizeof digits, format, number);
-  return digits;
-}
-inline std::string milliseconds(Facts const& facts, int steps) { return text("%g ms", steps * facts.dt); }
+inline std::string milliseconds(double time) { return number_text(time, 6) + " ms"; }
+inline std::string milliseconds(Facts const& facts, int steps) { return milliseconds(steps * facts.dt); }
 inline std::string shape(int channels, Size size) {
-  std::string const all = std::to_string(channels);
-  return size.height > 0 ? all + "x" + std::to_string(size.height) + "x" + std::to_string(size.width) : all;
+  std::string const all = number_text(channels);
+  return size.height > 0 ? all + "x" + number_text(size.height) + "x" + number_text(size.width) : all;
 }
 inline char const* name_of(Way way) { return way == Way::lateral ? "lateral" : way == Way::skip ? "skip" : "feedback"; }
 inline std::string bytes(double n) {
-  if (n >= 1e9) return text("%.3g GB", n / 1e9);
-  return n >= 1e6 ? text("%.3g MB", n / 1e6) : text("%.3g kB", n / 1e3);
+  if (n >= 1e9) return number_text(n / 1e9, 3) + " GB";
+  return n >= 1e6 ? number_text(n / 1e6, 3) + " MB" : number_text(n / 1e3, 3) + " kB";
 }
 
 // Rows of cells under each other, the first column to the left, the others to the right.
@@ -57,22 +52,21 @@ struct TrainingForecast {  // what the last line of the table is for
   using namespace looking;
   bool const sized = facts.image[1] > 0;
   std::string all = facts.model + ": image " + shape(facts.image[0], {facts.image[1], facts.image[2]}) + ", dt " +
-                    text("%g ms", facts.dt) + "\n\n";
+                    milliseconds(facts.dt) + "\n\n";
   std::vector<std::vector<std::string>> rows{
       {"layer", "response", "learned", "kept", "field", "to the next", "first signal", "Mflop/step", "kB/step"}};
   for (LayerFacts const& layer : facts.layers) {
     bool const head = &layer == &facts.layers.back() && facts.n_classes > 0;
-    rows.push_back({layer.name, head ? std::to_string(layer.channels) : shape(layer.channels, layer.size),
-                    std::to_string(layer.learned), std::to_string(layer.kept),
-                    layer.receptive_field == 0 ? "all" : std::to_string(layer.receptive_field),
-                    head ? "" : milliseconds(facts, layer.delay), milliseconds(facts, layer.first_signal),
-                    sized ? text("%.4g", layer.flops / 1e6) : "?",
-                    sized ? text("%.4g", layer.bytes_per_step / 1e3) : "?"});
+    rows.push_back(
+        {layer.name, head ? number_text(layer.channels) : shape(layer.channels, layer.size), number_text(layer.learned),
+         number_text(layer.kept), layer.receptive_field == 0 ? "all" : number_text(layer.receptive_field),
+         head ? "" : milliseconds(facts, layer.delay), milliseconds(facts, layer.first_signal),
+         sized ? number_text(layer.flops / 1e6, 4) : "?", sized ? number_text(layer.bytes_per_step / 1e3, 4) : "?"});
   }
-  rows.push_back({"total", "", std::to_string(facts.count(&LayerFacts::learned)),
-                  std::to_string(facts.count(&LayerFacts::kept)), "", "", "",
-                  sized ? text("%.4g", facts.sum(&LayerFacts::flops) / 1e6) : "?",
-                  sized ? text("%.4g", facts.sum(&LayerFacts::bytes_per_step) / 1e3) : "?"});
+  rows.push_back({"total", "", number_text(facts.count(&LayerFacts::learned)),
+                  number_text(facts.count(&LayerFacts::kept)), "", "", "",
+                  sized ? number_text(facts.sum(&LayerFacts::flops) / 1e6, 4) : "?",
+                  sized ? number_text(facts.sum(&LayerFacts::bytes_per_step) / 1e3, 4) : "?"});
   all += columns(rows);
 
   std::vector<std::vector<std::string>> ways;
@@ -84,9 +78,8 @@ struct TrainingForecast {  // what the last line of the table is for
   }
   if (!ways.empty()) all += "\n" + columns(ways);
   if (sized) {
-    all += "\ntraining with Adam, " + std::to_string(forecast.batch) + " samples, " +
-           std::to_string(forecast.n_timesteps) + " steps: at most about " +
-           bytes(facts.training_bytes(forecast.batch, forecast.n_timesteps)) + "\n";
+    all += "\ntraining with Adam, " + number_text(forecast.batch) + " samples, " + number_text(forecast.n_timesteps) +
+           " steps: at most about " + bytes(facts.training_bytes(forecast.batch, forecast.n_timesteps)) + "\n";
   }
   return all;
 }

@@ -5,10 +5,11 @@
 // Areas are the stations of the library (core, dynamics, model, run, losses, data, io, config, train, records);
 // docs/reference/errors.md lists every number.
 #pragma once
+#include <dynvision/core/number_text.hpp>
+
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <cstdio>
 #include <initializer_list>
 #include <iterator>
 #include <stdexcept>
@@ -18,41 +19,48 @@
 
 namespace dynvision {
 
-// A piece of a message: text or a number. Messages are lists of words, put together only when they are needed:
+// A part of a message: text or a number. Messages are lists of parts, put together only when they are needed:
 //   fail("model", 111, {"tau = ", tau, " ms: expected a positive number"});
-class Word {
+class MessagePart {
  public:
-  Word(char const* text) : text_(text) {}                                                            // NOLINT
-  Word(std::string const& text) : text_(text) {}                                                     // NOLINT
-  Word(std::string_view text) : text_(text) {}                                                       // NOLINT
-  Word(std::integral auto value) : kind_(Kind::integer), integer_(static_cast<long long>(value)) {}  // NOLINT
-  Word(std::floating_point auto value) : kind_(Kind::real), real_(static_cast<double>(value)) {}     // NOLINT
-  Word(Word const&) = delete;
-  Word& operator=(Word const&) = delete;
+  MessagePart(char const* text) : text_(text) {}         // NOLINT
+  MessagePart(std::string const& text) : text_(text) {}  // NOLINT
+  MessagePart(std::string_view text) : text_(text) {}    // NOLINT
+  MessagePart(char) = delete;                            // a letter or a number?
+  MessagePart(std::signed_integral auto value)           // NOLINT
+      : kind_(Kind::integer), integer_(static_cast<long long>(value)) {}
+  MessagePart(std::unsigned_integral auto value)  // NOLINT
+      : kind_(Kind::natural), natural_(static_cast<unsigned long long>(value)) {}
+  MessagePart(float value) : kind_(Kind::single), real_(static_cast<double>(value)) {}  // NOLINT
+  MessagePart(double value) : kind_(Kind::real), real_(value) {}                        // NOLINT
+  MessagePart(MessagePart const&) = delete;
+  MessagePart& operator=(MessagePart const&) = delete;
 
   void append_to(std::string& all) const {
-    char digits[32];
     if (kind_ == Kind::text) {
       all += text_;
     } else if (kind_ == Kind::integer) {
-      all.append(digits, static_cast<std::size_t>(std::snprintf(digits, sizeof digits, "%lld", integer_)));
+      all += number_text(integer_);
+    } else if (kind_ == Kind::natural) {
+      all += number_text(natural_);
     } else {
-      all.append(digits, static_cast<std::size_t>(std::snprintf(digits, sizeof digits, "%.10g", real_)));
+      all += number_text(real_, kind_ == Kind::single ? 7 : 10);
     }
   }
 
  private:
-  enum class Kind { text, integer, real } kind_ = Kind::text;
+  enum class Kind { text, integer, natural, single, real } kind_ = Kind::text;
   union {
     std::string_view text_;
     long long integer_;
+    unsigned long long natural_;
     double real_;
   };
 };
 
-[[gnu::cold, gnu::noinline]] inline std::string joined(std::initializer_list<Word> words) {
+[[gnu::cold, gnu::noinline]] inline std::string joined(std::initializer_list<MessagePart> parts) {
   std::string text;
-  for (Word const& word : words) word.append_to(text);
+  for (MessagePart const& part : parts) part.append_to(text);
   return text;
 }
 
@@ -73,8 +81,8 @@ class Error : public std::runtime_error {
 }
 
 [[noreturn, gnu::cold, gnu::noinline]] inline void fail(std::string_view area, int number,
-                                                        std::initializer_list<Word> words) {
-  throw Error(area, number, joined(words));
+                                                        std::initializer_list<MessagePart> parts) {
+  throw Error(area, number, joined(parts));
 }
 
 // Distance of two words: insertions, deletions and substitutions (Levenshtein 1966).

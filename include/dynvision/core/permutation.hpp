@@ -21,12 +21,13 @@ namespace dynvision {
 inline std::uint64_t number_below(std::uint64_t bound, std::mt19937_64& generator) {
   std::uint64_t const uneven =
       (0 - bound) % bound;  // 2^64 mod bound: the numbers that would make some results likelier
-  for (;;)
+  for (;;) {
     if (std::uint64_t const drawn = generator(); drawn >= uneven) return drawn % bound;
+  }
 }
 
 inline std::vector<std::int64_t> permutation(std::int64_t n, std::mt19937_64& generator) {
-  if (n < 0) fail("data", 111, "permutation: expected a size >= 0, found " + std::to_string(n));
+  if (n < 0) fail("data", 111, {"permutation: expected a size >= 0, found ", n});
   std::vector<std::int64_t> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), std::int64_t{0});
   for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[number_below(i, generator)]);

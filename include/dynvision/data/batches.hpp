@@ -49,18 +49,18 @@ class Batches {
   explicit Batches(Images const& set, BatchOptions options = {}, std::int64_t epoch = 0, std::int64_t first = 0)
       : set_(set), options_(options), first_(first) {
     check_shapes(set_);
-    if (options_.batch_size < 1)
-      fail("data", 131, "batch_size: expected a number >= 1, found " + std::to_string(options_.batch_size));
-    if (epoch < 0) fail("data", 132, "epoch: expected a number >= 0, found " + std::to_string(epoch));
+    if (options_.batch_size < 1) fail("data", 131, {"batch_size: expected a number >= 1, found ", options_.batch_size});
+    if (epoch < 0) fail("data", 132, {"epoch: expected a number >= 0, found ", epoch});
     std::int64_t const n = set_.size(), size = options_.batch_size;
     n_batches_ = options_.drop_last ? n / size : n / size + (n % size != 0);
-    if (n_batches_ == 0)
+    if (n_batches_ == 0) {
       fail("data", 133,
-           "expected at least one batch, found " + std::to_string(n) + " images for batches of " +
-               std::to_string(size) + (options_.drop_last && n > 0 ? " (drop_last leaves none)" : ""));
-    if (first_ < 0 || first_ > n_batches_)
-      fail("data", 134,
-           "first batch: expected 0 ... " + std::to_string(n_batches_) + ", found " + std::to_string(first_));
+           {"expected at least one batch, found ", n, " images for batches of ", size,
+            options_.drop_last && n > 0 ? " (drop_last leaves none)" : ""});
+    }
+    if (first_ < 0 || first_ > n_batches_) {
+      fail("data", 134, {"first batch: expected 0 ... ", n_batches_, ", found ", first_});
+    }
     if (options_.shuffle) {
       std::mt19937_64 generator(mixed(mixed(options_.seed) + static_cast<std::uint64_t>(epoch)));
       order_ = permutation(n, generator);
@@ -74,8 +74,9 @@ class Batches {
   std::vector<std::int64_t> const& order() const noexcept { return order_; }
 
   Batch operator[](std::int64_t index) const {
-    if (index < 0 || index >= n_batches_)
-      fail("data", 135, "batch: expected 0 ... " + std::to_string(n_batches_ - 1) + ", found " + std::to_string(index));
+    if (index < 0 || index >= n_batches_) {
+      fail("data", 135, {"batch: expected 0 ... ", n_batches_ - 1, ", found ", index});
+    }
     std::int64_t const begin = index * options_.batch_size;
     return take(set_, order_.data() + begin, std::min(options_.batch_size, set_.size() - begin));
   }
@@ -118,8 +119,7 @@ class Batches {
 // The first n images, in memory of their own.
 inline Images subset(Images const& set, std::int64_t n) {
   check_shapes(set);
-  if (n < 1 || n > set.size())
-    fail("data", 136, "subset: expected 1 ... " + std::to_string(set.size()) + " images, found " + std::to_string(n));
+  if (n < 1 || n > set.size()) fail("data", 136, {"subset: expected 1 ... ", set.size(), " images, found ", n});
   return {set.images.narrow(0, 0, n).clone(), set.labels.narrow(0, 0, n).clone(), set.classes};
 }
 
@@ -128,10 +128,11 @@ inline std::pair<Images, Images> split(Images const& set, double ratio, std::uin
   check_shapes(set);
   std::int64_t const n = set.size();
   auto const n_first = ratio > 0 && ratio < 1 ? std::llround(ratio * static_cast<double>(n)) : 0;
-  if (n_first < 1 || n_first >= n)
+  if (n_first < 1 || n_first >= n) {
     fail("data", 137,
-         "split: expected a ratio between 0 and 1 that leaves images in both parts, found " + std::to_string(ratio) +
-             " of " + std::to_string(n) + " images");
+         {"split: expected a ratio between 0 and 1 that leaves images in both parts, found ", ratio, " of ", n,
+          " images"});
+  }
   std::mt19937_64 generator(seed);
   std::vector<std::int64_t> const order = permutation(n, generator);
   Batch const first = take(set, order.data(), n_first);

@@ -31,27 +31,31 @@ struct FashionMnist {
  private:
   Images load(std::string_view part) const {
     std::error_code ignored;
-    if (!std::filesystem::is_directory(folder, ignored))
+    if (!std::filesystem::is_directory(folder, ignored)) {
       fail("data", 121,
-           folder.string() +
-               ": expected the folder of the Fashion-MNIST files, found none "
-               "(Debian: apt install dataset-fashion-mnist)");
+           {folder.string(),
+            ": expected the folder of the Fashion-MNIST files, found none "
+            "(Debian: apt install dataset-fashion-mnist)"});
+    }
     Tensor const pixels = read_idx(file(part, "images-idx3-ubyte"));  // (N,28,28)
     Tensor const labels = read_idx(file(part, "labels-idx1-ubyte"));  // (N)
     if (pixels.dim() != 3 || pixels.scalar_type() != at::kByte || labels.dim() != 1 ||
-        labels.scalar_type() != at::kByte)
+        labels.scalar_type() != at::kByte) {
       fail("data", 122,
-           folder.string() + ": expected uint8 images (N,H,W) and uint8 labels (N), found " +
-               shape_text(pixels.sizes()) + " and " + shape_text(labels.sizes()));
-    if (!(standard_deviation > 0))
-      fail("data", 123, "standard_deviation: expected a number > 0, found " + std::to_string(standard_deviation));
+           {folder.string(), ": expected uint8 images (N,H,W) and uint8 labels (N), found ", shape_text(pixels.sizes()),
+            " and ", shape_text(labels.sizes())});
+    }
+    if (!(standard_deviation > 0)) {
+      fail("data", 123, {"standard_deviation: expected a number > 0, found ", standard_deviation});
+    }
     Images set{
         host_tensor({pixels.size(0), 1, pixels.size(1), pixels.size(2)}, at::kFloat),
         labels.to(at::kLong),
         {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"}};
     std::array<float, 256> normalised{};
-    for (std::size_t value = 0; value < normalised.size(); ++value)
+    for (std::size_t value = 0; value < normalised.size(); ++value) {
       normalised[value] = (static_cast<float>(value) / 255.0F - mean) / standard_deviation;
+    }
     auto const* const from = pixels.const_data_ptr<std::uint8_t>();
     auto* const to = set.images.mutable_data_ptr<float>();
     for (std::int64_t i = 0; i < pixels.numel(); ++i) to[i] = normalised[from[i]];

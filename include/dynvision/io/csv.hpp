@@ -8,15 +8,14 @@
 // Errors: io.151 … io.155, and those of io/file/input_file.hpp.
 #pragma once
 #include <dynvision/core/error.hpp>
+#include <dynvision/core/number_text.hpp>
 #include <dynvision/io/file/input_file.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -61,8 +60,8 @@ inline CsvTable parse_csv(std::string_view text, std::string const& file) {
         table.rows.push_back(std::move(cells));
       } else {
         fail("io", 151,
-             file + ": row " + std::to_string(table.rows.size() + 1) + ": expected " +
-                 std::to_string(table.columns.size()) + " cells, found " + std::to_string(cells.size()));
+             {file, ": row ", table.rows.size() + 1, ": expected ", table.columns.size(), " cells, found ",
+              cells.size()});
       }
       cells.assign(1, {});
     }
@@ -83,19 +82,20 @@ class CsvWriter {
 
   CsvWriter(std::filesystem::path path, std::vector<std::string> columns, std::size_t keep_rows = every_row)
       : path_(std::move(path)), columns_(std::move(columns)) {
-    if (columns_.empty()) fail("io", 152, path_.string() + ": expected at least one column, found none");
+    if (columns_.empty()) fail("io", 152, {path_.string(), ": expected at least one column, found none"});
     std::error_code ignored;
     if (std::filesystem::is_regular_file(path_, ignored)) {
       CsvTable const table = read_csv(path_);
-      if (!table.ends.empty() && table.columns != columns_)
+      if (!table.ends.empty() && table.columns != columns_) {
         fail("io", 153,
-             path_.string() + ": expected the header " + line(columns_) + ", found " + line(table.columns) +
-                 ": the file belongs to another table");
+             {path_.string(), ": expected the header ", line(columns_), ", found ", line(table.columns),
+              ": the file belongs to another table"});
+      }
       n_rows_ = std::min(keep_rows, table.rows.size());
       if (!table.ends.empty()) size_ = table.ends[n_rows_];
     }
     file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    if (file_ < 0) fail("io", 154, path_.string() + ": cannot be opened for writing: " + std::strerror(errno));
+    if (file_ < 0) fail("io", 154, {path_.string(), ": cannot be opened for writing: ", std::strerror(errno)});
     if (std::filesystem::is_regular_file(path_, ignored)) cut();
     try {
       if (size_ == 0) append(line(columns_) + "\n");
@@ -116,10 +116,10 @@ class CsvWriter {
   }
 
   void row(std::vector<std::string> const& cells) {
-    if (cells.size() != columns_.size())
+    if (cells.size() != columns_.size()) {
       fail("io", 151,
-           path_.string() + ": row " + std::to_string(n_rows_ + 1) + ": expected " + std::to_string(columns_.size()) +
-               " cells, found " + std::to_string(cells.size()));
+           {path_.string(), ": row ", n_rows_ + 1, ": expected ", columns_.size(), " cells, found ", cells.size()});
+    }
     append(line(cells) + "\n");
     ++n_rows_;
   }
@@ -132,15 +132,7 @@ class CsvWriter {
   static std::string text(std::string_view value) { return std::string(value); }
   template <class Number>
   requires std::is_arithmetic_v<Number>
-  static std::string text(Number value) {
-    if constexpr (std::is_same_v<Number, bool>) {
-      return value ? "1" : "0";
-    } else {
-      if (value != value) return "nan";  // and never "-nan"
-      std::array<char, 64> characters{};
-      return {characters.data(), std::to_chars(characters.data(), characters.data() + characters.size(), value).ptr};
-    }
-  }
+  static std::string text(Number value) { return number_text(value); }
 
  private:
   static std::string line(std::vector<std::string> const& cells) {
@@ -166,8 +158,8 @@ class CsvWriter {
         int const reason = written < 0 ? errno : ENOSPC;
         cut();  // no half row stays
         fail("io", 155,
-             path_.string() + ": row cannot be written: " + std::strerror(reason) + " (the " + std::to_string(n_rows_) +
-                 " rows before it are kept)");
+             {path_.string(), ": row cannot be written: ", std::strerror(reason), " (the ", n_rows_,
+              " rows before it are kept)"});
       }
       bytes.remove_prefix(static_cast<std::size_t>(written));
     }

@@ -10,6 +10,7 @@
 #pragma once
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/host_tensor.hpp>
+#include <dynvision/core/number_text.hpp>
 #include <dynvision/io/file/input_file.hpp>
 
 #include <zlib.h>
@@ -33,7 +34,7 @@ inline Tensor read_idx(std::filesystem::path const& path, std::uint64_t most_byt
     void operator()(gzFile file) const { gzclose_r(file); }
   };
   std::unique_ptr<gzFile_s, Close> const file(gzopen(path.c_str(), "rb"));
-  if (!file) fail("io", 161, name + ": cannot be opened");
+  if (!file) fail("io", 161, {name, ": cannot be opened"});
   gzbuffer(file.get(), 1U << 18U);
   auto const read = [&](void* bytes, std::uint64_t count) {
     std::uint64_t got = 0;
@@ -42,7 +43,7 @@ inline Tensor read_idx(std::filesystem::path const& path, std::uint64_t most_byt
       int const n = gzread(file.get(), static_cast<char*>(bytes) + got, part);
       int number = Z_OK;
       char const* const reason = n > 0 ? "" : gzerror(file.get(), &number);
-      if (n < 0 || (number != Z_OK && number != Z_STREAM_END)) fail("io", 162, name + ": damaged gzip data: " + reason);
+      if (n < 0 || (number != Z_OK && number != Z_STREAM_END)) fail("io", 162, {name, ": damaged gzip data: ", reason});
       if (n == 0) break;
       got += static_cast<std::uint64_t>(n);
     }
@@ -55,11 +56,12 @@ inline Tensor read_idx(std::filesystem::path const& path, std::uint64_t most_byt
 
   std::array<unsigned char, 4> magic{};
   std::uint64_t const n_magic = read(magic.data(), magic.size());
-  if (n_magic != magic.size() || magic[0] != 0 || magic[1] != 0)
+  if (n_magic != magic.size() || magic[0] != 0 || magic[1] != 0) {
     fail("io", 163,
-         name + ": expected an IDX file (first bytes 0 0), found " +
-             (n_magic < 4 ? "only " + std::to_string(n_magic) + " bytes"
-                          : std::to_string(magic[0]) + " " + std::to_string(magic[1])));
+         {name, ": expected an IDX file (first bytes 0 0), found ",
+          n_magic < 4 ? "only " + number_text(n_magic) + " bytes"
+                      : number_text(magic[0]) + " " + number_text(magic[1])});
+  }
   at::ScalarType dtype{};
   switch (magic[2]) {
     case 0x08:
@@ -81,11 +83,12 @@ inline Tensor read_idx(std::filesystem::path const& path, std::uint64_t most_byt
       dtype = at::kDouble;
       break;
     default:
-      fail("io", 164, name + ": expected an IDX type 8, 9, 11, 12, 13 or 14, found " + std::to_string(magic[2]));
+      fail("io", 164, {name, ": expected an IDX type 8, 9, 11, 12, 13 or 14, found ", magic[2]});
   }
   std::vector<unsigned char> raw(std::size_t{4} * magic[3]);
-  if (read(raw.data(), raw.size()) != raw.size())
-    fail("io", 165, name + ": expected " + std::to_string(magic[3]) + " dimensions, found the end of the file");
+  if (read(raw.data(), raw.size()) != raw.size()) {
+    fail("io", 165, {name, ": expected ", magic[3], " dimensions, found the end of the file"});
+  }
   std::vector<std::int64_t> shape;
   std::size_t const element = c10::elementSize(dtype);
   auto extent = static_cast<std::uint64_t>(element);  // with empty dimensions as 1, as strides count them
@@ -94,28 +97,30 @@ inline Tensor read_idx(std::filesystem::path const& path, std::uint64_t most_byt
     shape.push_back(big_endian(&raw[4 * d]));
     empty = empty || shape.back() == 0;
     if (__builtin_mul_overflow(extent, std::max<std::uint64_t>(static_cast<std::uint64_t>(shape.back()), 1), &extent) ||
-        extent > most_bytes)
-      fail("io", 166,
-           name + ": expected at most " + std::to_string(most_bytes) + " bytes, found a header that says more");
+        extent > most_bytes) {
+      fail("io", 166, {name, ": expected at most ", most_bytes, " bytes, found a header that says more"});
+    }
   }
   std::uint64_t const n_bytes = empty ? 0 : extent;
   std::uint64_t const most_there = gzdirect(file.get()) ? size : 1032 * size;
-  if (n_bytes > most_there)
+  if (n_bytes > most_there) {
     fail("io", 167,
-         name + ": expected " + std::to_string(n_bytes) + " bytes of elements, found a file of " +
-             std::to_string(size) + " bytes (is it complete?)");
+         {name, ": expected ", n_bytes, " bytes of elements, found a file of ", size, " bytes (is it complete?)"});
+  }
 
   Tensor tensor = host_tensor(shape, dtype);
   auto* const bytes = n_bytes ? static_cast<unsigned char*>(tensor.mutable_data_ptr()) : raw.data();
-  if (std::uint64_t const got = read(bytes, n_bytes); got != n_bytes)
-    fail("io", 167,
-         name + ": expected " + std::to_string(n_bytes) + " bytes of elements, found " + std::to_string(got));
+  if (std::uint64_t const got = read(bytes, n_bytes); got != n_bytes) {
+    fail("io", 167, {name, ": expected ", n_bytes, " bytes of elements, found ", got});
+  }
   unsigned char extra = 0;
-  if (read(&extra, 1) != 0)
-    fail("io", 168, name + ": expected the end after " + std::to_string(n_bytes) + " bytes of elements, found more");
+  if (read(&extra, 1) != 0) {
+    fail("io", 168, {name, ": expected the end after ", n_bytes, " bytes of elements, found more"});
+  }
   if constexpr (std::endian::native == std::endian::little) {
-    if (element > 1)
+    if (element > 1) {
       for (std::uint64_t at = 0; at < n_bytes; at += element) std::reverse(bytes + at, bytes + at + element);
+    }
   }
   return tensor;
 }

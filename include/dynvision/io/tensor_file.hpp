@@ -33,9 +33,10 @@ inline TensorMap read_tensors(std::filesystem::path const& path, std::string_vie
   }
   if (bytes.starts_with("\x80\2\x8a\n")) return read_torch(path, key);
   if (bytes.starts_with("\x93NUMPY")) return TensorMap({{path.stem().string(), read_npy(path)}});
-  if (bytes[8] != '{' && file.size() > sizeof start)
+  if (bytes[8] != '{' && file.size() > sizeof start) {
     fail("io", 271,
-         path.string() + ": expected a file of named tensors (safetensors, PyTorch, NPZ, NPY), found another format");
+         {path.string(), ": expected a file of named tensors (safetensors, PyTorch, NPZ, NPY), found another format"});
+  }
   return reading == Reading::mapped ? map_safetensors(path) : read_safetensors(path);
 }
 

@@ -29,8 +29,9 @@ class TensorMap {
   }
 
   void insert(std::string name, Tensor tensor) {
-    if (!positions_.emplace(name, entries_.size()).second)
-      fail("io", 121, "tensor \"" + name + "\": expected a new name, found it twice");
+    if (!positions_.emplace(name, entries_.size()).second) {
+      fail("io", 121, {"tensor \"", name, "\": expected a new name, found it twice"});
+    }
     entries_.emplace_back(std::move(name), std::move(tensor));
   }
   bool contains(std::string_view name) const { return positions_.find(name) != positions_.end(); }
@@ -39,7 +40,7 @@ class TensorMap {
     if (found == positions_.end()) {
       std::vector<std::string_view> names;
       for (auto const& entry : entries_) names.emplace_back(entry.first);
-      fail("io", 122, "tensor \"" + std::string(name) + "\" is not there: " + expected_one_of(name, names));
+      fail("io", 122, {"tensor \"", name, "\" is not there: ", expected_one_of(name, names)});
     }
     return entries_[found->second].second;
   }

@@ -88,7 +88,7 @@ inline WeightsReport compare_weights(TensorMap const& weights, Parameters const&
   for (auto const& [name, value] : weights) {
     if (!known.contains(name)) (is_python_copy(name) ? report.ignored : report.unexpected).push_back(name);
   }
-  if (!not_finite.empty()) fail("io", 182, file + ": expected finite numbers, found others in:" + not_finite);
+  if (!not_finite.empty()) fail("io", 182, {file, ": expected finite numbers, found others in:", not_finite});
   return report;
 }
 
@@ -97,8 +97,8 @@ inline WeightsReport put_weights(TensorMap const& weights, Parameters const& par
   WeightsReport report = compare_weights(weights, parameters, file, options);
   if (options.strict && !report.fits()) {
     fail("io", 181,
-         file + ": the weights do not fit the model (" + std::to_string(report.loaded.size()) + " of " +
-             std::to_string(parameters.size()) + " would):" + misfit_text(report));
+         {file, ": the weights do not fit the model (", report.loaded.size(), " of ", parameters.size(),
+          " would):", misfit_text(report)});
   }
   std::set<std::string_view> const loaded(report.loaded.begin(), report.loaded.end());
   at::AutoGradMode const no_gradient(false);
@@ -121,7 +121,7 @@ inline WeightsReport load_weights(std::filesystem::path const& path, Parameters 
   std::vector<std::string> ignored;
   TensorMap const weights =
       renamed_weights(read_tensors(path, options.key, Reading::mapped), options.names, file, ignored);
-  if (weights.empty()) fail("io", 184, file + ": expected weights, found no tensor of use here");
+  if (weights.empty()) fail("io", 184, {file, ": expected weights, found no tensor of use here"});
   try {
     WeightsReport report = put_weights(weights, parameters, file, options);
     report.ignored.insert(report.ignored.end(), ignored.begin(), ignored.end());
@@ -132,7 +132,7 @@ inline WeightsReport load_weights(std::filesystem::path const& path, Parameters 
     std::string const hint = better_table(weights, parameters, fit);
     if (hint.empty()) throw;
     std::string const what = error.what();
-    fail("io", 181, what.substr(what.find("] ") + 2) + hint);
+    fail("io", 181, {what.substr(what.find("] ") + 2), hint});
   }
 }
 

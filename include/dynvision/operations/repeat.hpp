@@ -10,6 +10,7 @@
 #include <dynvision/concepts/composition.hpp>
 #include <dynvision/concepts/fault.hpp>
 #include <dynvision/core/list.hpp>
+#include <dynvision/core/number_text.hpp>
 #include <dynvision/operations/conv.hpp>
 #include <dynvision/operations/sequence.hpp>
 
@@ -52,7 +53,7 @@ template <int N, class... Ops, class... With> struct Repeat<N, List<Ops...>, Wit
   void parameters(auto&& visit) {
     int number = first_copy;
     for (Copy& copy : copies) {
-      std::string const prefix = std::to_string(number++) + ".";
+      std::string const prefix = number_text(number++) + ".";
       copy.parameters(
           [&](std::string const& name, Tensor& tensor, auto... fixed) { visit(prefix + name, tensor, fixed...); });
     }

@@ -9,6 +9,7 @@
 #include <dynvision/concepts/fault.hpp>
 #include <dynvision/concepts/operation.hpp>
 #include <dynvision/core/list.hpp>
+#include <dynvision/core/number_text.hpp>
 
 namespace dynvision {
 
@@ -57,7 +58,7 @@ template <class... Ops> struct Sequence {
   // visit("conv1.weight", weight)
   void parameters(auto&& visit) {
     ops.each([&]<class Op>(Op& op, int position) {
-      std::string prefix = std::to_string(position);
+      std::string prefix = number_text(position);
       if constexpr (requires { Op::path; }) prefix = Op::path;
       if (!prefix.empty()) prefix += '.';
       auto const inner = [&](std::string const& name, Tensor& tensor, auto... fixed) {

@@ -28,15 +28,17 @@ struct LabelledLogits {
   std::int64_t n = 0, n_classes = 0;
 
   LabelledLogits(Tensor const& z, Tensor const& y) {
-    if (!z.defined() || z.dim() < 1 || !z.is_floating_point() || z.size(-1) < 1)
+    if (!z.defined() || z.dim() < 1 || !z.is_floating_point() || z.size(-1) < 1) {
       fail("records", 141,
-           "logits: expected (...,K) of floating-point numbers, found " +
-               (z.defined() ? shape_text(z.sizes()) + " " + c10::toString(z.scalar_type()) : "none"));
-    if (!y.defined() || y.scalar_type() != at::kLong || y.sizes() != z.sizes().slice(0, z.sizes().size() - 1))
+           {"logits: expected (...,K) of floating-point numbers, found ",
+            z.defined() ? shape_text(z.sizes()) + " " + c10::toString(z.scalar_type()) : "none"});
+    }
+    if (!y.defined() || y.scalar_type() != at::kLong || y.sizes() != z.sizes().slice(0, z.sizes().size() - 1)) {
       fail("records", 142,
-           "labels: expected int64 with the shape of the logits " + shape_text(z.sizes()) +
-               " without the last axis, found " +
-               (y.defined() ? shape_text(y.sizes()) + " " + c10::toString(y.scalar_type()) : "none"));
+           {"labels: expected int64 with the shape of the logits ", shape_text(z.sizes()),
+            " without the last axis, found ",
+            y.defined() ? shape_text(y.sizes()) + " " + c10::toString(y.scalar_type()) : "none"});
+    }
     logits = z.detach().to(at::kCPU, at::kDouble).contiguous();
     labels = y.detach().to(at::kCPU).contiguous();
     n = labels.numel(), n_classes = z.size(-1);
@@ -81,10 +83,10 @@ inline Tensor confidences(Tensor const& logits, Tensor const& index) {
 
 // The first label >= 0 along time, at every step: (B,T) -> (B,T); -1 where a sample has none.
 inline Tensor first_labels(Tensor const& labels) {
-  if (!labels.defined() || labels.scalar_type() != at::kLong || labels.dim() != 2)
-    fail(
-        "records", 143,
-        "labels: expected (B,T) int64, found " + (labels.defined() ? shape_text(labels.sizes()) : std::string("none")));
+  if (!labels.defined() || labels.scalar_type() != at::kLong || labels.dim() != 2) {
+    fail("records", 143,
+         {"labels: expected (B,T) int64, found ", labels.defined() ? shape_text(labels.sizes()) : std::string("none")});
+  }
   Tensor const source = labels.to(at::kCPU).contiguous();
   Tensor result = host_tensor(source.sizes(), at::kLong);
   auto const* from = source.const_data_ptr<std::int64_t>();
@@ -111,7 +113,7 @@ inline double accuracy(Tensor const& logits, Tensor const& labels) {
 // Share of labels >= 0 among the k largest logits.
 inline double top_k_accuracy(Tensor const& logits, Tensor const& labels, std::int64_t k) {
   LabelledLogits const data(logits, labels);
-  if (k < 1) fail("records", 144, "top-k: expected k >= 1, found " + std::to_string(k));
+  if (k < 1) fail("records", 144, {"top-k: expected k >= 1, found ", k});
   std::int64_t counted = 0, right = 0;
   for (std::int64_t i = 0; i < data.n; ++i) {
     std::int64_t const label = data.label(i);
@@ -133,7 +135,7 @@ struct Curve {
 // logits (B,T,K), labels (B,T)
 inline Curve accuracy_over_time(Tensor const& logits, Tensor const& labels) {
   LabelledLogits const data(logits, labels);
-  if (labels.dim() != 2) fail("records", 143, "labels: expected (B,T) int64, found " + shape_text(labels.sizes()));
+  if (labels.dim() != 2) fail("records", 143, {"labels: expected (B,T) int64, found ", shape_text(labels.sizes())});
   std::int64_t const n_steps = labels.size(1);
   auto const n = static_cast<std::size_t>(n_steps);
   Curve curve{std::vector<double>(n, 0), std::vector<double>(n, 0)};

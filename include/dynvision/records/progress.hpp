@@ -10,6 +10,7 @@
 // Errors: records.121.
 #pragma once
 #include <dynvision/core/error.hpp>
+#include <dynvision/core/number_text.hpp>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -18,7 +19,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <functional>
 #include <iostream>
 #include <ostream>
@@ -43,10 +43,9 @@ class Progress {
   // `done` steps were finished before (a resumed job): they count for the fraction, not for the rate.
   Progress(std::string label, std::int64_t total, std::int64_t done = 0, ProgressView view = {})
       : label_(std::move(label)), total_(total), done_(done), resumed_at_(done), view_(std::move(view)) {
-    if (total < 0 || done < 0 || done > total)
-      fail("records", 121,
-           "progress \"" + label_ + "\": expected 0 <= done <= total, found " + std::to_string(done) + " of " +
-               std::to_string(total));
+    if (total < 0 || done < 0 || done > total) {
+      fail("records", 121, {"progress \"", label_, "\": expected 0 <= done <= total, found ", done, " of ", total});
+    }
     start_ = last_ = view_.seconds();
     last_fraction_ = fraction();
   }
@@ -85,36 +84,30 @@ class Progress {
   // 75 -> "1:15", 3675 -> "1:01:15"
   static std::string duration_text(double seconds) {
     auto const whole = static_cast<std::int64_t>(std::clamp(seconds, 0.0, 3.6e9) + 0.5);
-    auto const two = [](std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+    auto const two = [](std::int64_t n) { return (n < 10 ? "0" : "") + number_text(n); };
     std::string const end = two(whole % 60);
-    if (whole < 3600) return std::to_string(whole / 60) + ":" + end;
-    return std::to_string(whole / 3600) + ":" + two(whole / 60 % 60) + ":" + end;
+    if (whole < 3600) return number_text(whole / 60) + ":" + end;
+    return number_text(whole / 3600) + ":" + two(whole / 60 % 60) + ":" + end;
   }
 
  private:
   double fraction() const { return total_ > 0 ? static_cast<double>(done_) / static_cast<double>(total_) : 1.0; }
 
   static std::string rate_text(double rate) {
-    std::string text(32, '\0');
-    int const n = std::snprintf(text.data(), text.size(),
-                                rate >= 100 ? "%.0f/s"
-                                : rate >= 1 ? "%.1f/s"
-                                            : "%.3f/s",
-                                rate);
-    text.resize(static_cast<std::size_t>(std::clamp(n, 0, 31)));
-    return text;
+    return number_text(rate, decimals(rate >= 100 ? 0 : rate >= 1 ? 1 : 3)) + "/s";
   }
 
   void draw(double now) {
     double const age = now - start_;
     double const rate = age > 0 ? static_cast<double>(done_ - resumed_at_) / age : 0;
-    std::string const percent = std::to_string(static_cast<int>(fraction() * 100));
+    std::string const percent = number_text(static_cast<int>(fraction() * 100));
     std::string tail = std::string(percent.size() < 3 ? 3 - percent.size() : 0, ' ') + percent + " %  " +
-                       std::to_string(done_) + "/" + std::to_string(total_) + "  " + rate_text(rate) + "  ";
-    if (done_ == total_)
+                       number_text(done_) + "/" + number_text(total_) + "  " + rate_text(rate) + "  ";
+    if (done_ == total_) {
       tail += duration_text(age) + " in all";
-    else
+    } else {
       tail += rate > 0 ? duration_text(static_cast<double>(total_ - done_) / rate) + " left" : "time left unknown";
+    }
     if (!note_.empty()) tail += "  " + note_;
     if (view_.terminal) {
       std::size_t const room = static_cast<std::size_t>(std::max(columns() - 1, 1));

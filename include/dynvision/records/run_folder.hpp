@@ -6,13 +6,13 @@
 // Errors: records.131 … records.137, and those of io/file/atomic_file.hpp.
 #pragma once
 #include <dynvision/core/error.hpp>
+#include <dynvision/core/number_text.hpp>
 #include <dynvision/io/file/atomic_file.hpp>
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <ctime>
 #include <filesystem>
 #include <string>
@@ -28,39 +28,42 @@ class RunFolder {
     if (model.empty()) fail("records", 131, "run folder: expected the name of the model, found none");
     std::error_code error;
     std::filesystem::create_directories(runs, error);
-    if (error) fail("records", 132, runs.string() + ": the folder of all runs cannot be made: " + error.message());
+    if (error) fail("records", 132, {runs.string(), ": the folder of all runs cannot be made: ", error.message()});
     std::string const name = time_text() + "-" + plain(model);
     for (int count = 1;; ++count) {
-      auto const path = runs / (count == 1 ? name : name + "-" + std::to_string(count));
+      auto const path = runs / (count == 1 ? name : name + "-" + number_text(count));
       if (std::filesystem::create_directory(path, error)) {
         link(runs, path.filename());
         return RunFolder(path);
       }
-      if (error) fail("records", 132, path.string() + ": cannot be made: " + error.message());
+      if (error) fail("records", 132, {path.string(), ": cannot be made: ", error.message()});
     }
   }
   // A run to look at or to continue.
   static RunFolder open(std::filesystem::path path) {
     std::error_code ignored;
-    if (!std::filesystem::is_directory(path, ignored))
+    if (!std::filesystem::is_directory(path, ignored)) {
       fail("records", 133,
-           path.string() + ": expected the folder of a run, found " +
-               (std::filesystem::exists(path, ignored) ? "a file" : "none"));
+           {path.string(), ": expected the folder of a run, found ",
+            std::filesystem::exists(path, ignored) ? "a file" : "none"});
+    }
     return RunFolder(std::move(path));
   }
   static RunFolder latest(std::filesystem::path const& runs = "runs") {
     std::error_code error;
     auto const link = runs / "latest";
-    if (!std::filesystem::is_symlink(link, error))
+    if (!std::filesystem::is_symlink(link, error)) {
       fail("records", 134,
-           link.string() +
-               ": expected the link to the latest run, found none: no run has been started here "
-               "(or name the folder of the run)");
+           {link.string(),
+            ": expected the link to the latest run, found none: no run has been started here "
+            "(or name the folder of the run)"});
+    }
     auto const target = std::filesystem::read_symlink(link, error);
     auto const path = target.is_absolute() ? target : runs / target;
-    if (error || !std::filesystem::is_directory(path, error))
+    if (error || !std::filesystem::is_directory(path, error)) {
       fail("records", 135,
-           link.string() + ": expected a link to a run, found one to \"" + target.string() + "\", which is gone");
+           {link.string(), ": expected a link to a run, found one to \"", target.string(), "\", which is gone"});
+    }
     return RunFolder(path);
   }
 
@@ -74,11 +77,12 @@ class RunFolder {
   // `name` may have folders inside the run ("figures/curve.csv").
   void write(std::filesystem::path const& name, std::string_view text) const {
     bool const leaves = std::any_of(name.begin(), name.end(), [](auto const& part) { return part == ".."; });
-    if (name.empty() || name.is_absolute() || leaves)
-      fail("records", 136, "\"" + name.string() + "\": expected the name of a file inside " + path_.string());
+    if (name.empty() || name.is_absolute() || leaves) {
+      fail("records", 136, {"\"", name.string(), "\": expected the name of a file inside ", path_.string()});
+    }
     std::error_code error;
     std::filesystem::create_directories((path_ / name).parent_path(), error);
-    if (error) fail("records", 132, (path_ / name).parent_path().string() + ": cannot be made: " + error.message());
+    if (error) fail("records", 132, {(path_ / name).parent_path().string(), ": cannot be made: ", error.message()});
     AtomicFile file(path_ / name);
     file.write(text);
     file.commit();
@@ -96,19 +100,22 @@ class RunFolder {
   }
   static std::string plain(std::string_view model) {
     std::string name(model.substr(0, 100));
-    for (char& c : name)
-      if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '_' && c != '-') c = '_';
+    for (char& c : name) {
+      bool const letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      bool const digit = c >= '0' && c <= '9';
+      if (!letter && !digit && c != '.' && c != '_' && c != '-') c = '_';
+    }
     return name;
   }
   static void link(std::filesystem::path const& runs, std::filesystem::path const& target) {
     std::error_code error;
-    auto const temporary = runs / (".latest-" + std::to_string(::getpid()) + "-" + target.string());
+    auto const temporary = runs / (".latest-" + number_text(::getpid()) + "-" + target.string());
     std::filesystem::create_symlink(target, temporary, error);
     if (!error) std::filesystem::rename(temporary, runs / "latest", error);
     if (!error) return;
     std::string const reason = error.message();
     std::filesystem::remove(temporary, error);
-    fail("records", 137, (runs / "latest").string() + ": the link to the latest run cannot be set: " + reason);
+    fail("records", 137, {(runs / "latest").string(), ": the link to the latest run cannot be set: ", reason});
   }
 
   std::filesystem::path path_;

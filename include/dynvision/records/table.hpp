@@ -24,9 +24,9 @@ class Table {
   explicit Table(std::vector<std::string> columns) : rows_{std::move(columns)} {}
 
   Table& add(std::vector<std::string> cells) {
-    if (cells.size() != rows_.front().size())
-      fail("records", 101,
-           "table: expected " + std::to_string(rows_.front().size()) + " cells, found " + std::to_string(cells.size()));
+    if (cells.size() != rows_.front().size()) {
+      fail("records", 101, {"table: expected ", rows_.front().size(), " cells, found ", cells.size()});
+    }
     rows_.push_back(std::move(cells));
     return *this;
   }

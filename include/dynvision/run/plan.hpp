@@ -10,9 +10,8 @@
 // Recorded responses and monitored signals are results, counted apart. Weights and what a convolution needs while it runs
 // are not counted. Floating-point operations are those of convolutions; a multiplication and an addition are two.
 #pragma once
+#include <dynvision/core/number_text.hpp>
 #include <dynvision/run/compiled.hpp>
-
-#include <cstdio>
 
 namespace dynvision::run {
 
@@ -29,23 +28,21 @@ struct Plan {
   bool step_by_step = false;  // run::compiled runs run::unroll: some operation is different while the model is trained
 
   std::string text() const {
-    char line[320];
+    auto const in_mega = [](double value) { return number_text(value / 1e6, 4); };
+    auto const in_giga = [](double value) { return number_text(value / 1e9, 4); };
     if (step_by_step) {
-      std::snprintf(line, sizeof line,
-                    "step by step, by run::unroll: some operation is different while the model is trained (Dropout, "
-                    "BatchNorm), so checkpoints, groups of samples and budgets have no effect; %.4g MB of results, "
-                    "convolutions %.4g GFLOP",
-                    result_bytes / 1e6, forward_flops / 1e9);
-      return line;
+      return dynvision::joined(
+          {"step by step, by run::unroll: some operation is different while the model is trained (Dropout, BatchNorm), "
+           "so checkpoints, groups of samples and budgets have no effect; ",
+           in_mega(result_bytes), " MB of results, convolutions ", in_giga(forward_flops), " GFLOP"});
     }
-    std::snprintf(
-        line, sizeof line,
-        "%d blocks of at most %d steps, %d segment%s, %lld group%s of samples, %.4g MB kept, %.4g MB of results, "
-        "convolutions %.4g GFLOP (step by step %.4g)%s",
-        n_blocks, longest_block, n_segments, n_segments == 1 ? "" : "s", static_cast<long long>(n_groups),
-        n_groups == 1 ? "" : "s", kept_bytes / 1e6, result_bytes / 1e6, forward_flops / 1e9,
-        forward_flops_by_step / 1e9, layer_offset.back() > 0 ? ", in engineering time" : "");
-    return line;
+    std::string const segments = number_text(n_segments) + (n_segments == 1 ? " segment" : " segments");
+    std::string const groups = number_text(n_groups) + (n_groups == 1 ? " group" : " groups");
+    return dynvision::joined({number_text(n_blocks), " blocks of at most ", longest_block, " steps, ", segments, ", ",
+                              groups, " of samples, ", in_mega(kept_bytes), " MB kept, ", in_mega(result_bytes),
+                              " MB of results, convolutions ", in_giga(forward_flops), " GFLOP (step by step ",
+                              in_giga(forward_flops_by_step), ")",
+                              layer_offset.back() > 0 ? ", in engineering time" : ""});
   }
 };
 

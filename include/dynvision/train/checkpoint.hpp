@@ -56,21 +56,20 @@ inline Checkpoint read_checkpoint(std::filesystem::path const& path) {
   auto const found = tensors.metadata.find("training");
   if (found == tensors.metadata.end() || !tensors.contains("training.metrics")) {
     fail("train", 121,
-         checkpoint.file +
-             ": expected a checkpoint of a training, found a safetensors file without one"
-             " (load_weights takes files of weights alone)");
+         {checkpoint.file,
+          ": expected a checkpoint of a training, found a safetensors file without one"
+          " (load_weights takes files of weights alone)"});
   }
   try {
     auto const training = nlohmann::json::parse(found->second);
     if (int const version = training.at("format_version"); version != Checkpoint::format_version) {
       fail("train", 122,
-           checkpoint.file + ": expected format version " + std::to_string(Checkpoint::format_version) + ", found " +
-               std::to_string(version));
+           {checkpoint.file, ": expected format version ", Checkpoint::format_version, ", found ", version});
     }
     TrainingState& state = checkpoint.state;
     auto const count = [&](nlohmann::json const& from, char const* name, std::int64_t& number) {
       if ((number = from.at(name).get<std::int64_t>()) < 0) {
-        fail("train", 123, checkpoint.file + ": " + name + ": expected a number >= 0");
+        fail("train", 123, {checkpoint.file, ": ", name, ": expected a number >= 0"});
       }
     };
     auto const& sums = training.at("sums");
@@ -88,14 +87,14 @@ inline Checkpoint read_checkpoint(std::filesystem::path const& path) {
     sums.at("gradient_norm").get_to(state.sums.gradient_norm);
     training.at("identity").get_to(state.identity);
   } catch (nlohmann::json::exception const& error) {
-    fail("train", 123, checkpoint.file + ": the progress cannot be read: " + error.what());
+    fail("train", 123, {checkpoint.file, ": the progress cannot be read: ", error.what()});
   }
   for (auto const& [name, tensor] : tensors) {
     if (name == "training.metrics") {
       if (tensor.dim() != 2 || tensor.size(1) != MetricsRow::n_columns || tensor.scalar_type() != at::kDouble) {
         fail("train", 123,
-             checkpoint.file + ": training.metrics: expected (N," + std::to_string(MetricsRow::n_columns) +
-                 ") float64, found " + shape_text(tensor.sizes()) + " " + c10::toString(tensor.scalar_type()));
+             {checkpoint.file, ": training.metrics: expected (N,", MetricsRow::n_columns, ") float64, found ",
+              shape_text(tensor.sizes()), " ", c10::toString(tensor.scalar_type())});
       }
       auto const* const numbers = tensor.const_data_ptr<double>();
       for (std::int64_t i = 0; i < tensor.size(0); ++i) {
@@ -121,7 +120,7 @@ inline void check_identity(Checkpoint const& checkpoint, std::map<std::string, s
   for (auto const& [key, value] : found) {
     if (!expected.contains(key)) text += "\n  " + key + ": expected none, found " + value;
   }
-  if (!text.empty()) fail("train", 124, checkpoint.file + ": the checkpoint is of another training:" + text);
+  if (!text.empty()) fail("train", 124, {checkpoint.file, ": the checkpoint is of another training:", text});
 }
 
 }  // namespace dynvision

@@ -15,6 +15,7 @@
 //   training.objective()(activity, trial.labels).total.backward();
 //   optimizer.step(training.gradient_clip_val);
 #pragma once
+#include <dynvision/core/number_text.hpp>
 #include <dynvision/losses/spontaneous_activity.hpp>
 #include <dynvision/losses/weighted_steps.hpp>
 #include <dynvision/losses/weighted_sum.hpp>
@@ -52,7 +53,7 @@ struct CordsNetTraining {
            {"n_timesteps = ", n_timesteps, ": expected at most n_blank = ", n_blank,
             ", or the states would be detached within the image"});
     }
-    for (int l = 1; l <= 8; ++l) s.monitor.push_back("layer" + std::to_string(l) + ".record");
+    for (int l = 1; l <= 8; ++l) s.monitor.push_back("layer" + number_text(l) + ".record");
     return s;
   }
 

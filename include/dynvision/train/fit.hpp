@@ -11,6 +11,7 @@
 //
 // Errors: train.131 … train.135, and those of the parts.
 #pragma once
+#include <dynvision/core/number_text.hpp>
 #include <dynvision/io/csv.hpp>
 #include <dynvision/train/checkpoint.hpp>
 #include <dynvision/train/evaluate.hpp>
@@ -18,7 +19,6 @@
 #include <dynvision/train/schedule.hpp>
 
 #include <cmath>
-#include <cstdio>
 #include <optional>
 
 namespace dynvision {
@@ -64,7 +64,7 @@ namespace fitting {
 
 inline void check(FitSettings const& settings) {
   auto const expect = [](char const* name, double value, bool good, char const* what) {
-    if (!good) fail("train", 133, std::string(name) + " = " + CsvWriter::text(value) + ": expected " + what);
+    if (!good) fail("train", 133, {name, " = ", value, ": expected ", what});
   };
   auto const at_least = [&](char const* name, std::int64_t value, std::int64_t least) {
     expect(name, static_cast<double>(value), value >= least, least == 0 ? "a number >= 0" : "a number >= 1");
@@ -97,10 +97,9 @@ inline void count(TrainingSums& sums, Presented const& shown, double loss) {
 inline double ratio(double sum, std::int64_t n) { return n > 0 ? sum / static_cast<double>(n) : MetricsRow::none; }
 
 inline std::string note(TrainingSums const& sums) {
-  std::array<char, 64> text{};
-  int const n = std::snprintf(text.data(), text.size(), "loss %.3f  accuracy %.1f %%", ratio(sums.loss, sums.n_batches),
-                              100 * ratio(static_cast<double>(sums.n_right), sums.n_labels));
-  return {text.data(), static_cast<std::size_t>(std::max(n, 0))};
+  double const accuracy = ratio(static_cast<double>(sums.n_right), sums.n_labels);
+  return joined({"loss ", number_text(ratio(sums.loss, sums.n_batches), decimals(3)), "  accuracy ",
+                 number_text(100 * accuracy, decimals(1)), " %"});
 }
 
 // Keeps the state, the file of metrics and the checkpoint together.
@@ -185,14 +184,14 @@ inline Fit fit(Optimizer& optimizer, WeightedSum const& objective, RunBatch cons
         settings.limit_train_batches > 0 ? std::min(settings.limit_train_batches, batches.size()) : batches.size();
     if (state.batch > n_batches) {
       fail("train", 134,
-           "going on at batch " + std::to_string(state.batch) + " of an epoch: expected at most " +
-               std::to_string(n_batches) + " (was the training set larger?)");
+           {"going on at batch ", state.batch, " of an epoch: expected at most ", n_batches,
+            " (was the training set larger?)"});
     }
     optimizer.scale_learning_rate(settings.scheduler.factor(state.epoch));
     optimizer.zero_grad();
     TrainingSums sums = state.sums;  // of the batches since the last update too
     std::int64_t images = state.images;
-    std::string const name = "epoch " + std::to_string(state.epoch + 1) + "/" + std::to_string(settings.epochs);
+    std::string const name = "epoch " + number_text(state.epoch + 1) + "/" + number_text(settings.epochs);
     {
       std::int64_t const total = std::min(n_batches * settings.batches.batch_size, train.size());
       std::optional<Progress> progress;
@@ -207,15 +206,15 @@ inline Fit fit(Optimizer& optimizer, WeightedSum const& objective, RunBatch cons
         Presented const shown = run(batch, {.epoch = state.epoch, .batch = i});
         LossValue const loss = objective(shown.activity, shown.labels);
         double const value = loss.total.item<double>();
-        std::string const place = name + ", batch " + std::to_string(i + 1) + "/" + std::to_string(n_batches);
+        std::string const place = name + ", batch " + number_text(i + 1) + "/" + number_text(n_batches);
         if (!std::isfinite(value)) {
           end(Stop::requested);
           fail("train", 131,
-               place + ": the loss is " + CsvWriter::text(value) +
-                   ": expected a finite number (a smaller learning_rate may help); the parameters of before are kept");
+               {place, ": the loss is ", value,
+                ": expected a finite number (a smaller learning_rate may help); the parameters of before are kept"});
         }
         if (!loss.total.requires_grad()) {
-          fail("train", 135, place + ": the loss does not depend on any parameter: expected a run with gradient");
+          fail("train", 135, {place, ": the loss does not depend on any parameter: expected a run with gradient"});
         }
         loss.total.div(static_cast<double>(settings.accumulate_grad_batches)).backward();
         fitting::count(sums, shown, value);

@@ -39,7 +39,7 @@ class Optimizer {
         settings_(std::move(settings)),
         groups_(parameter_groups(parameters_, settings_.lr_parameter_groups)) {
     auto const expect = [](char const* name, double value, bool good, char const* what) {
-      if (!good) fail("train", 111, std::string(name) + " = " + std::to_string(value) + ": expected " + what);
+      if (!good) fail("train", 111, {name, " = ", value, ": expected ", what});
     };
     expect("learning_rate", settings_.learning_rate,
            settings_.learning_rate > 0 && std::isfinite(settings_.learning_rate), "a number > 0");
@@ -84,9 +84,9 @@ class Optimizer {
         if (g.defined() && !g.isfinite().all().item<bool>()) names += "\n  " + p.name;
       }
       fail("train", 132,
-           "the gradient is not finite, nothing was updated: a smaller learning_rate or a gradient_clip_val may help; "
-           "found in:" +
-               names);
+           {"the gradient is not finite, nothing was updated: a smaller learning_rate or a gradient_clip_val may help; "
+            "found in:",
+            names});
     }
     if (gradient_clip_val > 0) clip_gradient(parameters_, gradient_clip_val, norm);
     if (settings_.decoupled_weight_decay) decay();
@@ -143,7 +143,7 @@ class Optimizer {
           std::any_of(parameters_.begin(), parameters_.end(), [&](Parameter const& p) { return p.name == of; });
       if (!known) wrong += "\n  " + name + ": unexpected";
     }
-    if (!wrong.empty()) fail("train", 112, "the state of the optimiser does not fit the model:" + wrong);
+    if (!wrong.empty()) fail("train", 112, {"the state of the optimiser does not fit the model:", wrong});
     adam_->state().clear();
     for (auto& [parameter, own] : fresh.state()) adam_->state()[parameter] = std::move(own);
   }

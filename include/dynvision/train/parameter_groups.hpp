@@ -42,13 +42,13 @@ inline std::vector<ParameterGroup> parameter_groups(Parameters const& parameters
     std::string const& key = group.key;
     double const factor = group.lr_factor;
     if (!(factor >= 0) || !std::isfinite(factor)) {
-      fail("train", 101, "lr_factor of group \"" + key + "\" = " + std::to_string(factor) + ": expected a number >= 0");
+      fail("train", 101, {"lr_factor of group \"", key, "\" = ", factor, ": expected a number >= 0"});
     }
     bool const known = key == "regular"
                            ? has_regular
                            : std::any_of(groups.begin(), groups.end(), [&](auto const& g) { return g.name == key; });
     if (known || key.empty()) {
-      fail("train", 102, "lr_parameter_groups: key \"" + key + "\": expected keys that differ and are not empty");
+      fail("train", 102, {"lr_parameter_groups: key \"", key, "\": expected keys that differ and are not empty"});
     }
     if (key == "regular") {
       groups.front().lr_factor = factor;

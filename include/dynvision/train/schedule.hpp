@@ -19,8 +19,8 @@ namespace dynvision {
 inline double effective_learning_rate(double base, std::int64_t batch_size, std::int64_t accumulate_grad_batches = 1) {
   if (batch_size < 1 || accumulate_grad_batches < 1) {
     fail("train", 113,
-         "batch_size = " + std::to_string(batch_size) +
-             ", accumulate_grad_batches = " + std::to_string(accumulate_grad_batches) + ": expected numbers >= 1");
+         {"batch_size = ", batch_size, ", accumulate_grad_batches = ", accumulate_grad_batches,
+          ": expected numbers >= 1"});
   }
   double const ratio = static_cast<double>(batch_size * accumulate_grad_batches) / 64;
   return base * (ratio <= 2 ? ratio : std::sqrt(ratio));
@@ -34,8 +34,8 @@ struct CosineAnnealing {
   double factor(std::int64_t epoch) const {
     if (!std::isfinite(T_max) || !(eta_min >= 0) || eta_min > 1) {
       fail("train", 114,
-           "CosineAnnealing: T_max = " + std::to_string(T_max) + ", eta_min = " + std::to_string(eta_min) +
-               ": expected a finite number of epochs, and a fraction from 0 to 1");
+           {"CosineAnnealing: T_max = ", T_max, ", eta_min = ", eta_min,
+            ": expected a finite number of epochs, and a fraction from 0 to 1"});
     }
     if (T_max <= 0) return 1;
     double const e = std::min(static_cast<double>(epoch), T_max);

@@ -9,6 +9,7 @@
 // Errors: io.101 … io.106.
 #pragma once
 #include <dynvision/core/error.hpp>
+#include <dynvision/core/number_text.hpp>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -32,30 +33,33 @@ class AtomicFile {
   explicit AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
     std::error_code ignored;
     // The link stays a link: what it points to is replaced, or created.
-    for (int hops = 0; hops < 40 && std::filesystem::is_symlink(path_, ignored); ++hops)
+    for (int hops = 0; hops < 40 && std::filesystem::is_symlink(path_, ignored); ++hops) {
       path_ = path_.parent_path() / std::filesystem::read_symlink(path_, ignored);
+    }
     auto const status = std::filesystem::status(path_, ignored);
-    if (path_.filename().empty() || std::filesystem::is_directory(status))
-      fail("io", 101, path_.string() + ": expected the name of a file, found a folder");
+    if (path_.filename().empty() || std::filesystem::is_directory(status)) {
+      fail("io", 101, {path_.string(), ": expected the name of a file, found a folder"});
+    }
     direct_ = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
     if (direct_) {
       file_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
     } else {
       static std::atomic<unsigned> count{0};
       temporary_ = path_.parent_path() /
-                   (".dynvision-" + std::to_string(::getpid()) + "-" + std::to_string(count.fetch_add(1)) + ".partial");
+                   (".dynvision-" + number_text(::getpid()) + "-" + number_text(count.fetch_add(1)) + ".partial");
       file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
-      if (file_ >= 0 && std::filesystem::exists(status))
+      if (file_ >= 0 && std::filesystem::exists(status)) {
         std::ignore = ::fchmod(file_, static_cast<mode_t>(status.permissions()) & 07777U);
+      }
     }
-    if (file_ < 0) fail("io", 102, path_.string() + ": cannot be created: " + std::strerror(errno));
+    if (file_ < 0) fail("io", 102, {path_.string(), ": cannot be created: ", std::strerror(errno)});
   }
   AtomicFile(AtomicFile const&) = delete;
   AtomicFile& operator=(AtomicFile const&) = delete;
   ~AtomicFile() { discard(); }
 
   void write(void const* bytes, std::size_t size) {
-    if (file_ < 0) fail("io", 106, path_.string() + ": expected no write after commit or after a failed write");
+    if (file_ < 0) fail("io", 106, {path_.string(), ": expected no write after commit or after a failed write"});
     auto const* at = static_cast<char const*>(bytes);
     while (size > 0) {
       ssize_t const written = ::write(file_, at, size);
@@ -68,7 +72,7 @@ class AtomicFile {
   void write(std::string_view text) { write(text.data(), text.size()); }
 
   void commit() {
-    if (file_ < 0) fail("io", 106, path_.string() + ": expected one commit, found a second or a failed write before");
+    if (file_ < 0) fail("io", 106, {path_.string(), ": expected one commit, found a second or a failed write before"});
     // Some disks report "full" only here.
     if (!direct_ && ::fsync(file_) != 0) give_up(104, "cannot be made durable", errno);
     if (::close(std::exchange(file_, -1)) != 0) give_up(104, "cannot be closed", errno);
@@ -83,7 +87,7 @@ class AtomicFile {
  private:
   [[noreturn]] void give_up(int number, char const* what, int reason) {
     discard();
-    fail("io", number, path_.string() + ": " + what + ": " + std::strerror(reason) + (direct_ ? "" : kept()));
+    fail("io", number, {path_.string(), ": ", what, ": ", std::strerror(reason), direct_ ? "" : kept()});
   }
   char const* kept() const {
     std::error_code ignored;

@@ -27,12 +27,12 @@ class InputFile {
   explicit InputFile(std::filesystem::path path) : path_(std::move(path)) {
     // Without O_NONBLOCK a named pipe would wait for its writer.
     file_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file_ < 0 && errno == ENOENT) fail("io", 111, path_.string() + ": expected a file, found none");
-    if (file_ < 0) fail("io", 112, path_.string() + ": cannot be opened: " + std::strerror(errno));
+    if (file_ < 0 && errno == ENOENT) fail("io", 111, {path_.string(), ": expected a file, found none"});
+    if (file_ < 0) fail("io", 112, {path_.string(), ": cannot be opened: ", std::strerror(errno)});
     struct stat status {};
     if (::fstat(file_, &status) != 0 || !S_ISREG(status.st_mode)) {
       ::close(file_);
-      fail("io", 113, path_.string() + ": expected a file, found a folder, device or pipe");
+      fail("io", 113, {path_.string(), ": expected a file, found a folder, device or pipe"});
     }
     size_ = static_cast<std::uint64_t>(status.st_size);
   }
@@ -49,10 +49,11 @@ class InputFile {
     while (size > 0) {
       ssize_t const got = ::pread(file_, at, std::min<std::size_t>(size, 1U << 30U), static_cast<off_t>(offset));
       if (got < 0 && errno == EINTR) continue;
-      if (got <= 0)
+      if (got <= 0) {
         fail("io", 114,
-             path_.string() + ": expected " + std::to_string(size) + " more bytes at position " +
-                 std::to_string(offset) + ", found " + (got < 0 ? std::strerror(errno) : "the end"));
+             {path_.string(), ": expected ", size, " more bytes at position ", offset, ", found ",
+              got < 0 ? std::strerror(errno) : "the end"});
+      }
       at += got;
       offset += static_cast<std::uint64_t>(got);
       size -= static_cast<std::size_t>(got);

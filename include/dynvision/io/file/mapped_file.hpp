@@ -23,7 +23,7 @@ class MappedFile {
   explicit MappedFile(InputFile const& file) : size_(file.size()) {
     if (size_ == 0) return;
     void* const at = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE, file.descriptor(), 0);
-    if (at == MAP_FAILED) fail("io", 115, file.path().string() + ": cannot be mapped: " + std::strerror(errno));
+    if (at == MAP_FAILED) fail("io", 115, {file.path().string(), ": cannot be mapped: ", std::strerror(errno)});
     begin_ = static_cast<char*>(at);
     ::madvise(at, size_, MADV_WILLNEED);
   }

@@ -9,6 +9,7 @@
 // Errors: io.261 … io.266.
 #pragma once
 #include <dynvision/core/host_tensor.hpp>
+#include <dynvision/core/number_text.hpp>
 #include <dynvision/io/file/atomic_file.hpp>
 #include <dynvision/io/file/input_file.hpp>
 #include <dynvision/io/numpy/npy_header.hpp>
@@ -29,14 +30,16 @@ template <class Read> Tensor read_npy_from(Read const& read, std::uint64_t size,
   read(0, start, std::min<std::uint64_t>(size, sizeof start));
   int const major = start[6];
   std::uint64_t const begin = major == 1 ? 10 : 12;
-  if (size < begin || std::string_view(start, 6) != "\x93NUMPY" || major < 1 || major > 3)
-    fail("io", 261, where + "expected an NPY array (version 1, 2 or 3), found another format");
+  if (size < begin || std::string_view(start, 6) != "\x93NUMPY" || major < 1 || major > 3) {
+    fail("io", 261, {where, "expected an NPY array (version 1, 2 or 3), found another format"});
+  }
   std::uint64_t length = 0;
   for (std::uint64_t i = begin; i-- > 8;) length = length << 8U | static_cast<unsigned char>(start[i]);
-  if (length > size - begin || length > npy_longest_header)
-    fail("io", 262,
-         where + "expected a header of at most " + std::to_string(std::min(size - begin, npy_longest_header)) +
-             " bytes, found " + std::to_string(length));
+  if (length > size - begin || length > npy_longest_header) {
+    fail(
+        "io", 262,
+        {where, "expected a header of at most ", std::min(size - begin, npy_longest_header), " bytes, found ", length});
+  }
   std::string text(length, ' ');
   read(begin, text.data(), text.size());
   NpyHeader const header = NpyHeaderReader(text, where).read();
@@ -46,14 +49,16 @@ template <class Read> Tensor read_npy_from(Read const& read, std::uint64_t size,
   bool empty = false;
   for (std::int64_t const n : header.shape) {
     empty = empty || n == 0;
-    if (__builtin_mul_overflow(extent, std::max<std::int64_t>(n, 1), &extent))
-      fail("io", 265, where + "expected fewer than 2^63 bytes");
+    if (__builtin_mul_overflow(extent, std::max<std::int64_t>(n, 1), &extent)) {
+      fail("io", 265, {where, "expected fewer than 2^63 bytes"});
+    }
   }
   std::uint64_t const n_bytes = empty ? 0 : static_cast<std::uint64_t>(extent);
-  if (size - begin - length != n_bytes)
+  if (size - begin - length != n_bytes) {
     fail("io", 265,
-         where + "expected " + std::to_string(n_bytes) + " bytes for the shape " + shape_text(header.shape) +
-             ", found " + std::to_string(size - begin - length));
+         {where, "expected ", n_bytes, " bytes for the shape ", shape_text(header.shape), ", found ",
+          size - begin - length});
+  }
   std::vector<std::int64_t> shape = header.shape;
   if (header.fortran_order) std::reverse(shape.begin(), shape.end());
   Tensor tensor = host_tensor(shape, header.dtype);
@@ -62,10 +67,12 @@ template <class Read> Tensor read_npy_from(Read const& read, std::uint64_t size,
     read(begin + length, bytes, n_bytes);
     // The parts of a complex number are swapped one by one.
     std::size_t const part = static_cast<std::size_t>(element) / (c10::isComplexType(header.dtype) ? 2 : 1);
-    for (std::size_t at = 0; header.swapped && part > 1 && at < n_bytes; at += part)
+    for (std::size_t at = 0; header.swapped && part > 1 && at < n_bytes; at += part) {
       std::reverse(bytes + at, bytes + at + part);
-    if (header.dtype == c10::ScalarType::Bool)
+    }
+    if (header.dtype == c10::ScalarType::Bool) {
       std::transform(bytes, bytes + n_bytes, bytes, [](unsigned char byte) { return byte != 0; });
+    }
   }
   if (!header.fortran_order) return tensor;
   std::vector<std::int64_t> axes(shape.size());
@@ -84,12 +91,13 @@ inline std::string npy_start(Tensor const& tensor, std::string const& where) {
   auto const* const dtype = std::find_if(npy_dtypes.begin(), npy_dtypes.end(), [&](NpyDtype const& known) {
     return tensor.defined() && known.type == tensor.scalar_type();
   });
-  if (dtype == npy_dtypes.end() || tensor.layout() != at::kStrided)
+  if (dtype == npy_dtypes.end() || tensor.layout() != at::kStrided) {
     fail("io", 266,
-         where + "expected a dense tensor of a type that NumPy has, found " +
-             (tensor.defined() ? c10::toString(tensor.scalar_type()) : "none"));
+         {where, "expected a dense tensor of a type that NumPy has, found ",
+          tensor.defined() ? c10::toString(tensor.scalar_type()) : "none"});
+  }
   std::string shape;
-  for (std::int64_t const n : tensor.sizes()) shape += std::to_string(n) + ", ";
+  for (std::int64_t const n : tensor.sizes()) shape += number_text(n) + ", ";
   if (tensor.dim() > 1) shape.resize(shape.size() - 2);
   if (tensor.dim() == 1) shape.pop_back();
   std::string header = "{'descr': '" + std::string(c10::elementSize(dtype->type) == 1 ? "|" : "<") +

@@ -77,7 +77,7 @@ class NpyHeaderReader {
 
  private:
   [[noreturn]] void refuse(std::string const& expected) const {
-    fail("io", 263, where_ + "header: expected " + expected + ", found " + found());
+    fail("io", 263, {where_, "header: expected ", expected, ", found ", found()});
   }
   std::string found() const {
     if (text_.empty()) return "the end";
@@ -118,7 +118,7 @@ class NpyHeaderReader {
   }
   void dtype() {
     skip();
-    if (text_.starts_with('[')) fail("io", 264, where_ + "expected plain numbers, found records: " + found());
+    if (text_.starts_with('[')) fail("io", 264, {where_, "expected plain numbers, found records: ", found()});
     std::string_view const descr = quoted();
     std::string_view const name = descr.substr(std::min<std::size_t>(1, descr.size()));
     auto const* const known =
@@ -129,8 +129,8 @@ class NpyHeaderReader {
       std::replace_if(
           text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
       fail("io", 264,
-           where_ + "expected numbers such as \"<f4\", \"<i8\", \"|b1\", \"<c8\", found \"" + text + "\"" +
-               (name == "O" ? " (objects of Python are never read)" : ""));
+           {where_, "expected numbers such as \"<f4\", \"<i8\", \"|b1\", \"<c8\", found \"", text, "\"",
+            name == "O" ? " (objects of Python are never read)" : ""});
     }
     header_.dtype = known->type;
     header_.swapped = descr[0] == '>';
@@ -142,9 +142,10 @@ class NpyHeaderReader {
       std::int64_t n = 0;
       std::size_t digits = 0;
       bool possible = true;
-      for (; digits < text_.size() && text_[digits] >= '0' && text_[digits] <= '9'; ++digits)
+      for (; digits < text_.size() && text_[digits] >= '0' && text_[digits] <= '9'; ++digits) {
         possible = possible && !__builtin_mul_overflow(n, std::int64_t{10}, &n) &&
                    !__builtin_add_overflow(n, std::int64_t{text_[digits] - '0'}, &n);
+      }
       if (digits == 0 || !possible || header_.shape.size() == 64) refuse("at most 64 whole numbers >= 0 in the shape");
       text_.remove_prefix(digits);
       if (text_.starts_with('L')) text_.remove_prefix(1);  // Python 2

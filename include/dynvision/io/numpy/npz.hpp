@@ -26,7 +26,7 @@ inline TensorMap read_npz(std::filesystem::path const& path) {
   ZipReader const zip(path);
   TensorMap tensors;
   for (ZipEntry const& entry : zip.entries()) {
-    if (!entry.name.ends_with(".npy")) fail("io", 267, zip.where(entry) + "expected arrays (NAME.npy) only");
+    if (!entry.name.ends_with(".npy")) fail("io", 267, {zip.where(entry), "expected arrays (NAME.npy) only"});
     std::string const bytes = zip.text(entry);
     auto const read = [&](std::uint64_t offset, void* to, std::size_t size) {
       if (size > 0) std::memcpy(to, bytes.data() + offset, size);
@@ -40,8 +40,9 @@ inline void write_npz(std::filesystem::path const& path, std::vector<TensorMap::
   std::set<std::string_view> names;
   for (auto const& [name, tensor] : tensors) {
     if (!names.insert(name).second || name.empty() || name.size() > 60'000 || name[0] == '/' ||
-        name.find("..") != name.npos)
-      fail("io", 267, path.string() + ": tensor \"" + name.substr(0, 200) + "\": expected names of files that differ");
+        name.find("..") != name.npos) {
+      fail("io", 267, {path.string(), ": tensor \"", name.substr(0, 200), "\": expected names of files that differ"});
+    }
   }
   ZipWriter zip(path);
   for (auto const& [name, tensor] : tensors) {

@@ -20,9 +20,7 @@ class PickleBytes {
   PickleBytes(std::string_view bytes, std::string where) : bytes_(bytes), where_(std::move(where)) {}
 
   std::string_view take(std::uint64_t n) {
-    if (n > bytes_.size() - at_)
-      fail("io", 222,
-           where_ + "expected " + std::to_string(n) + " more bytes, found " + std::to_string(bytes_.size() - at_));
+    if (n > bytes_.size() - at_) fail("io", 222, {where_, "expected ", n, " more bytes, found ", bytes_.size() - at_});
     std::string_view const taken = bytes_.substr(at_, n);
     at_ += n;
     return taken;
@@ -42,7 +40,7 @@ class PickleBytes {
   std::string_view text(std::uint64_t n) { return take(number(n)); }
   std::string_view line() {
     std::size_t const end = bytes_.find('\n', at_);
-    if (end == bytes_.npos || end - at_ > 1000) fail("io", 222, where_ + "expected a line with a name");
+    if (end == bytes_.npos || end - at_ > 1000) fail("io", 222, {where_, "expected a line with a name"});
     std::string_view const text = take(end - at_);
     take(1);
     return text;

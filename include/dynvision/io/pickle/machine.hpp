@@ -42,8 +42,8 @@ template <class Meaning> class PickleMachine {
       } else if (!container(operation) && !object(operation)) {
         static constexpr std::string_view digits = "0123456789abcdef";
         fail("io", 223,
-             bytes_.where() + "expected plain data and tensors, found the operation 0x" + digits[operation >> 4U] +
-                 digits[operation & 15U]);
+             {bytes_.where(), "expected plain data and tensors, found the operation 0x",
+              std::string{digits[operation >> 4U], digits[operation & 15U]}});
       }
     }
   }
@@ -111,8 +111,9 @@ template <class Meaning> class PickleMachine {
 
   bool object(unsigned char operation) {
     if (operation == 0x80) {
-      if (auto const version = bytes_.number(1); version > 5)
-        fail("io", 222, bytes_.where() + "expected a protocol up to 5, found " + std::to_string(version));
+      if (auto const version = bytes_.number(1); version > 5) {
+        fail("io", 222, {bytes_.where(), "expected a protocol up to 5, found ", version});
+      }
     } else if (operation == 0x95) {
       bytes_.take(8);  // the length of a frame: a hint for those who read in blocks
     } else if (operation == 'c') {
@@ -142,7 +143,7 @@ template <class Meaning> class PickleMachine {
     if (!meaning_.knows(whole)) {
       std::replace_if(
           whole.begin(), whole.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-      fail("io", 226, bytes_.where() + "expected tensors and plain containers only, found \"" + whole + "\": refused");
+      fail("io", 226, {bytes_.where(), "expected tensors and plain containers only, found \"", whole, "\": refused"});
     }
     stack_.push(values_.add(Kind::global, values_.keep(std::move(whole))));
   }

@@ -50,8 +50,9 @@ class PickleStack {
 
   // Moves the newest n values into the container below them.
   void append(std::size_t n, Kind kind) {
-    if (stack_.size() - floor() <= n || !values_.is(stack_[stack_.size() - n - 1], kind) || odd(n, kind))
+    if (stack_.size() - floor() <= n || !values_.is(stack_[stack_.size() - n - 1], kind) || odd(n, kind)) {
       refuse("a container, and values for it");
+    }
     auto& items = values_[stack_[stack_.size() - n - 1]].items;
     items.insert(items.end(), stack_.end() - static_cast<std::ptrdiff_t>(n), stack_.end());
     drop(n);
@@ -67,17 +68,18 @@ class PickleStack {
 
   std::size_t n_remembered() const { return memo_.size(); }
   void remember(std::uint64_t key, std::size_t position) {
-    if (key > position) fail("io", 225, where_ + "expected memo keys in sequence, found " + std::to_string(key));
+    if (key > position) fail("io", 225, {where_, "expected memo keys in sequence, found ", key});
     if (key >= memo_.size()) memo_.resize(key + 1, nothing);
     memo_[key] = top();
   }
   void recall(std::uint64_t key) {
-    if (key >= memo_.size() || memo_[key] == nothing)
-      fail("io", 225, where_ + "expected a memo key that was stored before, found " + std::to_string(key));
+    if (key >= memo_.size() || memo_[key] == nothing) {
+      fail("io", 225, {where_, "expected a memo key that was stored before, found ", key});
+    }
     push(memo_[key]);
   }
 
-  [[noreturn]] void refuse(char const* expected) const { fail("io", 224, where_ + "expected " + expected); }
+  [[noreturn]] void refuse(char const* expected) const { fail("io", 224, {where_, "expected ", expected}); }
 
  private:
   static constexpr PickleIndex nothing = std::numeric_limits<PickleIndex>::max();

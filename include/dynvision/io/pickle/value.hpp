@@ -59,8 +59,9 @@ class PickleValues {
   static constexpr PickleIndex none = 0, falsity = 1, truth = 2, empty_tuple = 3;
 
   PickleIndex add(PickleKind kind) {
-    if (values_.size() >= most)
-      fail("io", 221, file_ + ": expected a pickle of at most " + std::to_string(most) + " values, found more");
+    if (values_.size() >= most) {
+      fail("io", 221, {file_, ": expected a pickle of at most ", most, " values, found more"});
+    }
     values_.emplace_back().kind = kind;
     return static_cast<PickleIndex>(values_.size() - 1);
   }

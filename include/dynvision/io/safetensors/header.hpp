@@ -10,6 +10,7 @@
 // Errors: io.134 … io.142.
 #pragma once
 #include <dynvision/core/error.hpp>
+#include <dynvision/core/number_text.hpp>
 
 #include <c10/core/ScalarType.h>
 
@@ -75,15 +76,16 @@ class SafetensorsHeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool null() override { unexpected("null"); }
   bool boolean(bool) override { unexpected("true or false"); }
   bool binary(binary_t&) override { unexpected("binary data"); }
-  bool number_integer(number_integer_t value) override { bad_number(std::to_string(value)); }
+  bool number_integer(number_integer_t value) override { bad_number(number_text(value)); }
   bool number_float(number_float_t, string_t const& text) override { bad_number(shortened(text)); }
   bool number_unsigned(number_unsigned_t value) override {
     if (at_ == At::shape) {
-      if (value > std::uint64_t{std::numeric_limits<std::int64_t>::max()} || entry_.shape.size() == 64)
-        bad_number(std::to_string(value));
+      if (value > std::uint64_t{std::numeric_limits<std::int64_t>::max()} || entry_.shape.size() == 64) {
+        bad_number(number_text(value));
+      }
       entry_.shape.push_back(static_cast<std::int64_t>(value));
     } else if (at_ == At::offsets) {
-      if (n_offsets_ == 2) bad_number(std::to_string(value));
+      if (n_offsets_ == 2) bad_number(number_text(value));
       (n_offsets_++ == 0 ? entry_.begin : entry_.end) = value;
     } else {
       unexpected("a number");
@@ -99,7 +101,7 @@ class SafetensorsHeaderReader : public nlohmann::json_sax<nlohmann::json> {
       if (found == safetensors_dtypes.end()) {
         std::vector<std::string_view> names;
         for (auto const& known : safetensors_dtypes) names.push_back(known.name);
-        fail("io", 137, where() + "dtype \"" + shortened(value) + "\": " + expected_one_of(shortened(value), names));
+        fail("io", 137, {where(), "dtype \"", shortened(value), "\": ", expected_one_of(shortened(value), names)});
       }
       entry_.dtype = found->type;
     } else {
@@ -118,21 +120,21 @@ class SafetensorsHeaderReader : public nlohmann::json_sax<nlohmann::json> {
     if (at_ == At::entry) {
       static constexpr std::array<std::string_view, 3> fields{"dtype", "shape", "data_offsets"};
       auto const* const found = std::find(fields.begin(), fields.end(), text);
-      if (found == fields.end()) fail("io", 135, where() + expected_one_of(shortened(text), fields));
+      if (found == fields.end()) fail("io", 135, {where(), expected_one_of(shortened(text), fields)});
       auto const index = static_cast<std::size_t>(found - fields.begin());
-      if (std::exchange(seen_[index], true))
-        fail("io", 136, where() + "expected \"" + text + "\" once, found it twice");
+      if (std::exchange(seen_[index], true)) fail("io", 136, {where(), "expected \"", text, "\" once, found it twice"});
       field_ = static_cast<Field>(index);
       return true;
     }
-    if (!(at_ == At::metadata ? metadata_keys_ : names_).insert(text).second)
-      fail("io", 136, file_ + ": expected the name \"" + shortened(text) + "\" once, found it twice");
+    if (!(at_ == At::metadata ? metadata_keys_ : names_).insert(text).second) {
+      fail("io", 136, {file_, ": expected the name \"", shortened(text), "\" once, found it twice"});
+    }
     key_ = std::move(text);
     return true;
   }
   bool end_object() override {
     if (at_ == At::entry) {
-      if (!(seen_[0] && seen_[1] && seen_[2])) fail("io", 142, where() + "expected dtype, shape and data_offsets");
+      if (!(seen_[0] && seen_[1] && seen_[2])) fail("io", 142, {where(), "expected dtype, shape and data_offsets"});
       header.entries.push_back(std::move(entry_));
     }
     at_ = At::names;
@@ -144,16 +146,15 @@ class SafetensorsHeaderReader : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool end_array() override {
-    if (at_ == At::offsets && n_offsets_ != 2)
-      fail("io", 139,
-           where() + "data_offsets: expected [begin, end], found " + std::to_string(n_offsets_) + " numbers");
+    if (at_ == At::offsets && n_offsets_ != 2) {
+      fail("io", 139, {where(), "data_offsets: expected [begin, end], found ", n_offsets_, " numbers"});
+    }
     at_ = At::entry;
     return true;
   }
   bool parse_error(std::size_t position, std::string const&, nlohmann::json::exception const& error) override {
     fail("io", 134,
-         file_ + ": header: expected JSON, found an error at byte " + std::to_string(position) + ": " +
-             shortened(error.what()));
+         {file_, ": header: expected JSON, found an error at byte ", position, ": ", shortened(error.what())});
   }
 
  private:
@@ -165,14 +166,14 @@ class SafetensorsHeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
   std::string where() const { return file_ + ": tensor \"" + shortened(key_) + "\": "; }
   [[noreturn]] void unexpected(char const* found) const {
-    if (at_ == At::start) fail("io", 135, file_ + ": header: expected a JSON object, found " + found);
-    if (at_ == At::metadata) fail("io", 135, file_ + ": __metadata__: expected texts only, found " + found);
-    if (at_ == At::shape || at_ == At::offsets) fail("io", 135, where() + "expected numbers only, found " + found);
-    fail("io", 135, where() + "expected {dtype: text, shape: [...], data_offsets: [begin, end]}, found " + found);
+    if (at_ == At::start) fail("io", 135, {file_, ": header: expected a JSON object, found ", found});
+    if (at_ == At::metadata) fail("io", 135, {file_, ": __metadata__: expected texts only, found ", found});
+    if (at_ == At::shape || at_ == At::offsets) fail("io", 135, {where(), "expected numbers only, found ", found});
+    fail("io", 135, {where(), "expected {dtype: text, shape: [...], data_offsets: [begin, end]}, found ", found});
   }
   [[noreturn]] void bad_number(std::string const& found) const {
-    if (at_ == At::shape) fail("io", 138, where() + "shape: expected at most 64 whole numbers >= 0, found " + found);
-    if (at_ == At::offsets) fail("io", 139, where() + "data_offsets: expected two whole numbers >= 0, found " + found);
+    if (at_ == At::shape) fail("io", 138, {where(), "shape: expected at most 64 whole numbers >= 0, found ", found});
+    if (at_ == At::offsets) fail("io", 139, {where(), "data_offsets: expected two whole numbers >= 0, found ", found});
     unexpected("a number");
   }
 
@@ -191,37 +192,38 @@ inline void check_positions(SafetensorsHeader const& header, std::uint64_t n_byt
   for (auto const& entry : header.entries) {
     by_position.push_back(&entry);
     auto const where = [&] { return file + ": tensor \"" + entry.name.substr(0, 200) + "\": "; };
-    if (entry.begin > entry.end || entry.end > n_bytes)
+    if (entry.begin > entry.end || entry.end > n_bytes) {
       fail("io", 139,
-           where() + "data_offsets: expected 0 <= begin <= end <= " + std::to_string(n_bytes) + ", found [" +
-               std::to_string(entry.begin) + ", " + std::to_string(entry.end) + "]");
+           {where(), "data_offsets: expected 0 <= begin <= end <= ", n_bytes, ", found [", entry.begin, ", ", entry.end,
+            "]"});
+    }
     auto extent = static_cast<std::int64_t>(c10::elementSize(entry.dtype));
     bool empty = false;
     // Strides count an empty dimension as 1, and they must not overflow either.
     for (std::int64_t const length : entry.shape) {
       empty = empty || length == 0;
-      if (__builtin_mul_overflow(extent, std::max<std::int64_t>(length, 1), &extent))
-        fail("io", 138, where() + "shape: expected fewer than 2^63 bytes");
+      if (__builtin_mul_overflow(extent, std::max<std::int64_t>(length, 1), &extent)) {
+        fail("io", 138, {where(), "shape: expected fewer than 2^63 bytes"});
+      }
     }
     std::uint64_t const expected = empty ? 0 : static_cast<std::uint64_t>(extent);
-    if (entry.end - entry.begin != expected)
+    if (entry.end - entry.begin != expected) {
       fail("io", 141,
-           where() + "expected " + std::to_string(expected) + " bytes for its shape and dtype, found " +
-               std::to_string(entry.end - entry.begin));
+           {where(), "expected ", expected, " bytes for its shape and dtype, found ", entry.end - entry.begin});
+    }
   }
   std::sort(by_position.begin(), by_position.end(),
             [](auto const* a, auto const* b) { return std::pair(a->begin, a->end) < std::pair(b->begin, b->end); });
   std::uint64_t position = 0;
   for (auto const* const entry : by_position) {
-    if (entry->begin != position)
+    if (entry->begin != position) {
       fail("io", 140,
-           file + ": tensor \"" + entry->name.substr(0, 200) + "\": expected to begin at byte " +
-               std::to_string(position) + " (no overlap, no hole), found " + std::to_string(entry->begin));
+           {file, ": tensor \"", entry->name.substr(0, 200), "\": expected to begin at byte ", position,
+            " (no overlap, no hole), found ", entry->begin});
+    }
     position = entry->end;
   }
-  if (position != n_bytes)
-    fail("io", 140,
-         file + ": expected " + std::to_string(position) + " bytes of numbers, found " + std::to_string(n_bytes));
+  if (position != n_bytes) fail("io", 140, {file, ": expected ", position, " bytes of numbers, found ", n_bytes});
 }
 
 inline SafetensorsHeader parse_safetensors_header(std::string_view json, std::uint64_t n_bytes,

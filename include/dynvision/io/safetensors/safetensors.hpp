@@ -8,6 +8,7 @@
 // Errors: io.131 … io.145 (io.134 … io.142: io/safetensors/header.hpp), and those of the files.
 #pragma once
 #include <dynvision/core/host_tensor.hpp>
+#include <dynvision/core/number_text.hpp>
 #include <dynvision/io/file/atomic_file.hpp>
 #include <dynvision/io/file/input_file.hpp>
 #include <dynvision/io/safetensors/header.hpp>
@@ -34,18 +35,17 @@ static_assert(std::endian::native == std::endian::little, "dynvision: safetensor
 inline std::pair<SafetensorsHeader, std::uint64_t> read_safetensors_header(InputFile const& file) {
   std::string const name = file.path().string();
   std::uint64_t length = 0;
-  if (file.size() < sizeof length)
-    fail("io", 131, name + ": expected at least 8 bytes, found " + std::to_string(file.size()));
+  if (file.size() < sizeof length) fail("io", 131, {name, ": expected at least 8 bytes, found ", file.size()});
   file.read(0, &length, sizeof length);
   std::uint64_t const rest = file.size() - sizeof length;
-  if (length > safetensors_longest_header)
+  if (length > safetensors_longest_header) {
     fail("io", 132,
-         name + ": expected a header of at most " + std::to_string(safetensors_longest_header) + " bytes, found " +
-             std::to_string(length) + " (is this a safetensors file?)");
-  if (length > rest)
-    fail("io", 133,
-         name + ": expected a header of " + std::to_string(length) + " bytes, found only " + std::to_string(rest) +
-             " (is the file complete?)");
+         {name, ": expected a header of at most ", safetensors_longest_header, " bytes, found ", length,
+          " (is this a safetensors file?)"});
+  }
+  if (length > rest) {
+    fail("io", 133, {name, ": expected a header of ", length, " bytes, found only ", rest, " (is the file complete?)"});
+  }
   std::string json(length, ' ');
   file.read(sizeof length, json.data(), json.size());
   return {parse_safetensors_header(json, rest - length, name), sizeof length + length};
@@ -78,13 +78,14 @@ inline void write_safetensors(std::filesystem::path const& path, std::vector<Ten
   std::vector<std::size_t> order(tensors.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   for (auto const& [name, tensor] : tensors) {
-    if (!tensor.defined()) fail("io", 143, file + ": tensor \"" + name + "\": expected a value, found none");
+    if (!tensor.defined()) fail("io", 143, {file, ": tensor \"", name, "\": expected a value, found none"});
     bool const known = std::any_of(safetensors_dtypes.begin(), safetensors_dtypes.end(),
                                    [type = tensor.scalar_type()](auto const& dtype) { return dtype.type == type; });
-    if (!known || tensor.layout() != at::kStrided)
+    if (!known || tensor.layout() != at::kStrided) {
       fail("io", 143,
-           file + ": tensor \"" + name + "\": expected a dense tensor of a type that safetensors has, found " +
-               c10::toString(tensor.scalar_type()));
+           {file, ": tensor \"", name, "\": expected a dense tensor of a type that safetensors has, found ",
+            c10::toString(tensor.scalar_type())});
+    }
   }
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return tensors[a].second.element_size() > tensors[b].second.element_size();
@@ -100,7 +101,7 @@ inline void write_safetensors(std::filesystem::path const& path, std::vector<Ten
     try {
       return nlohmann::json(text).dump();
     } catch (nlohmann::json::exception const&) {
-      fail("io", 144, file + ": expected names and metadata in UTF-8, found \"" + text + "\"");
+      fail("io", 144, {file, ": expected names and metadata in UTF-8, found \"", text, "\""});
     }
   };
   std::string json = "{";
@@ -113,23 +114,24 @@ inline void write_safetensors(std::filesystem::path const& path, std::vector<Ten
   std::unordered_set<std::string> names{"__metadata__"};
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     auto const& [name, tensor] = tensors[i];
-    if (!names.insert(name).second)
-      fail("io", 144, file + ": tensor \"" + name + "\": expected names that differ and are not __metadata__");
+    if (!names.insert(name).second) {
+      fail("io", 144, {file, ": tensor \"", name, "\": expected names that differ and are not __metadata__"});
+    }
     auto const* const dtype =
         std::find_if(safetensors_dtypes.begin(), safetensors_dtypes.end(),
                      [type = tensor.scalar_type()](auto const& known) { return known.type == type; });
     json += quoted(name) + ":{\"dtype\":\"" + std::string(dtype->name) + "\",\"shape\":[";
-    for (std::int64_t d = 0; d < tensor.dim(); ++d) json += (d ? "," : "") + std::to_string(tensor.size(d));
-    json +=
-        "],\"data_offsets\":[" + std::to_string(begin[i]) + "," + std::to_string(begin[i] + tensor.nbytes()) + "]},";
+    for (std::int64_t d = 0; d < tensor.dim(); ++d) json += (d ? "," : "") + number_text(tensor.size(d));
+    json += "],\"data_offsets\":[" + number_text(begin[i]) + "," + number_text(begin[i] + tensor.nbytes()) + "]},";
   }
   if (json.size() > 1) json.pop_back();
   json += '}';
   json.append((8 - json.size() % 8) % 8, ' ');
-  if (json.size() > safetensors_longest_header)
+  if (json.size() > safetensors_longest_header) {
     fail("io", 145,
-         file + ": expected a header of at most " + std::to_string(safetensors_longest_header) + " bytes, found " +
-             std::to_string(json.size()) + ": too many or too long names and texts");
+         {file, ": expected a header of at most ", safetensors_longest_header, " bytes, found ", json.size(),
+          ": too many or too long names and texts"});
+  }
 
   AtomicFile out(path);
   std::uint64_t const length = json.size();

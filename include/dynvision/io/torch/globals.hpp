@@ -78,8 +78,9 @@ class TorchGlobals {
       bool const plain = is(1, PickleKind::global) &&
                          (values[a[1]].text == "torch.Tensor" || values[a[1]].text == "torch.nn.parameter.Parameter");
       if (plain && is(0, PickleKind::global) && is(2, PickleKind::tuple) &&
-          values[a[0]].text.starts_with("torch._utils._rebuild_"))
+          values[a[0]].text.starts_with("torch._utils._rebuild_")) {
         return call(values, a[0], a[2]);
+      }
     } else if (name == "torch.Size") {
       if (is(0, PickleKind::tuple) || is(0, PickleKind::list)) return a[0];
     } else if (name.ends_with(".set")) {
@@ -89,30 +90,33 @@ class TorchGlobals {
     } else if (name.ends_with(".complex")) {
       return arguments;
     }
-    fail("io", 227, values.file() + ": pickle: expected other arguments for " + std::string(name));
+    fail("io", 227, {values.file(), ": pickle: expected other arguments for ", name});
   }
 
   // ('storage', type, key, location, numel), in legacy files with a sixth: None or (key, offset, numel) of a view.
   PickleIndex persistent(PickleValues& values, PickleIndex id) {
     auto const& a = values[id].items;
     auto const is = [&](std::size_t i, PickleKind kind) { return i < a.size() && values.is(a[i], kind); };
-    if (values.is(id, PickleKind::tuple) && is(0, PickleKind::text) && values[a[0]].text == "module")
-      fail("io", 227, values.file() + ": expected the weights of a model (its state_dict), found the model itself");
+    if (values.is(id, PickleKind::tuple) && is(0, PickleKind::text) && values[a[0]].text == "module") {
+      fail("io", 227, {values.file(), ": expected the weights of a model (its state_dict), found the model itself"});
+    }
     bool const form = values.is(id, PickleKind::tuple) && is(0, PickleKind::text) && values[a[0]].text == "storage" &&
                       is(1, PickleKind::global) && is(2, PickleKind::text) && is(4, PickleKind::integer);
-    if (!form) fail("io", 228, values.file() + ": pickle: expected the persistent id of a storage, found another");
+    if (!form) fail("io", 228, {values.file(), ": pickle: expected the persistent id of a storage, found another"});
     TorchStorage storage{values[a[2]].text, {}, values[a[4]].integer, 0};
     std::string_view const type = values[a[1]].text;
     if (!type.ends_with("UntypedStorage")) {
       TorchDtype const* const dtype = dtype_of(type);
-      if (dtype == nullptr || dtype->storage.empty() || !type.ends_with("Storage"))
-        fail("io", 228, values.file() + ": pickle: expected a class of storages, found " + std::string(type));
+      if (dtype == nullptr || dtype->storage.empty() || !type.ends_with("Storage")) {
+        fail("io", 228, {values.file(), ": pickle: expected a class of storages, found ", type});
+      }
       storage.dtype = dtype->type;
     }
     if (is(5, PickleKind::tuple)) {
       auto const& view = values[a[5]].items;
-      if (view.size() != 3 || !values.is(view[1], PickleKind::integer))
-        fail("io", 228, values.file() + ": pickle: expected a view (key, offset, size) of a storage");
+      if (view.size() != 3 || !values.is(view[1], PickleKind::integer)) {
+        fail("io", 228, {values.file(), ": pickle: expected a view (key, offset, size) of a storage"});
+      }
       storage.begin = values[view[1]].integer;
     }
     storages.push_back(storage);
@@ -126,7 +130,7 @@ class TorchGlobals {
 
   PickleIndex tensor(PickleValues& values, std::string_view name, std::vector<PickleIndex> const& a) {
     auto const refuse = [&](char const* expected) {
-      fail("io", 227, values.file() + ": pickle: " + std::string(name) + ": expected " + expected);
+      fail("io", 227, {values.file(), ": pickle: ", name, ": expected ", expected});
     };
     bool const form = a.size() >= 4 && values.is(a[0], PickleKind::storage) && values.is(a[1], PickleKind::integer) &&
                       values.is(a[2], PickleKind::tuple) && values.is(a[3], PickleKind::tuple);
@@ -138,8 +142,9 @@ class TorchGlobals {
     for (auto const& [from, to] : {std::pair(a[2], &result.sizes), std::pair(a[3], &result.strides)}) {
       if (values[from].items.size() > 64) refuse("at most 64 dimensions");
       for (PickleIndex const n : values[from].items) {
-        if (!values.is(n, PickleKind::integer) || values[n].integer < 0)
+        if (!values.is(n, PickleKind::integer) || values[n].integer < 0) {
           refuse("whole numbers >= 0 in sizes and strides");
+        }
         to->push_back(values[n].integer);
       }
     }
@@ -158,7 +163,7 @@ class TorchGlobals {
     std::vector<PickleIndex> items;
     for (PickleIndex const pair : values[list].items) {
       auto const& two = values[pair].items;
-      if (two.size() != 2) fail("io", 227, values.file() + ": pickle: OrderedDict: expected pairs of key and value");
+      if (two.size() != 2) fail("io", 227, {values.file(), ": pickle: OrderedDict: expected pairs of key and value"});
       items.insert(items.end(), two.begin(), two.end());
     }
     PickleIndex const index = values.add(PickleKind::dict);

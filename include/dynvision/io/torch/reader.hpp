@@ -43,7 +43,7 @@ inline TensorMap torch_tensors(PickleValues const& values, PickleIndex root, Tor
   TensorMap tensors({}, std::move(found.metadata));
   for (auto& [name, which] : found.tensors) {
     Tensor tensor = storages.tensor(names, names.tensors[static_cast<std::size_t>(which)], name);
-    if (tensors.contains(name)) fail("io", 121, values.file() + ": tensor \"" + name + "\" is there twice");
+    if (tensors.contains(name)) fail("io", 121, {values.file(), ": tensor \"", name, "\" is there twice"});
     tensors.insert(std::move(name), std::move(tensor));
   }
   return tensors;
@@ -55,18 +55,20 @@ inline TensorMap read_torch_zip(std::filesystem::path const& path, std::string_v
   auto const pickle = std::find_if(zip.entries().begin(), zip.entries().end(), [](ZipEntry const& e) {
     return e.name == "data.pkl" || (e.name.ends_with("/data.pkl") && e.name.find('/') == e.name.size() - 9);
   });
-  if (pickle == zip.entries().end())
-    fail("io", 241, file + ": expected a PyTorch file, found a zip file without data.pkl");
-  if (pickle->size > torch_longest_pickle)
-    fail("io", 242,
-         file + ": expected a pickle of at most " + std::to_string(torch_longest_pickle) + " bytes, found " +
-             std::to_string(pickle->size));
+  if (pickle == zip.entries().end()) {
+    fail("io", 241, {file, ": expected a PyTorch file, found a zip file without data.pkl"});
+  }
+  if (pickle->size > torch_longest_pickle) {
+    fail("io", 242, {file, ": expected a pickle of at most ", torch_longest_pickle, " bytes, found ", pickle->size});
+  }
   std::string const prefix = pickle->name.substr(0, pickle->name.size() - 8);
-  if (zip.find(prefix + "constants.pkl") != nullptr)
-    fail("io", 243, file + ": expected weights, found a compiled TorchScript model: save its state_dict() in Python");
+  if (zip.find(prefix + "constants.pkl") != nullptr) {
+    fail("io", 243, {file, ": expected weights, found a compiled TorchScript model: save its state_dict() in Python"});
+  }
   if (ZipEntry const* const order = zip.find(prefix + "byteorder");
-      order != nullptr && order->size < 16 && zip.text(*order, false) != "little")
-    fail("io", 243, file + ": expected little-endian numbers, found " + zip.text(*order, false));
+      order != nullptr && order->size < 16 && zip.text(*order, false) != "little") {
+    fail("io", 243, {file, ": expected little-endian numbers, found ", zip.text(*order, false)});
+  }
   TorchStorages::Sizes sizes;
   std::map<std::string_view, ZipEntry const*> entries;
   for (ZipEntry const& entry : zip.entries()) {
@@ -95,19 +97,22 @@ inline TensorMap read_torch_legacy(std::filesystem::path const& path, std::strin
   PickleMachine machine(values, names, std::string_view(bytes));
   PickleIndex const mark = machine.run(), version = machine.run(), system = machine.run();
   if (values[mark].text != torch_legacy_mark || !values.is(version, PickleKind::integer) ||
-      values[version].integer != 1001)
-    fail("io", 241, file + ": expected a PyTorch file of the legacy format 1001, found another");
+      values[version].integer != 1001) {
+    fail("io", 241, {file, ": expected a PyTorch file of the legacy format 1001, found another"});
+  }
   auto const& facts = values[system].items;
   for (std::size_t i = 0; i + 1 < facts.size(); i += 2) {
-    if (values[facts[i]].text == "little_endian" && facts[i + 1] == PickleValues::falsity)
-      fail("io", 243, file + ": expected little-endian numbers, found big-endian ones");
+    if (values[facts[i]].text == "little_endian" && facts[i + 1] == PickleValues::falsity) {
+      fail("io", 243, {file, ": expected little-endian numbers, found big-endian ones"});
+    }
   }
   PickleIndex const root = machine.run(), keys = machine.run();
 
   // A storage does not say how large its elements are: whoever uses it does.
   std::map<std::string_view, std::uint64_t> element_sizes;
-  for (TorchStorage const& storage : names.storages)
+  for (TorchStorage const& storage : names.storages) {
     element_sizes[storage.key] = storage.dtype ? c10::elementSize(*storage.dtype) : 1;
+  }
   std::uint64_t at = bytes.size() - machine.rest().size();
   TorchStorages::Sizes sizes;
   std::map<std::string, std::uint64_t, std::less<>> positions;
@@ -115,16 +120,18 @@ inline TensorMap read_torch_legacy(std::filesystem::path const& path, std::strin
     std::string const name(values[index].text);
     auto const element = element_sizes.find(name);
     std::uint64_t numel = 0, size = 0;
-    if (element == element_sizes.end() || input.size() - at < sizeof numel)
-      fail("io", 244, file + ": expected storage \"" + name.substr(0, 200) + "\", found the end or no use of it");
+    if (element == element_sizes.end() || input.size() - at < sizeof numel) {
+      fail("io", 244, {file, ": expected storage \"", name.substr(0, 200), "\", found the end or no use of it"});
+    }
     input.read(at, &numel, sizeof numel);
     at += sizeof numel;
-    if (__builtin_mul_overflow(numel, element->second, &size) || size > input.size() - at)
+    if (__builtin_mul_overflow(numel, element->second, &size) || size > input.size() - at) {
       fail("io", 244,
-           file + ": storage \"" + name.substr(0, 200) + "\": expected " + std::to_string(numel) +
-               " elements, found the end of the file");
-    if (!sizes.emplace(name, size).second)
-      fail("io", 244, file + ": expected storage \"" + name.substr(0, 200) + "\" once, found it twice");
+           {file, ": storage \"", name.substr(0, 200), "\": expected ", numel, " elements, found the end of the file"});
+    }
+    if (!sizes.emplace(name, size).second) {
+      fail("io", 244, {file, ": expected storage \"", name.substr(0, 200), "\" once, found it twice"});
+    }
     positions[name] = at;
     at += size;
   }
@@ -142,9 +149,10 @@ inline TensorMap read_torch(std::filesystem::path const& path, std::string_view 
   char start[14]{};
   file.read(0, start, std::min<std::uint64_t>(file.size(), sizeof start));
   if (std::memcmp(start, "PK\3\4", 4) == 0) return detail::read_torch_zip(path, key);
-  if (std::string_view(start, sizeof start) == "\x80\2\x8a\n" + std::string(torch_legacy_mark))
+  if (std::string_view(start, sizeof start) == "\x80\2\x8a\n" + std::string(torch_legacy_mark)) {
     return detail::read_torch_legacy(path, key);
-  fail("io", 241, path.string() + ": expected a PyTorch file (zip, or legacy 1001), found another format");
+  }
+  fail("io", 241, {path.string(), ": expected a PyTorch file (zip, or legacy 1001), found another format"});
 }
 
 }  // namespace dynvision

@@ -8,6 +8,7 @@
 // Errors: io.235 … io.237.
 #pragma once
 #include <dynvision/core/error.hpp>
+#include <dynvision/core/number_text.hpp>
 #include <dynvision/io/pickle/value.hpp>
 
 #include <algorithm>
@@ -41,7 +42,7 @@ class TorchStateDict {
     } else {
       walk(state, "", 0, found);
     }
-    if (found.tensors.empty()) fail("io", 236, values_.file() + ": expected named tensors, found none" + keys(root));
+    if (found.tensors.empty()) fail("io", 236, {values_.file(), ": expected named tensors, found none", keys(root)});
     if (state != root) plain(root, found.metadata);
     return found;
   }
@@ -53,15 +54,16 @@ class TorchStateDict {
   std::string text(PickleIndex index) const {
     PickleValue const& value = values_[index];
     if (value.kind == Kind::text) return std::string(value.text);
-    if (value.kind == Kind::integer) return std::to_string(value.integer);
+    if (value.kind == Kind::integer) return number_text(value.integer);
     if (value.kind == Kind::boolean) return value.integer != 0 ? "true" : "false";
-    if (value.kind == Kind::real) return std::to_string(value.real);
+    if (value.kind == Kind::real) return number_text(value.real);
     return "";
   }
 
   void step(std::size_t n_text = 0) {
-    if (budget_ <= n_text)
-      fail("io", 237, values_.file() + ": expected names and containers that are there a few times");
+    if (budget_ <= n_text) {
+      fail("io", 237, {values_.file(), ": expected names and containers that are there a few times"});
+    }
     budget_ -= n_text + 1;
   }
 
@@ -91,8 +93,9 @@ class TorchStateDict {
     for (std::string_view rest = path; !rest.empty();) {
       std::size_t const dot = std::min(rest.find('.'), rest.size());
       PickleIndex const next = child(at, rest.substr(0, dot));
-      if (next == PickleValues::none)
-        fail("io", 235, values_.file() + ": expected the key \"" + std::string(path) + "\", found none" + keys(at));
+      if (next == PickleValues::none) {
+        fail("io", 235, {values_.file(), ": expected the key \"", path, "\", found none", keys(at)});
+      }
       at = next;
       rest.remove_prefix(std::min(dot + 1, rest.size()));
     }
@@ -113,16 +116,15 @@ class TorchStateDict {
     std::string const prefix = name.empty() ? "" : name + ".";
     if (value.kind == Kind::tensor) {
       // A tensor is larger in memory than a reference to it in a packed pickle.
-      if (found.tensors.size() == most_)
-        fail("io", 237,
-             values_.file() + ": expected at most " + std::to_string(most_) + " tensors in a file of this size");
+      if (found.tensors.size() == most_) {
+        fail("io", 237, {values_.file(), ": expected at most ", most_, " tensors in a file of this size"});
+      }
       found.tensors.emplace_back(name, value.integer);
     } else if (value.kind == Kind::dict || value.kind == Kind::list || value.kind == Kind::tuple) {
-      if (depth == deepest)
-        fail("io", 237, values_.file() + ": expected at most " + std::to_string(deepest) + " nested containers");
+      if (depth == deepest) fail("io", 237, {values_.file(), ": expected at most ", deepest, " nested containers"});
       bool const dict = value.kind == Kind::dict;
       for (std::size_t i = 0; i < value.items.size(); i += dict ? 2 : 1) {
-        std::string const key = dict ? text(value.items[i]) : std::to_string(i);
+        std::string const key = dict ? text(value.items[i]) : number_text(i);
         step(prefix.size() + key.size());
         walk(value.items[dict ? i + 1 : i], prefix + key, depth + 1, found);
       }
@@ -142,8 +144,9 @@ class TorchStateDict {
     if (!values_.is(index, Kind::dict)) return "";
     std::string list;
     auto const& items = values_[index].items;
-    for (std::size_t i = 0; i + 1 < items.size() && i < 40; i += 2)
+    for (std::size_t i = 0; i + 1 < items.size() && i < 40; i += 2) {
       list += (list.empty() ? "; the keys are " : ", ") + text(items[i]).substr(0, 60);
+    }
     return list;
   }
 

@@ -43,20 +43,22 @@ class StorageLayout {
     std::map<void const*, int> users;
     for (auto const& [name, tensor] : tensors) {
       check(name, tensor);
-      if (!names.insert(name).second) fail("io", 252, file_ + ": tensor \"" + name + "\": expected names that differ");
+      if (!names.insert(name).second) fail("io", 252, {file_, ": tensor \"", name, "\": expected names that differ"});
       ++users[tensor.storage().unsafeGetStorageImpl()];
     }
-    for (auto const& [name, tensor] : tensors)
+    for (auto const& [name, tensor] : tensors) {
       add(name, tensor.detach(), users[tensor.storage().unsafeGetStorageImpl()] > 1);
+    }
   }
 
  private:
   void check(std::string const& name, Tensor const& tensor) const {
     std::string const where = file_ + ": tensor \"" + name.substr(0, 200) + "\": ";
-    if (!tensor.defined()) fail("io", 251, where + "expected a value, found none");
-    if (tensor.layout() != at::kStrided || torch_dtype(tensor.scalar_type()) == nullptr)
-      fail("io", 251, where + "expected a dense tensor of float, integer, complex or bool");
-    if (name.size() >= UINT32_MAX) fail("io", 252, where + "expected a shorter name");
+    if (!tensor.defined()) fail("io", 251, {where, "expected a value, found none"});
+    if (tensor.layout() != at::kStrided || torch_dtype(tensor.scalar_type()) == nullptr) {
+      fail("io", 251, {where, "expected a dense tensor of float, integer, complex or bool"});
+    }
+    if (name.size() >= UINT32_MAX) fail("io", 252, {where, "expected a shorter name"});
   }
 
   void add(std::string const& name, Tensor const& tensor, bool shared) {

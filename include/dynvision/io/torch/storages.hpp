@@ -51,12 +51,14 @@ class TorchStorages {
       possible = !__builtin_mul_overflow(length - 1, described.strides[d], &step) &&
                  !__builtin_add_overflow(last, step, &last) && !__builtin_mul_overflow(extent, length, &extent);
     }
-    if (!possible || (!empty && last >= flat.numel()))
-      fail("io", 233, where + "expected it inside its storage of " + std::to_string(flat.numel()) + " elements");
-    if (!empty && static_cast<std::uint64_t>(extent) > most_)
+    if (!possible || (!empty && last >= flat.numel())) {
+      fail("io", 233, {where, "expected it inside its storage of ", flat.numel(), " elements"});
+    }
+    if (!empty && static_cast<std::uint64_t>(extent) > most_) {
       fail("io", 234,
-           where + "expected at most as many bytes as the file has, found " + std::to_string(extent) +
-               " (one element shown many times?)");
+           {where, "expected at most as many bytes as the file has, found ", extent,
+            " (one element shown many times?)"});
+    }
     if (empty) return host_tensor(described.sizes, described.dtype);
     Tensor result = host_tensor({0}, described.dtype);
     auto const strides = c10::fromIntArrayRefSlow(described.strides);
@@ -68,16 +70,15 @@ class TorchStorages {
  private:
   Tensor const& whole(TorchStorage const& storage, c10::ScalarType dtype, std::string const& where) {
     auto const size = sizes_.find(storage.key);
-    if (size == sizes_.end())
-      fail("io", 231,
-           where + "expected a storage \"" + std::string(storage.key.substr(0, 200)) + "\" in the file, found none");
+    if (size == sizes_.end()) {
+      fail("io", 231, {where, "expected a storage \"", storage.key.substr(0, 200), "\" in the file, found none"});
+    }
     auto const element = static_cast<std::uint64_t>(c10::elementSize(dtype));
     std::uint64_t const unit = storage.dtype ? element : 1;
     if (storage.numel < 0 || static_cast<std::uint64_t>(storage.numel) != size->second / unit ||
-        size->second % element != 0)
-      fail("io", 232,
-           where + "expected a storage of " + std::to_string(storage.numel) + " elements, found " +
-               std::to_string(size->second) + " bytes");
+        size->second % element != 0) {
+      fail("io", 232, {where, "expected a storage of ", storage.numel, " elements, found ", size->second, " bytes"});
+    }
     auto [found, added] = read_so_far_.try_emplace(size->first);
     if (added) {
       found->second = host_tensor({static_cast<std::int64_t>(size->second / element)}, dtype);
@@ -88,8 +89,9 @@ class TorchStorages {
         std::transform(bytes, bytes + size->second, bytes, [](unsigned char byte) { return byte != 0; });
       }
     }
-    if (found->second.scalar_type() != dtype)
-      fail("io", 232, where + "expected one type of numbers in a storage, found two");
+    if (found->second.scalar_type() != dtype) {
+      fail("io", 232, {where, "expected one type of numbers in a storage, found two"});
+    }
     return found->second;
   }
 

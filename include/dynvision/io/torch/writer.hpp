@@ -7,6 +7,7 @@
 //
 // Errors: io.252, io.253, and those of io/torch/storage_layout.hpp and io/file/atomic_file.hpp.
 #pragma once
+#include <dynvision/core/number_text.hpp>
 #include <dynvision/io/file/atomic_file.hpp>
 #include <dynvision/io/pickle/writer.hpp>
 #include <dynvision/io/tensor_map.hpp>
@@ -44,7 +45,7 @@ class TorchWriter {
     zip.add(folder + "byteorder", "little");
     for (std::size_t i = 0; i < layout_.storages.size(); ++i) {
       Tensor const host = layout_.storages[i].flat.to(at::kCPU);
-      zip.add(folder + "data/" + std::to_string(i), host.nbytes() ? host.const_data_ptr() : nullptr, host.nbytes());
+      zip.add(folder + "data/" + number_text(i), host.nbytes() ? host.const_data_ptr() : nullptr, host.nbytes());
     }
     zip.add(folder + "version", "3\n");
     zip.commit();
@@ -53,10 +54,11 @@ class TorchWriter {
   void write_legacy() const {
     for (StorageLayout::Entry const& entry : layout_.entries) {
       TorchDtype const& dtype = *layout_.storages[entry.storage].dtype;
-      if (dtype.storage.empty())
+      if (dtype.storage.empty()) {
         fail("io", 253,
-             path_.string() + ": tensor \"" + entry.name.substr(0, 200) + "\": legacy files have no " +
-                 std::string(dtype.name) + ": write the zip format");
+             {path_.string(), ": tensor \"", entry.name.substr(0, 200), "\": legacy files have no ", dtype.name,
+              ": write the zip format"});
+      }
     }
     AtomicFile file(path_);
     PickleWriter mark, version, system, pickle, keys;
@@ -70,7 +72,7 @@ class TorchWriter {
     object(pickle, TorchFormat::legacy);
     keys.empty_list();
     keys.mark();
-    for (std::size_t i = 0; i < layout_.storages.size(); ++i) keys.text(std::to_string(i));
+    for (std::size_t i = 0; i < layout_.storages.size(); ++i) keys.text(number_text(i));
     keys.append_all();
     for (PickleWriter* const part : {&mark, &version, &system, &pickle, &keys}) {
       part->stop();
@@ -91,7 +93,7 @@ class TorchWriter {
       pickle.ordered_dict();
       pickle.mark();
       for (auto const& [key, value] : metadata_) {
-        if (key == "state_dict") fail("io", 252, path_.string() + ": metadata: expected another key than state_dict");
+        if (key == "state_dict") fail("io", 252, {path_.string(), ": metadata: expected another key than state_dict"});
         pickle.text(key), pickle.text(value);
       }
       pickle.text("state_dict");
@@ -114,7 +116,7 @@ class TorchWriter {
     pickle.mark();
     pickle.text("storage");
     typed ? pickle.name("torch", storage.dtype->storage) : pickle.name("torch.storage", "UntypedStorage");
-    pickle.text(std::to_string(entry.storage));
+    pickle.text(number_text(entry.storage));
     pickle.text("cpu");
     pickle.integer(typed ? storage.flat.numel() : static_cast<std::int64_t>(storage.flat.nbytes()));
     if (format == TorchFormat::legacy) pickle.none();

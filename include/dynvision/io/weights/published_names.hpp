@@ -4,6 +4,7 @@
 // Lindsay 2025; torchvision's AlexNet and ResNets (Krizhevsky 2014; He et al. 2016); ResNets for 32-pixel images with
 // `shortcut` and `linear` or with `downsample` and `fc`. Files of the DynVision toolbox need no table.
 #pragma once
+#include <dynvision/core/number_text.hpp>
 #include <dynvision/io/weights/name_table.hpp>
 
 #include <string>
@@ -29,13 +30,14 @@ inline NameTable cordsnet() {
                   {{"inp_conv", "layer0.conv"}, {"inp_skip", "addskip_layer2.conv"}, {"out_fc", "classifier.3"}},
                   {"tau*", "*.tau"}};
   for (int i = 0; i < 8; ++i) {
-    std::string const at = "." + std::to_string(i), layer = "layer" + std::to_string(i + 1);
+    std::string const at = "." + number_text(i), layer = "layer" + number_text(i + 1);
     table.rules.emplace_back("area_conv" + at, layer + ".recurrence.conv");
     table.rules.emplace_back("area_area" + at, layer + ".conv");
     table.rules.emplace_back("conv_bias" + at, "addbias_" + layer + ".bias");
   }
-  for (int i = 0; i < 3; ++i)
-    table.rules.emplace_back("skip_area." + std::to_string(i), "addskip_layer" + std::to_string(2 * i + 4) + ".conv");
+  for (int i = 0; i < 3; ++i) {
+    table.rules.emplace_back("skip_area." + number_text(i), "addskip_layer" + number_text(2 * i + 4) + ".conv");
+  }
   return table;
 }
 
@@ -59,7 +61,7 @@ inline NameTable torchvision_resnet() { return {"ResNet of torchvision", {}, {}}
 inline NameTable cifar_resnet() {
   NameTable table{"ResNet for 32-pixel images", {{"linear", "classifier"}, {"fc", "classifier"}}, {}};
   for (int stage = 2; stage <= 3; ++stage) {
-    std::string const block = "layer" + std::to_string(stage) + ".0.";
+    std::string const block = "layer" + number_text(stage) + ".0.";
     table.rules.emplace_back(block + "shortcut", block + "skip");
     table.rules.emplace_back(block + "downsample", block + "skip");
   }

@@ -6,6 +6,7 @@
 // Errors: io.183.
 #pragma once
 #include <dynvision/core/error.hpp>
+#include <dynvision/core/number_text.hpp>
 #include <dynvision/core/parameters.hpp>
 #include <dynvision/io/tensor_map.hpp>
 #include <dynvision/io/weights/published_names.hpp>
@@ -39,7 +40,7 @@ inline TensorMap renamed_weights(TensorMap const& weights, NameTable const& name
     if (!ours) {
       ignored.push_back(name);
     } else if (renamed.contains(*ours)) {
-      fail("io", 183, file + ": tensor \"" + name + "\": expected names that differ, found a second \"" + *ours + "\"");
+      fail("io", 183, {file, ": tensor \"", name, "\": expected names that differ, found a second \"", *ours, "\""});
     } else {
       renamed.insert(std::move(*ours), tensor);
     }
@@ -60,8 +61,8 @@ inline std::string better_table(TensorMap const& weights, Parameters const& para
         parameters.begin(), parameters.end(), [&](Parameter const& p) { return there.contains(p.name); }));
     if (fit <= than) continue;
     than = fit;
-    best = "\n  with the names of " + table.title + " " + std::to_string(fit) +
-           " would be there: see WeightOptions::names";
+    best =
+        "\n  with the names of " + table.title + " " + number_text(fit) + " would be there: see WeightOptions::names";
   }
   return best;
 }

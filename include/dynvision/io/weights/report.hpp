@@ -4,6 +4,7 @@
 // none of them in unexpected or ignored.
 #pragma once
 #include <dynvision/core/error.hpp>
+#include <dynvision/core/number_text.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -31,7 +32,7 @@ inline std::string misfit_text(WeightsReport const& report) {
   std::string text;
   auto const list = [&](std::string_view what, std::vector<std::string> const& names, auto&& remark) {
     if (names.empty()) return;
-    text += "\n  " + std::to_string(names.size()) + " " + std::string(what) + ":";
+    text += "\n  " + number_text(names.size()) + " " + std::string(what) + ":";
     for (std::string const& name : names) text += "\n    " + name + remark(name);
   };
   auto const none = [](std::string const&) { return std::string(); };
@@ -48,10 +49,10 @@ inline std::string misfit_text(WeightsReport const& report) {
 
 // Everything, for a log: "loaded 34, adapted 2 (...)", and the lists of misfit_text.
 inline std::string report_text(WeightsReport const& report) {
-  std::string text = std::to_string(report.loaded.size()) + " loaded";
+  std::string text = number_text(report.loaded.size()) + " loaded";
   auto const count = [&](std::string_view what, std::vector<std::string> const& names) {
     if (names.empty()) return;
-    text += "\n  " + std::to_string(names.size()) + " " + std::string(what) + ":";
+    text += "\n  " + number_text(names.size()) + " " + std::string(what) + ":";
     for (std::string const& name : names) text += "\n    " + name;
   };
   count("adapted to another number of classes", report.adapted);

@@ -21,8 +21,9 @@ inline void train_only(Parameters const& parameters, std::vector<std::string> co
   std::vector<std::string_view> names;
   for (Parameter const& p : parameters) names.emplace_back(p.name);
   for (std::string const& pattern : patterns) {
-    if (std::none_of(names.begin(), names.end(), [&](std::string_view name) { return matches(pattern, name); }))
-      fail("io", 186, "trainable: \"" + pattern + "\" matches no parameter: " + expected_one_of(pattern, names));
+    if (std::none_of(names.begin(), names.end(), [&](std::string_view name) { return matches(pattern, name); })) {
+      fail("io", 186, {"trainable: \"", pattern, "\" matches no parameter: ", expected_one_of(pattern, names)});
+    }
   }
   for (Parameter const& p : parameters) {
     bool const wanted = std::any_of(patterns.begin(), patterns.end(),

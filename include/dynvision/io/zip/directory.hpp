@@ -12,6 +12,7 @@
 // Errors: io.201 … io.207.
 #pragma once
 #include <dynvision/core/error.hpp>
+#include <dynvision/core/number_text.hpp>
 #include <dynvision/io/file/input_file.hpp>
 
 #include <algorithm>
@@ -56,25 +57,27 @@ class ZipDirectoryReader {
     std::unordered_set<std::string> names;
     std::uint64_t inflated = 0;
     for (std::size_t at = 0; at < bytes.size();) {
-      if (bytes.size() - at < 46 || little_endian(&bytes[at], 4) != 0x02014b50)
-        fail("io", 202, where_ + "zip directory: expected an entry, found other bytes (is the file complete?)");
+      if (bytes.size() - at < 46 || little_endian(&bytes[at], 4) != 0x02014b50) {
+        fail("io", 202, {where_, "zip directory: expected an entry, found other bytes (is the file complete?)"});
+      }
       std::size_t const n_name = little_endian(&bytes[at + 28], 2), n_extra = little_endian(&bytes[at + 30], 2);
       std::size_t const length = 46 + n_name + n_extra + little_endian(&bytes[at + 32], 2);
-      if (bytes.size() - at < length)
-        fail("io", 202, where_ + "zip directory: expected a whole entry, found the end of the directory");
+      if (bytes.size() - at < length) {
+        fail("io", 202, {where_, "zip directory: expected a whole entry, found the end of the directory"});
+      }
       entries.push_back(entry(std::string_view(bytes).substr(at, length), n_name, n_extra));
       ZipEntry const& added = entries.back();
-      if (!names.insert(added.name).second)
-        fail("io", 204, where_ + "zip entry \"" + added.name + "\": expected a new name, found it twice");
-      if (added.deflated && (inflated += added.size) > zip_most_inflated)
-        fail("io", 206,
-             where_ + "expected at most " + std::to_string(zip_most_inflated) + " unpacked bytes, found more");
+      if (!names.insert(added.name).second) {
+        fail("io", 204, {where_, "zip entry \"", added.name, "\": expected a new name, found it twice"});
+      }
+      if (added.deflated && (inflated += added.size) > zip_most_inflated) {
+        fail("io", 206, {where_, "expected at most ", zip_most_inflated, " unpacked bytes, found more"});
+      }
       at += length;
     }
-    if (entries.size() != n_entries_)
-      fail("io", 202,
-           where_ + "zip directory: expected " + std::to_string(n_entries_) + " entries, found " +
-               std::to_string(entries.size()));
+    if (entries.size() != n_entries_) {
+      fail("io", 202, {where_, "zip directory: expected ", n_entries_, " entries, found ", entries.size()});
+    }
     no_overlap(entries);
     return entries;
   }
@@ -86,8 +89,9 @@ class ZipDirectoryReader {
     std::string tail(tail_size, '\0');
     file_.read(file_.size() - tail_size, tail.data(), tail.size());
     std::size_t const end = tail.rfind("PK\5\6");
-    if (end == std::string::npos || tail.size() - end < 22)
-      fail("io", 201, where_ + "expected a zip file, found no end of its directory (is the file complete?)");
+    if (end == std::string::npos || tail.size() - end < 22) {
+      fail("io", 201, {where_, "expected a zip file, found no end of its directory (is the file complete?)"});
+    }
     n_entries_ = little_endian(&tail[end + 10], 2);
     size_ = little_endian(&tail[end + 12], 4);
     begin_ = little_endian(&tail[end + 16], 4);
@@ -96,22 +100,24 @@ class ZipDirectoryReader {
     if (end >= 20 && tail.compare(end - 20, 4, "PK\6\7") == 0) {
       std::uint64_t const at = little_endian(&tail[end - 12], 8);
       char record[56];
-      if (file_.size() < sizeof record || at > file_.size() - sizeof record)
-        fail("io", 201, where_ + "zip: expected a 64-bit end record inside the file");
+      if (file_.size() < sizeof record || at > file_.size() - sizeof record) {
+        fail("io", 201, {where_, "zip: expected a 64-bit end record inside the file"});
+      }
       file_.read(at, record, sizeof record);
-      if (little_endian(record, 4) != 0x06064b50) fail("io", 201, where_ + "zip: expected a 64-bit end record");
+      if (little_endian(record, 4) != 0x06064b50) fail("io", 201, {where_, "zip: expected a 64-bit end record"});
       one_disk = little_endian(record + 16, 8) == 0;
       n_entries_ = little_endian(record + 32, 8);
       size_ = little_endian(record + 40, 8);
       begin_ = little_endian(record + 48, 8);
       directory_end_ = at;
     }
-    if (!one_disk) fail("io", 203, where_ + "expected a zip file on one disk");
+    if (!one_disk) fail("io", 203, {where_, "expected a zip file on one disk"});
     if (begin_ > directory_end_ || size_ > directory_end_ - begin_ || size_ > zip_longest_directory ||
-        n_entries_ > size_ / 46)
+        n_entries_ > size_ / 46) {
       fail("io", 202,
-           where_ + "zip directory: expected one that lies in the file and has room for " + std::to_string(n_entries_) +
-               " entries, found " + std::to_string(size_) + " bytes at " + std::to_string(begin_));
+           {where_, "zip directory: expected one that lies in the file and has room for ", n_entries_,
+            " entries, found ", size_, " bytes at ", begin_});
+    }
   }
 
   ZipEntry entry(std::string_view bytes, std::size_t n_name, std::size_t n_extra) const {
@@ -122,12 +128,13 @@ class ZipDirectoryReader {
     bool const leads_out = path.empty() || path.front() == '/' || path.find('\\') != path.npos || path == ".." ||
                            path.starts_with("../") || path.find("/../") != path.npos || path.ends_with("/..") ||
                            path.find('\0') != path.npos || (path.size() > 1 && path[1] == ':');
-    if (leads_out) fail("io", 205, where + "expected a name inside the archive");
+    if (leads_out) fail("io", 205, {where, "expected a name inside the archive"});
     auto const flags = little_endian(&bytes[8], 2), method = little_endian(&bytes[10], 2);
-    if ((flags & 1U) != 0 || (method != 0 && method != 8))
+    if ((flags & 1U) != 0 || (method != 0 && method != 8)) {
       fail("io", 203,
-           where + "expected it stored or deflated, found " +
-               ((flags & 1U) != 0 ? "encryption" : "method " + std::to_string(method)));
+           {where, "expected it stored or deflated, found ",
+            (flags & 1U) != 0 ? "encryption" : "method " + number_text(method)});
+    }
     result.deflated = method == 8;
     result.crc = static_cast<std::uint32_t>(little_endian(&bytes[16], 4));
     std::uint64_t local = little_endian(&bytes[42], 4);
@@ -147,21 +154,23 @@ class ZipDirectoryReader {
       }
       extra.remove_prefix(4 + n);
     }
-    if (local > begin_ || begin_ - local < 30)
-      fail("io", 206, where + "expected it inside the file, found position " + std::to_string(local));
+    if (local > begin_ || begin_ - local < 30) {
+      fail("io", 206, {where, "expected it inside the file, found position ", local});
+    }
     char header[30];
     file_.read(local, header, sizeof header);
-    if (little_endian(header, 4) != 0x04034b50)
-      fail("io", 202, where + "expected its local header at " + std::to_string(local) + ", found other bytes");
+    if (little_endian(header, 4) != 0x04034b50) {
+      fail("io", 202, {where, "expected its local header at ", local, ", found other bytes"});
+    }
     result.begin = local + 30 + little_endian(header + 26, 2) + little_endian(header + 28, 2);
-    if (result.begin > begin_ || result.stored_size > begin_ - result.begin)
-      fail("io", 206, where + "expected " + std::to_string(result.stored_size) + " bytes, found the end of the file");
+    if (result.begin > begin_ || result.stored_size > begin_ - result.begin) {
+      fail("io", 206, {where, "expected ", result.stored_size, " bytes, found the end of the file"});
+    }
     bool const possible =
         result.deflated ? result.size / zip_deflate_limit <= result.stored_size : result.size == result.stored_size;
-    if (!possible)
-      fail("io", 206,
-           where + "expected a size that " + std::to_string(result.stored_size) + " bytes can hold, found " +
-               std::to_string(result.size));
+    if (!possible) {
+      fail("io", 206, {where, "expected a size that ", result.stored_size, " bytes can hold, found ", result.size});
+    }
     return result;
   }
 
@@ -173,8 +182,9 @@ class ZipDirectoryReader {
     std::uint64_t end = 0;
     for (auto const& [begin, e] : by_position) {
       // A local header lies between the data of two entries.
-      if (begin < end + 30 + e->name.size())
-        fail("io", 207, where_ + "zip entry \"" + e->name.substr(0, 200) + "\": expected entries that do not overlap");
+      if (begin < end + 30 + e->name.size()) {
+        fail("io", 207, {where_, "zip entry \"", e->name.substr(0, 200), "\": expected entries that do not overlap"});
+      }
       end = begin + e->stored_size;
     }
   }

@@ -5,6 +5,7 @@
 //
 // Errors: io.208 … io.210.
 #pragma once
+#include <dynvision/core/number_text.hpp>
 #include <dynvision/io/zip/directory.hpp>
 
 #include <zlib.h>
@@ -39,8 +40,9 @@ class ZipReader {
     } else if (entry.size > 0) {
       file_.read(entry.begin, bytes, entry.size);
     }
-    if (check_sum && crc32_z(0, static_cast<unsigned char const*>(bytes), entry.size) != entry.crc)
-      fail("io", 210, where(entry) + "expected another checksum: the data are damaged");
+    if (check_sum && crc32_z(0, static_cast<unsigned char const*>(bytes), entry.size) != entry.crc) {
+      fail("io", 210, {where(entry), "expected another checksum: the data are damaged"});
+    }
   }
   std::string text(ZipEntry const& entry, bool check_sum = true) const {
     std::string bytes(entry.size, '\0');
@@ -60,7 +62,7 @@ class ZipReader {
       Stream(Stream const&) = delete;
       Stream& operator=(Stream const&) = delete;
     } stream;
-    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) fail("io", 208, where(entry) + "zlib cannot start");
+    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) fail("io", 208, {where(entry), "zlib cannot start"});
     std::vector<unsigned char> packed(std::size_t{1} << 16U);
     unsigned char beyond = 0;  // a byte too many goes here
     std::uint64_t taken = 0, made = 0;
@@ -79,17 +81,17 @@ class ZipReader {
       stream.next_out = full ? &beyond : static_cast<unsigned char*>(bytes) + made;
       stream.avail_out = room;
       status = inflate(&stream, Z_NO_FLUSH);
-      if (full && stream.avail_out == 0)
-        fail("io", 209, where(entry) + "expected " + size_text(entry) + ", found more");
+      if (full && stream.avail_out == 0) fail("io", 209, {where(entry), "expected ", size_text(entry), ", found more"});
       if (!full) made += room - stream.avail_out;
       if (status == Z_BUF_ERROR && stream.avail_in == 0) status = Z_OK;
     }
-    if (status != Z_STREAM_END || made != entry.size)
+    if (status != Z_STREAM_END || made != entry.size) {
       fail("io", 209,
-           where(entry) + "expected " + size_text(entry) + ", found " + std::to_string(made) +
-               (status < 0 ? " before damaged data" : " before the end"));
+           {where(entry), "expected ", size_text(entry), ", found ", made,
+            status < 0 ? " before damaged data" : " before the end"});
+    }
   }
-  static std::string size_text(ZipEntry const& entry) { return std::to_string(entry.size) + " unpacked bytes"; }
+  static std::string size_text(ZipEntry const& entry) { return number_text(entry.size) + " unpacked bytes"; }
 
   InputFile file_;
   std::vector<ZipEntry> entries_;
