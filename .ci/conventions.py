@@ -19,7 +19,8 @@ STATIONS = [("core",), ("dynamics", "kernels"), ("concepts",), ("connections",),
 # (a type that rooms share). Doors are what users include: they include rooms, no room includes them.
 ROOMS = {
     "kernels": ["device", "number", "pipeline", "convolution", "resample", "norm"],
-    "run": ["compiled/graph", "compiled/memory", "compiled/functions", "compiled/prepare", "compiled/sweep", "compiled"],
+    "run": ["compiled/graph", "compiled/memory", "compiled/functions", "compiled/roles", "compiled/stages",
+            "compiled/prepare", "compiled/sweep", "compiled"],
     "io": ["file", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],
 }
 DOORS = {

@@ -1,7 +1,18 @@
-// covers: run/compiled.hpp, run/compiled/sweep/forward.hpp, run/compiled/sweep/reverse.hpp, run/compiled/prepare/prepared_run.hpp, run/compiled/graph/timetable.hpp, run/compiled/memory/tape.hpp, run/compiled/memory/address_list.hpp, run/compiled/memory/state_gradients.hpp, run/compiled/functions/local_gradients.hpp
-// covers: run/compiled/sweep/reverse_context.hpp, run/compiled/sweep/reverse_pipeline.hpp, run/compiled/graph/lowering.hpp, run/compiled/sweep/frames.hpp, run/compiled/prepare/prepare.hpp
-// covers: run/compiled/graph/node.hpp, run/compiled/sweep/fallback.hpp, run/compiled/autograd.hpp, run/compiled/memory/results.hpp, run/compiled/functions/convolution.hpp, run/compiled/functions/projection.hpp
-// covers: run/compiled/sweep/operands.hpp, run/compiled/functions/tensor_function.hpp, run/compiled/prepare/microbatches.hpp
+// covers: run/compiled.hpp run/compiled/autograd.hpp
+// covers: run/compiled/graph/node.hpp run/compiled/graph/timetable.hpp
+// covers: run/compiled/memory/prepared_run.hpp run/compiled/memory/node_functions.hpp run/compiled/memory/tape.hpp
+// covers: run/compiled/memory/address_list.hpp run/compiled/memory/state_gradients.hpp run/compiled/memory/results.hpp
+// covers: run/compiled/memory/scalar_sums.hpp run/compiled/memory/forward_context.hpp run/compiled/memory/reverse_context.hpp
+// covers: run/compiled/functions/convolution.hpp run/compiled/functions/convolution_chain.hpp run/compiled/functions/projection.hpp
+// covers: run/compiled/functions/fallback.hpp run/compiled/functions/local_gradients.hpp
+// covers: run/compiled/functions/tensor_function.hpp run/compiled/functions/learned_parameters.hpp
+// covers: run/compiled/roles/bias.hpp run/compiled/roles/external_input.hpp run/compiled/roles/input_adaption.hpp
+// covers: run/compiled/roles/map.hpp run/compiled/roles/projection.hpp run/compiled/roles/solver_step.hpp run/compiled/roles/tap.hpp
+// covers: run/compiled/stages/combine_tensors.hpp run/compiled/stages/convolution.hpp run/compiled/stages/max_pool.hpp
+// covers: run/compiled/stages/stepwise.hpp run/compiled/stages/tensor_function.hpp run/compiled/stages/zero_if_absent.hpp
+// covers: run/compiled/prepare/lowering.hpp run/compiled/prepare/node_kinds.hpp run/compiled/prepare/prepare.hpp
+// covers: run/compiled/prepare/microbatches.hpp
+// covers: run/compiled/sweep/frames.hpp run/compiled/sweep/forward.hpp run/compiled/sweep/reverse.hpp run/compiled/sweep/reverse_pipeline.hpp
 // The compiled path gives what the reference path gives: outputs, responses, monitored signals, all gradients.
 #include <dynvision/run/compiled.hpp>
 #include <dynvision/run/trial.hpp>
@@ -151,9 +162,9 @@ TEST_CASE("outside training batch normalisation and dropout are computed for man
   Tensor const images = randn({2, 2, 6, 6});
   run::Settings const settings{.n_timesteps = 9};
   run::Monitors const monitors(net.parts(), settings);
-  run::PreparedRunOf<evaluated::Net> const sequence(net, run::present(images, 9), settings, monitors,
+  run::PreparedRunOf<evaluated::Net> const prepared(net, run::present(images, 9), settings, monitors,
                                                     kernels::Engine{});
-  CHECK(sequence.table.longest == 4);
+  CHECK(prepared.table.longest == 4);
   net.train(true);  // as the reference path, to the number
   Parameters const all = net.parameters();
   auto const found = std::ranges::find_if(all, [](Parameter const& p) { return p.name.ends_with("running_mean"); });

@@ -24,14 +24,14 @@ double held(run::PreparedRun const& q) {
     for (auto const* all : {&segment.past, &segment.states}) {
       for (Tensor const& x : *all) add(x);
     }
-    for (run::Leading const& leading : segment.leading) {
-      add(leading.out);
-      for (auto const* all : {&leading.values.entry, &leading.values.value, &leading.values.operand}) {
+    for (run::StaticPrefix const& prefix : segment.prefixes) {
+      add(prefix.out);
+      for (auto const* all : {&prefix.values.input, &prefix.values.output, &prefix.values.operand}) {
         for (Tensor const& x : *all) add(x);
       }
     }
     for (run::BlockTape const& block : segment.blocks) {
-      for (auto const* all : {&block.values.entry, &block.values.value, &block.values.operand}) {
+      for (auto const* all : {&block.values.input, &block.values.output, &block.values.operand}) {
         for (Tensor const& x : *all) add(x);
       }
     }
@@ -47,7 +47,7 @@ template <class Net> void compare(Net& net, std::array<std::int64_t, 4> shape, r
   run::CompiledRun run(std::make_shared<run::PreparedRunOf<Net>>(
       net, shown, settings, run::Monitors(net.parts(), settings), kernels::Engine{}));
   run.forward();
-  double const bytes = held(run.sequence()) - static_cast<double>(images.storage().nbytes());
+  double const bytes = held(run.prepared()) - static_cast<double>(images.storage().nbytes());
   CHECK(std::abs(plan.kept_bytes - bytes) <= 0.1 * bytes);
 }
 

@@ -21,6 +21,7 @@
 #include <ATen/ops/max_pool2d_ops.h>
 #include <ATen/ops/randn_ops.h>
 #include <ATen/ops/stack_ops.h>
+#include <ATen/ops/unbind_ops.h>
 #include <ATen/ops/upsample_nearest2d_backward_ops.h>
 #include <ATen/ops/upsample_nearest2d_ops.h>
 
@@ -56,6 +57,8 @@ inline Tensor stack(std::vector<Tensor> const& tensors, std::int64_t axis) {
 inline Tensor cat(std::vector<Tensor> const& tensors, std::int64_t axis) {
   return at::_ops::concatenate::call(tensors, axis);
 }
+
+inline std::vector<Tensor> unbind(Tensor const& x, std::int64_t axis) { return at::_ops::unbind_int::call(x, axis); }
 
 // 1-D index tensor from host numbers, on the device of `like`.
 inline Tensor indices(std::vector<std::int64_t> const& values, Tensor const& like) {

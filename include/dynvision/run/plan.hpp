@@ -50,27 +50,27 @@ struct Plan {
 inline Plan plan_of(std::shared_ptr<PreparedRun> quiet, std::int64_t batch, Settings const& settings,
                     Monitors const& monitors) {
   CompiledRun const run(std::move(quiet));
-  PreparedRun const& q = run.sequence();
-  Cost const planner(q);
-  double const groups = static_cast<double>(batch) / static_cast<double>(q.batch);  // the last one may be smaller
+  PreparedRun const& prepared = run.prepared();
+  Cost const cost(prepared);
+  double const groups =
+      static_cast<double>(batch) / static_cast<double>(prepared.batch);  // the last one may be smaller
   double const rows = groups * static_cast<double>(settings.n_timesteps);
 
   Plan plan;
-  plan.n_groups = (batch + q.batch - 1) / q.batch;
-  plan.n_blocks = static_cast<int>(q.table.blocks.size());
-  plan.longest_block = q.table.longest;
-  plan.layer_offset = q.table.layer_offset;
+  plan.n_groups = (batch + prepared.batch - 1) / prepared.batch;
+  plan.n_blocks = static_cast<int>(prepared.table.blocks.size());
+  plan.longest_block = prepared.table.longest;
+  plan.layer_offset = prepared.table.layer_offset;
   if (run.keeps()) {
-    plan.n_segments = static_cast<int>(q.segments.size() - q.first_kept);
-    plan.kept_bytes = groups * planner.checkpoints() + (run.keeps_last() ? groups : 1) * planner.longest_segment();
+    plan.n_segments = static_cast<int>(prepared.segments.size() - prepared.first_kept);
+    plan.kept_bytes = groups * cost.checkpoints() + (run.keeps_last() ? groups : 1) * cost.longest_segment();
   }
-  for (std::size_t p = 0; p < q.table.places.size(); ++p) {
-    bool const recorded = settings.record && q.place(p).kind == NodeKind::record;
-    if (recorded) plan.result_bytes += planner.bytes(q.place(p).in, rows);
-    if (monitors.wants(p)) plan.result_bytes += planner.bytes(q.place(p).out, rows);
+  for (Node const& node : prepared.table.nodes) {
+    if (settings.record && node.records) plan.result_bytes += cost.bytes(node.in, rows);
+    if (monitors.wants(node.index)) plan.result_bytes += cost.bytes(node.out, rows);
   }
-  auto const [planned, by_step] = planner.flops();
-  plan.forward_flops = groups * planned, plan.forward_flops_by_step = groups * by_step;
+  Flops const flops = cost.flops();
+  plan.forward_flops = groups * flops.planned, plan.forward_flops_by_step = groups * flops.by_definition;
   return plan;
 }
 
@@ -81,7 +81,7 @@ template <class Model> Plan plan(Model& model, std::array<std::int64_t, 4> image
     return Stimulus{frames.expand({samples, 1, images[1], images[2], images[3]}),
                     std::vector<int>(static_cast<std::size_t>(settings.n_timesteps), 0), settings.non_input_value};
   };
-  auto const sequence_of = [&](std::int64_t samples, Settings const& chosen) {
+  auto const prepared_of = [&](std::int64_t samples, Settings const& chosen) {
     return std::make_shared<PreparedRunOf<Model>>(model, shown_to(samples), chosen, Monitors(model.parts(), chosen),
                                                   kernels::Engine{signal_dtype(model.options, settings)});
   };
@@ -90,10 +90,10 @@ template <class Model> Plan plan(Model& model, std::array<std::int64_t, 4> image
   quiet.record = false, quiet.monitor.clear();
   bool const step_by_step = Model::is_different_in_training && model.in_training;
   if (step_by_step) quiet.checkpoint_timesteps = 0, quiet.samples_at_once = 0, quiet.memory_budget = 0;
-  std::shared_ptr<PreparedRun> sequence = sequence_of(images[0], quiet);
-  std::int64_t const samples = divide(*sequence);
-  if (samples < images[0]) sequence = sequence_of(samples, settings_of_group(quiet, 0, samples, false));
-  Plan plan = plan_of(std::move(sequence), images[0], settings, Monitors(model.parts(), settings));
+  std::shared_ptr<PreparedRun> prepared = prepared_of(images[0], quiet);
+  std::int64_t const samples = choose_segments(*prepared);
+  if (samples < images[0]) prepared = prepared_of(samples, settings_of_microbatch(quiet, 0, samples, false));
+  Plan plan = plan_of(std::move(prepared), images[0], settings, Monitors(model.parts(), settings));
   if (step_by_step) {
     plan.step_by_step = true;
     plan.n_blocks = settings.idle_timesteps + settings.n_timesteps, plan.longest_block = 1, plan.n_segments = 0;

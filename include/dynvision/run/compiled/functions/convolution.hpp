@@ -48,7 +48,6 @@ class Convolution {
     plane_.emplace(plane_map(shape, static_cast<int>(weight_.size(2)), layout_));
   }
 
-  Weight const& kernel() const { return kernel_; }
   bool pointwise() const {  // commutes with resizing
     return !plane_ && kernel_.weight.size(2) == 1 && kernel_.weight.size(3) == 1 && kernel_.stride == 1 &&
            kernel_.padding == 0;
@@ -58,6 +57,11 @@ class Convolution {
     if (plane_) return in;
     Size const size = kernel_.out_size({in.height, in.width});
     return {kernel_.weight.size(0), size.height, size.width};
+  }
+
+  double flops(kernels::Shape const& in) const {  // of one sample and step
+    auto const w = kernel_.weight.sizes();        // (Out, In/groups, K, K)
+    return 2.0 * static_cast<double>(out(in).size() * w[1] * w[2] * w[3]);
   }
 
   Tensor forward(Tensor const& x) {
@@ -85,8 +89,8 @@ class Convolution {
     return want_gx ? layout_.of(gx) : gx;
   }
 
-  // Forward it is not needed soon.
-  void rest() {
+  // Frees the packed forward weight; packed again at the next forward.
+  void release_forward_weight() {
     if (own_) own_->forget_forward();
     if (packed_) packed_->forget_forward();
   }

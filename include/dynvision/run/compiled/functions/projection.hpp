@@ -1,89 +1,181 @@
-// ProjectionRun: a response of the past on its way to a place of the model, without its type.
+// ProjectionRun: the response of a layer at an earlier step, on its way to a node: lateral, skip and feedback connections.
 //
-//   h = R( W2 * (W1 * r) )      convolutions in a row, resized to the target;  or h = w r + b, computed in the pipeline
-//
-// A single 1 x 1 convolution commutes with nearest-neighbour resizing: where the target is smaller only the
-// places that are kept are convolved.
+//   h = R( W2 * (W1 * r) )       convolutions, resized (functions/convolution_chain.hpp)
+//   h = w r + b                  a connection of one weight and one bias; without resizing computed within the pipeline
+//   h = R( rec(r) )              a connection that cannot be looked into: run as it is, differentiated by autograd
 #pragma once
-#include <dynvision/kernels/device/profiler_scope.hpp>
-#include <dynvision/kernels/resample/nearest.hpp>
-#include <dynvision/run/compiled/functions/convolution.hpp>
-
-#include <c10/util/SmallVector.h>
-
-#include <optional>
+#include <dynvision/connections/lateral.hpp>
+#include <dynvision/core/host_numbers.hpp>
+#include <dynvision/core/ops.hpp>
+#include <dynvision/run/compiled/functions/convolution_chain.hpp>
+#include <dynvision/run/compiled/functions/fallback.hpp>
+#include <dynvision/run/compiled/functions/learned_parameters.hpp>
+#include <dynvision/run/compiled/memory/forward_context.hpp>
+#include <dynvision/run/compiled/memory/reverse_context.hpp>
+#include <dynvision/run/compiled/memory/scalar_sums.hpp>
 
 namespace dynvision::run {
 
+template <class Op>
+concept RecurrenceOperation = requires {
+  Op::is_recurrence;
+};
+template <class Op>
+concept IncomingOperation = requires {
+  Op::comes_from_later;
+};
+template <class Op>
+concept ProjectionOperation = RecurrenceOperation<Op> || IncomingOperation<Op>;
+
+template <class Op> constexpr bool is_affine_lateral() {
+  if constexpr (RecurrenceOperation<Op>) return requires {
+      Op::lateral_type::is_affine;
+    };
+  return false;
+}
+template <class Op> constexpr bool has_convolutions() {
+  if constexpr (RecurrenceOperation<Op>) return requires(Op const& op) {
+      op.lateral.convolutions();
+    };
+  return IncomingOperation<Op>;
+}
+// The first convolutions of a lateral connection that work on the topographic plane of the layer.
+template <class Op> constexpr int convolutions_on_plane() {
+  if constexpr (RecurrenceOperation<Op>) {
+    if constexpr (requires { Op::lateral_type::on_plane; }) return Op::lateral_type::on_plane;
+  }
+  return 0;
+}
+
+// What the plan must know of a projection. `stored`: the node's own layer has stored its state of the step before.
+template <ProjectionOperation Op>
+void describe_projection(Op const& op, Node& node, bool stored, bool feedforward_only) {
+  node.presence = Presence::with_source;
+  node.sees_time = true;
+  if constexpr (RecurrenceOperation<Op>) {
+    node.on = op.on && !feedforward_only;
+    node.source = {node.layer, op.delay, stored};
+  } else {
+    node.on = op.incoming.on && !feedforward_only;
+    node.source = {op.incoming.from, op.incoming.delay,
+                   op.incoming.from < node.layer || (op.incoming.from == node.layer && stored)};
+  }
+}
+
 class ProjectionRun {
  public:
-  ProjectionRun(kernels::Shape from, kernels::Shape to, kernels::Layout layout, at::TensorOptions options,
-                kernels::Engine engine)
-      : from_(from), to_(to), layout_(layout), options_(options), engine_(engine) {}
-
-  std::vector<Convolution> chain;
-
-  // Call when the chain is complete.
-  void resolve() {
-    kernels::Shape out = from_;
-    for (Convolution const& c : chain) out = c.out(out);
-    if (out.height == to_.height && out.width == to_.width) return;
-    bool const smaller = to_.height * to_.width < out.height * out.width;
-    resize_first_ = chain.size() <= 1 && smaller && (chain.empty() || chain[0].pointwise());
-    resize_.emplace(resize_first_ ? from_ : out, to_.height, to_.width, layout_);
-    before_resize_ = resize_first_ ? from_ : out;
-  }
-  bool resizes() const { return resize_.has_value(); }
-  bool trivial() const { return chain.empty() && !resize_; }
-
-  Tensor forward(Tensor const& rows) {  // (n B,C,H,W) -> (n B,D,h,w)
-    Tensor x = resize_first_ ? resized(rows) : rows;
-    for (Convolution& c : chain) x = c.forward(x);
-    return resize_ && !resize_first_ ? resized(x) : x;
-  }
-
-  // The gradient with respect to the rows. If resizing comes first it belongs to the resized rows: see scatter().
-  Tensor reverse(Tensor const& g, Tensor const& rows, bool want) {
-    Tensor gx = g;
-    if (resize_ && !resize_first_) {
-      Tensor const wide = layout_.zeros(g.size(0), before_resize_, options_);
-      kernels::ProfilerScope const mark("dynvision::resize_backward");
-      resize_->adjoint(engine_, g.const_data_ptr(), wide.mutable_data_ptr(), g.size(0));
-      gx = wide;
+  template <ProjectionOperation Op>
+  [[gnu::cold]] ProjectionRun(Op& op, Node const& node, PreparedRun& run)
+      : chain_(run.state_shape[static_cast<std::size_t>(node.source.layer)], node.in, run.layout, run.options,
+               run.engine),
+        sums_(run.options) {
+    auto const add = [&](Weight const& w) {
+      chain_.convolutions.emplace_back(w, run.layout, run.dtype(), run.gradients);
+    };
+    if constexpr (IncomingOperation<Op>) {
+      if (op.incoming.adapter.conv.exists()) add(op.incoming.adapter.conv);
+    } else if constexpr (is_affine_lateral<Op>()) {
+      auto const number = [](Tensor const& x) { return x.defined() ? number_of(x) : 0.0; };
+      is_affine_ = true;
+      weight_ = number(op.lateral.weight), bias_ = number(op.lateral.bias);
+      parameters_ = {op.lateral.weight, op.lateral.bias};
+    } else {
+      constexpr int on_plane = convolutions_on_plane<Op>();
+      bool const loops = run.engine.backend == kernels::Backend::loops;
+      if constexpr (!has_convolutions<Op>() || on_plane > 0) {
+        if (!has_convolutions<Op>() || !loops) {
+          op_ = &op;
+          lateral_ = [](void* one, Tensor const& r) -> Tensor { return static_cast<Op*>(one)->lateral(r); };
+          parameters_ = learned_parameters(op);
+        }
+      }
+      if constexpr (has_convolutions<Op>()) {
+        if (lateral_ == nullptr) {
+          int i = 0;
+          for (Weight const* const w : op.lateral.convolutions()) {
+            add(*w);
+            if (i++ < on_plane) {
+              chain_.convolutions.back().put_on_plane(run.state_shape[static_cast<std::size_t>(node.source.layer)],
+                                                      run.engine);
+            }
+          }
+        }
+      }
     }
-    c10::SmallVector<Tensor, 4> inputs{resize_first_ && !chain.empty() ? resized(rows) : rows};
-    for (std::size_t i = 0; i + 1 < chain.size(); ++i) inputs.push_back(chain[i].forward(inputs.back()));
-    for (std::size_t i = chain.size(); i-- > 0;) gx = chain[i].reverse(gx, inputs[i], want || i > 0);
-    return gx;
-  }
-  bool scatters() const { return resize_first_; }
-  void scatter(void const* g, void* to, std::int64_t n) const {
-    kernels::ProfilerScope const mark("dynvision::resize_backward");
-    resize_->adjoint(engine_, g, to, n);
+    chain_.resolve();
   }
 
-  void rest() {  // all but the last one are computed again for the reverse
-    if (!chain.empty()) chain.back().rest();
+  // Whether a pipeline reads the states themselves, with set_affine().
+  bool is_direct() const { return lateral_ == nullptr && chain_.is_empty(); }
+  void set_affine(kernels::RoleArguments& role) const {
+    if (is_affine_) role.is_affine = true, role.w = weight_, role.b = bias_;
   }
-  void finish(GradientSums& learned) {
-    for (Convolution& c : chain) c.finish(learned);
+  // Where a pipeline adds up the gradients of w and b, one after the other.
+  double* affine_sums() { return sums_.of(0); }
+
+  // What arrives during a block; undefined: nothing.
+  Tensor forward(ForwardContext& at, Node const& node) {
+    std::optional<int> const s = at.run.table.source_index(node.index, at.block.first);
+    return s ? forward(at.run, node, at.run.state_rows(at.segment, node.source.layer, *s, at.block.n)) : Tensor{};
   }
+
+  // Of the gradient of what has arrived: the gradients of the parameters, and of the states.
+  void adjoint(ReverseContext& at, Node const& node, Tensor const& g) {
+    PreparedRun& run = at.run;
+    int const l = node.source.layer, s = at.block.first - run.table.lag(node.index, node.source);
+    int const t = run.table.step(node.index, at.block.first);
+    if (is_direct()) return at.add_state_gradient(l, s, t, g);  // the pipeline has multiplied by w
+    Tensor const rows = run.state_rows(at.segment, l, s, at.block.n);
+    bool const wanted = at.first_attached(l, s, t) < at.block.n;
+    if (lateral_ != nullptr) {
+      Tensor const gx = adjoint_by_autograd(
+          run, [&](Tensor const& r) { return resized(lateral_(op_, r), node); }, rows, parameters_, g);
+      if (wanted) at.add_state_gradient(l, s, t, gx);
+      return;
+    }
+    Tensor of_chain = g;
+    if (is_affine_) {
+      sums_.add(0, g.mul(chain_.forward(rows)).sum());
+      sums_.add(1, g.sum());
+      of_chain = run.layout.of(g.mul(weight_));
+    }
+    Tensor const gx = chain_.reverse(of_chain, rows, wanted);
+    if (!wanted) return;
+    if (chain_.resizes_first()) {
+      std::int64_t const size = gx.numel() / at.block.n;
+      at.scatter(l, s, t,
+                 [&](void* to, int i) { chain_.scatter(run.at(gx.const_data_ptr(), i * size), to, run.batch); });
+    } else {
+      at.add_state_gradient(l, s, t, gx);
+    }
+  }
+
+  void finish(GradientSums& sums) {
+    chain_.finish(sums);
+    if (!is_affine_) return;
+    for (int i = 0; i < 2; ++i) sums_.finish(sums, i, parameters_[static_cast<std::size_t>(i)]);
+    sums_.clear();
+  }
+  void release_forward_weight() { chain_.release_forward_weight(); }
+  Flops flops() const { return chain_.flops(); }
 
  private:
-  Tensor resized(Tensor const& x) const {
-    kernels::Shape const out{x.size(1), to_.height, to_.width};
-    Tensor const y = layout_.empty(x.size(0), out, options_);
-    kernels::ProfilerScope const mark("dynvision::resize");
-    resize_->forward(engine_, x.const_data_ptr(), y.mutable_data_ptr(), x.size(0));
-    return y;
+  Tensor forward(PreparedRun& run, Node const& node, Tensor const& rows) {  // states of the source (n B,C,H,W)
+    if (lateral_ != nullptr) {
+      return in_signal_dtype(run, resized(lateral_(op_, in_parameter_dtype(run, rows)), node));
+    }
+    Tensor const h = chain_.forward(rows);
+    return is_affine_ ? h.mul(weight_).add(bias_) : h;
   }
+  static Tensor resized(Tensor const& h, Node const& node) { return nearest(h, node.in.height, node.in.width); }
 
-  kernels::Shape from_, to_, before_resize_{};
-  kernels::Layout layout_;
-  at::TensorOptions options_;
-  kernels::Engine engine_;
-  std::optional<kernels::NearestResize> resize_{};
-  bool resize_first_ = false;
+  ConvolutionChain chain_;
+  bool is_affine_ = false;
+  double weight_ = 1, bias_ = 0;      // of an affine connection
+  std::vector<Tensor> parameters_{};  // of it, or those that autograd differentiates for
+  ScalarSums sums_;
+  void* op_ = nullptr;  // of a connection that cannot be looked into
+  Tensor (*lateral_)(void* op, Tensor const& r) = nullptr;
 };
 
 }  // namespace dynvision::run

@@ -7,7 +7,8 @@
 #pragma once
 #include <dynvision/concepts/operation.hpp>
 #include <dynvision/kernels/norm/group_norm.hpp>
-#include <dynvision/run/compiled/memory/gradient_sums.hpp>
+#include <dynvision/run/compiled/functions/fallback.hpp>
+#include <dynvision/run/compiled/functions/learned_parameters.hpp>
 
 namespace dynvision::run {
 
@@ -32,32 +33,50 @@ concept HasLoops = requires(Op const& op) {
 };
 
 // An operation of a tensor, or a head, without its type.
-struct TensorFunction {
-  void* op = nullptr;
-  Tensor (*apply)(void* op, Tensor const& x) = nullptr;
-  Tensor (*adjoint)(void* op, Tensor const& g, Tensor const& x, AddGradient const& add) = nullptr;  // null: autograd
-  bool as_stored = false;  // signals as they are stored, not in the dtype of the parameters
-};
-
-template <class Op> [[gnu::cold]] TensorFunction tensor_function(Op& op, bool loops) {
-  TensorFunction all{.op = &op};
-  if constexpr (HasLoops<Op>) {
-    if (loops) {
-      all.apply = [](void* one, Tensor const& x) -> Tensor { return static_cast<Op*>(one)->loops()(x); };
-      all.adjoint = [](void* one, Tensor const& g, Tensor const& x, AddGradient const& add) -> Tensor {
-        return static_cast<Op*>(one)->loops().adjoint(g, x, add);
-      };
-      all.as_stored = true;
-      return all;
+class TensorFunction {
+ public:
+  template <class Op> [[gnu::cold]] static TensorFunction of(Op& op, kernels::Backend backend) {
+    TensorFunction all;
+    all.op_ = &op;
+    all.parameters_ = learned_parameters(op);
+    if constexpr (HasLoops<Op>) {
+      if (backend == kernels::Backend::loops) {
+        all.apply_ = [](void* one, Tensor const& x) -> Tensor { return static_cast<Op*>(one)->loops()(x); };
+        all.adjoint_ = [](void* one, Tensor const& g, Tensor const& x, AddGradient const& add) -> Tensor {
+          return static_cast<Op*>(one)->loops().adjoint(g, x, add);
+        };
+        all.as_stored_ = true;
+        return all;
+      }
     }
+    all.apply_ = [](void* one, Tensor const& x) -> Tensor { return (*static_cast<Op*>(one))(x); };
+    if constexpr (TensorAdjoint<Op>) {
+      all.adjoint_ = [](void* one, Tensor const& g, Tensor const& x, AddGradient const& add) -> Tensor {
+        return static_cast<Op*>(one)->adjoint(g, x, add);
+      };
+    }
+    return all;
   }
-  all.apply = [](void* one, Tensor const& x) -> Tensor { return (*static_cast<Op*>(one))(x); };
-  if constexpr (TensorAdjoint<Op>) {
-    all.adjoint = [](void* one, Tensor const& g, Tensor const& x, AddGradient const& add) -> Tensor {
-      return static_cast<Op*>(one)->adjoint(g, x, add);
-    };
+
+  // y, as the operation gives it.
+  Tensor operator()(PreparedRun const& run, Tensor const& x) const { return apply_(op_, as_seen(run, x)); }
+  // gx; gradients of parameters are added up.
+  Tensor adjoint(PreparedRun& run, Tensor const& x, Tensor const& g) const {
+    if (adjoint_ == nullptr) {
+      return adjoint_by_autograd(
+          run, [&](Tensor const& leaf) { return apply_(op_, leaf); }, x, parameters_, g);
+    }
+    return in_signal_dtype(run, adjoint_(op_, as_seen(run, g), as_seen(run, x), AddGradient(run.gradients)));
   }
-  return all;
-}
+
+ private:
+  Tensor as_seen(PreparedRun const& run, Tensor const& x) const { return as_stored_ ? x : in_parameter_dtype(run, x); }
+
+  void* op_ = nullptr;
+  Tensor (*apply_)(void* op, Tensor const& x) = nullptr;
+  Tensor (*adjoint_)(void* op, Tensor const& g, Tensor const& x, AddGradient const& add) = nullptr;  // null: autograd
+  bool as_stored_ = false;            // signals as they are stored, not in the dtype of the parameters
+  std::vector<Tensor> parameters_{};  // that learn
+};
 
 }  // namespace dynvision::run

@@ -1,6 +1,6 @@
 // Results of a run while it goes on: one row of B samples for each recorded step, at each place that is looked at.
 //
-//   seen (T B, C)  or  (T B, K)     what the head gets, or gives        responses[l], watched[place]  (T B, C, H, W)
+//   head_input (T B, C)  or  (T B, K)     what the head gets, or gives        responses[l], watched[place]  (T B, C, H, W)
 //
 // A Classifier is applied once to all steps, after the sweep; before it the sum over height and width is
 // kept. Any other head is applied block by block. Rows of steps without a signal stay zero.
@@ -13,7 +13,7 @@ namespace dynvision::run {
 
 class Results {
  public:
-  Tensor seen{};
+  Tensor head_input{};
   std::vector<Tensor> responses{};  // [layer]; undefined: not recorded
   std::vector<Tensor> watched{};    // [place]; undefined: not monitored
 
@@ -36,10 +36,10 @@ class Results {
     }
   }
 
-  // What the head sees, or gives, of a block.
-  void see(int t, int n, Tensor const& value) {
-    if (!seen.defined()) seen = zeros({n_steps_ * batch_, value.size(1)}, value.options());
-    put(seen, t, n, value);
+  // What the head gets (Classifier), or gives, of a block.
+  void put_head_input(int t, int n, Tensor const& value) {
+    if (!head_input.defined()) head_input = zeros({n_steps_ * batch_, value.size(1)}, value.options());
+    put(head_input, t, n, value);
   }
 
  private:

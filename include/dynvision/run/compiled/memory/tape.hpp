@@ -14,31 +14,32 @@
 
 namespace dynvision::run {
 
-// What the reverse sweep needs of a block, by place; undefined where it needs nothing.
+// What the reverse sweep needs of a block, by node; undefined where it needs nothing.
 class Values {
   std::vector<Tensor> all_;
 
  public:
-  std::span<Tensor> entry, value, operand;  // what enters a stage (last: the head); leaves an operation; arrives
+  std::span<Tensor> input, output, operand;  // of a stage (the last one: of the head); of a role; beside the signal
 
-  explicit Values(std::size_t n_places = 0) : all_(3 * n_places) {
-    entry = {all_.data(), n_places}, value = {all_.data() + n_places, n_places};
-    operand = {all_.data() + 2 * n_places, n_places};
+  explicit Values(std::size_t n_nodes = 0) : all_(3 * n_nodes) {
+    input = {all_.data(), n_nodes}, output = {all_.data() + n_nodes, n_nodes};
+    operand = {all_.data() + 2 * n_nodes, n_nodes};
   }
-  Values(Values const& other) : Values(other.entry.size()) {
+  Values(Values const& other) : Values(other.input.size()) {
     std::copy(other.all_.begin(), other.all_.end(), all_.begin());
   }
   Values(Values&&) = default;  // the numbers stay where they are
   Values& operator=(Values other) {
     all_.swap(other.all_);
-    entry = other.entry, value = other.value, operand = other.operand;
+    input = other.input, output = other.output, operand = other.operand;
     return *this;
   }
   void clear() { std::fill(all_.begin(), all_.end(), Tensor{}); }
 };
 
-// Leading places that depend on the frame alone: computed once for as long as it stays.
-struct Leading {
+// What the static prefix, the first nodes, which are functions of the frame alone, has made of a frame: computed once for
+// as long as it stays.
+struct StaticPrefix {
   int first_run = -1, n_runs = 0;  // runs of equal frames (Timetable::frame_run), one after the other
   Tensor out{};                    // (n_runs B,C,H,W), undefined: absent
   Values values{};
@@ -47,7 +48,7 @@ struct Leading {
 
 struct BlockTape {
   Block block{};
-  int leading = -1;  // index of its Leading
+  int prefix = -1;  // index of its StaticPrefix
   Values values{};
 };
 
@@ -57,13 +58,13 @@ struct Segment {
   std::vector<Tensor> past{};    // [layer] (memory B, C, H, W): states that it starts from
   std::vector<int> head{};       // [layer] rows of `states` before index `first`
   std::vector<Tensor> states{};  // [layer]; empty: not kept
-  std::deque<Leading> leading{};
+  std::deque<StaticPrefix> prefixes{};
   std::vector<BlockTape> blocks{};
 
   bool kept() const { return !states.empty(); }
   void drop() {
     states.clear();
-    leading.clear();
+    prefixes.clear();
     blocks.clear();
   }
 };

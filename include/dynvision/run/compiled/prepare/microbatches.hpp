@@ -1,4 +1,5 @@
-// Groups of samples: one after the other goes through a run of its own, and their results are put together.
+// Microbatches: groups of samples, of which one after the other goes through a run of its own; their results are put
+// together.
 //
 // How many run at a time: run/compiled/prepare/checkpointing.hpp.
 #pragma once
@@ -15,8 +16,8 @@ namespace dynvision::run {
 
 // The settings of `samples` of a run, from `first` on. What a budget has put into groups is computed again as a whole,
 // but for the group that `is_last`: it is reversed first.
-[[gnu::cold]] inline Settings settings_of_group(Settings const& all, std::int64_t first, std::int64_t samples,
-                                                bool is_last) {
+[[gnu::cold]] inline Settings settings_of_microbatch(Settings const& all, std::int64_t first, std::int64_t samples,
+                                                     bool is_last) {
   Settings settings = all;
   settings.samples_at_once = samples;
   if (all.memory_budget > 0) {
@@ -43,15 +44,15 @@ namespace dynvision::run {
 }
 
 // run(stimulus, settings) for one group of samples after the other.
-[[gnu::cold]] inline Activity in_groups(std::int64_t samples, Stimulus const& stimulus, Settings const& settings,
-                                        c10::function_ref<Activity(Stimulus const&, Settings const&)> run) {
+[[gnu::cold]] inline Activity in_microbatches(std::int64_t samples, Stimulus const& stimulus, Settings const& settings,
+                                              c10::function_ref<Activity(Stimulus const&, Settings const&)> run) {
   std::vector<Tensor> outputs;
   std::vector<std::vector<Trace>> responses, monitored;
   for (std::int64_t first = 0; first < stimulus.frames.size(0); first += samples) {
     std::int64_t const n = std::min(samples, stimulus.frames.size(0) - first);
     Stimulus const shown{stimulus.frames.narrow(0, first, n), stimulus.shown, stimulus.non_input_value};
     bool const is_last = first + n == stimulus.frames.size(0);
-    Activity group = run(shown, settings_of_group(settings, first, n, is_last));
+    Activity group = run(shown, settings_of_microbatch(settings, first, n, is_last));
     outputs.push_back(std::move(group.outputs));
     responses.push_back(std::move(group.responses)), monitored.push_back(std::move(group.monitored));
   }

@@ -1,6 +1,6 @@
 // Frames of a block: once, if they stay the same; else one after the other.
 #pragma once
-#include <dynvision/run/compiled/prepare/prepared_run.hpp>
+#include <dynvision/run/compiled/memory/prepared_run.hpp>
 
 namespace dynvision::run {
 
@@ -10,22 +10,22 @@ struct Wave {           // a signal during a block
 };
 
 // Whether anything is shown during a block.
-inline bool has_frames(PreparedRun const& q, Block const& block) {
+inline bool has_frames(PreparedRun const& prepared, Block const& block) {
   int const t = block.first;
-  return t >= 0 && t < q.table.n_steps && q.table.frame[static_cast<std::size_t>(t)] != nothing;
+  return t >= 0 && t < prepared.table.n_steps && prepared.table.frame[static_cast<std::size_t>(t)] != nothing;
 }
-inline bool has_one_frame(PreparedRun const& q, Block const& block) {
-  auto const run = [&](int step) { return q.table.frame_run[static_cast<std::size_t>(step)]; };
-  return block.n == 1 || run(block.first) == run(block.first + block.n - 1);
+inline bool has_one_frame(PreparedRun const& prepared, Block const& block) {
+  auto const shown = [&](int step) { return prepared.table.frame_run[static_cast<std::size_t>(step)]; };
+  return block.n == 1 || shown(block.first) == shown(block.first + block.n - 1);
 }
 
 // The frames of a block that has some, in the layout and dtype of the signals.
-inline Wave frames_of(PreparedRun const& q, Block const& block) {
+inline Wave frames_of(PreparedRun const& prepared, Block const& block) {
   auto const frame = [&](int step) {
-    Tensor const x = q.stimulus.frame(q.table.frame[static_cast<std::size_t>(step)]).detach();
-    return q.layout.of(kernels::in_dtype(x, q.dtype()));
+    Tensor const x = prepared.stimulus.frame(prepared.table.frame[static_cast<std::size_t>(step)]).detach();
+    return prepared.layout.of(kernels::in_dtype(x, prepared.dtype()));
   };
-  if (has_one_frame(q, block)) return {frame(block.first), true};
+  if (has_one_frame(prepared, block)) return {frame(block.first), true};
   std::vector<Tensor> frames;
   for (int i = 0; i < block.n; ++i) frames.push_back(frame(block.first + i));
   return {cat(frames, 0), false};

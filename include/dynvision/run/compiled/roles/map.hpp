@@ -1,0 +1,25 @@
+// Map: a pointwise nonlinearity, y = f(x), fused with its neighbours.
+#pragma once
+#include <dynvision/kernels/pipeline/roles.hpp>
+#include <dynvision/run/compiled/memory/forward_context.hpp>
+
+namespace dynvision::run::roles {
+
+struct Map {
+  template <class Op> static constexpr bool is_kind_of() {
+    return requires(Op const& op) {
+      { op.pointwise() } -> kernels::MapFunctor;
+    };
+  }
+  template <class Op> static auto role(Op const& op) { return kernels::Map<decltype(op.pointwise())>{op.pointwise()}; }
+  template <class Op> static void describe(Op const& op, Node& node) {
+    auto const functor = op.pointwise();
+    if constexpr (requires { functor.identity; }) node.passes_signal = node.passes_gradient = functor.identity;
+    node.is_static = true;
+    if (node.passes_signal) return;
+    node.reads_input = functor.needs == kernels::Needs::input;
+    node.reads_output = functor.needs == kernels::Needs::output;
+  }
+};
+
+}  // namespace dynvision::run::roles

@@ -1,0 +1,72 @@
+// Projection: y = x (+) h, h: the response of a layer at an earlier step, as it arrives here; (+) integration.
+#pragma once
+#include <dynvision/connections/integration.hpp>
+#include <dynvision/run/compiled/functions/projection.hpp>
+
+namespace dynvision::run::roles {
+
+class Projection {
+ public:
+  template <class Op> static constexpr bool is_kind_of() {
+    if constexpr (ProjectionOperation<Op>) return kernels::CombineFunctor<typename Op::integration>;
+    return false;
+  }
+  template <class Op> static kernels::Combine<typename Op::integration> role(Op const&) { return {}; }
+  template <class Op> static void describe(Op const& op, Node& node, bool stored, bool feedforward_only) {
+    describe_projection(op, node, stored, feedforward_only);
+    node.reads_input = node.reads_operand = node.on && !Op::integration::additive;
+    node.passes_gradient = !node.reads_operand;
+  }
+
+  template <class Op> Projection(Op& op, Node const& node, PreparedRun& run) {
+    if (node.on) projection_.emplace(op, node, run);
+  }
+
+  void operand(ForwardContext& at, Node const& node, kernels::Arguments& arguments, kernels::RoleArguments& role) {
+    std::optional<int> const s = at.run.table.source_index(node.index, at.block.first);
+    if (!s) return;
+    role.operand_stride = arguments.size;
+    if (projection_->is_direct()) {
+      role.operand = states(at, node, *s, arguments);
+      projection_->set_affine(role);
+      return;
+    }
+    Tensor const h = projection_->forward(at, node);
+    if (at.kept != nullptr && node.reads_operand) at.kept->operand[node.index] = h;
+    at.run.alive.push_back(h);
+    role.operand = at.run.steps_of(h, at.block.n, false, arguments.size);
+  }
+  void adjoint_operand(ReverseContext& at, Node const& node, kernels::Arguments& arguments,
+                       kernels::RoleArguments& role, kernels::AdjointArguments&,
+                       kernels::AdjointRoleArguments& adjoint) {
+    std::optional<int> const s = at.run.table.source_index(node.index, at.block.first);
+    if (!s) return;
+    role.operand_stride = arguments.size;
+    if (projection_->is_direct()) projection_->set_affine(role);
+    if (role.is_affine) adjoint.g_affine = projection_->affine_sums();
+    Tensor const& h = at.values->operand[node.index];
+    // Where the adjoint does not look at the operand any address will do.
+    role.operand =
+        h.defined() ? at.run.steps_of(h, at.block.n, false, arguments.size) : states(at, node, *s, arguments);
+  }
+  void scatter(ReverseContext& at, Node const& node, Tensor const& g) {
+    if (g.defined()) projection_->adjoint(at, node, g);
+  }
+
+  void finish(GradientSums& sums) {
+    if (projection_) projection_->finish(sums);
+  }
+  void release_forward_weight() {
+    if (projection_) projection_->release_forward_weight();
+  }
+  Flops flops(Node const&) const { return projection_ ? projection_->flops() : Flops{}; }
+
+ private:
+  static void** states(auto& at, Node const& node, int s, kernels::Arguments const& arguments) {
+    return at.run.side_by_side(at.run.state_data(at.segment, node.source.layer, s), at.block.n, arguments.size);
+  }
+
+  std::optional<ProjectionRun> projection_{};
+};
+
+}  // namespace dynvision::run::roles
