@@ -181,9 +181,10 @@ class CompiledRun {
   std::vector<std::vector<Tensor>> responses, watched;
   for (std::size_t l = 0; l < n_layers; ++l) responses.push_back(by_step(results[1 + l]));
   for (std::size_t p = 0; p < n_nodes; ++p) watched.push_back(by_step(results[1 + n_layers + p]));
+  std::vector<Signal> now(n_layers);
   for (int t = 0; t < T; ++t) {
     auto const i = static_cast<std::size_t>(t);
-    std::vector<Signal> now(n_layers);
+    now.assign(n_layers, Signal{});
     for (Node const& node : run.table.nodes) {
       auto const l = static_cast<std::size_t>(node.layer);
       if (node.records && run.table.has_signal(node.index, t + run.table.idle)) now[l] = responses[l][i];
