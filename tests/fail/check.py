@@ -8,7 +8,7 @@ NAME.cpp begins with what each compiler must say, as a literal text or a regular
     // g++: layer V1 gives 36 channels
     // clang++: layer V1 gives 36 channels
 
-The compiler must print exactly one error, and the text must be in its output. ok_NAME.cpp must compile without an error:
+A line "// flags: -ffast-math" adds flags. The compiler must print exactly one error, and the text must be in its output. ok_NAME.cpp must compile without an error:
 it shows that its neighbours fail for the reason they name.
 """
 import argparse
@@ -28,6 +28,10 @@ def expectations(source):
         if match := re.match(r"//\s*(g\+\+|clang\+\+):\s*(.+?)\s*$", line):
             wanted[match[1]].append(match[2])
     return wanted
+
+
+def own_flags(source):
+    return [flag for line in source.read_text().splitlines() if line.startswith("// flags:") for flag in line.split()[2:]]
 
 
 def occurs(wanted, output):
@@ -91,7 +95,8 @@ def main():
     compilers = dict(compiler.split("=", 1) for compiler in options.compiler)
     failed = False
     for name, compiler in compilers.items():
-        also = precompiled(options.precompiled, name, compiler, flags)
+        own = own_flags(options.source)
+        also = own or precompiled(options.precompiled, name, compiler, flags)  # a precompiled header has its own flags
         wrong, output = complaints(options.source, name, compiler, [*also, *flags])
         if not wrong:
             print(f"{options.source.name} with {name}: as expected")

@@ -17,6 +17,10 @@
 #include <string_view>
 #include <vector>
 
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0
+#error "dynvision: -ffast-math and -Ofast remove every test for nan and infinity; add -fno-finite-math-only"
+#endif
+
 namespace dynvision {
 
 // A part of a message: text or a number. Messages are lists of parts, put together only when they are needed:
