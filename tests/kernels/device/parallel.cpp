@@ -1,4 +1,6 @@
+// covers: kernels/device/crowded_operators.hpp
 // Loops shared among threads: every number once, exceptions come out, as many threads as were asked for.
+#include <dynvision/kernels/device/crowded_operators.hpp>
 #include <dynvision/kernels/device/parallel.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -81,10 +83,19 @@ TEST_CASE("a loop within a loop is run by the thread that calls it", "[kernels]"
 }
 
 TEST_CASE("operators get their threads back", "[kernels]") {
-  int const before = at::get_num_threads();
-  {
-    kernels::CrowdedOperators operators;
-    operators.update();
+  Threads const these(2);
+  kernels::Crowding& crowding = kernels::Crowding::of_thread();
+  for (int i = 0; i < 5; ++i) {
+    crowding.add_work(kernels::Crowding::Seconds(10e-3), kernels::Crowding::Seconds(0),
+                      kernels::Crowding::Clock::now());
   }
-  CHECK(at::get_num_threads() == before);
+  {
+    kernels::CrowdedOperators operators(true), watching(false);
+    watching.update();
+    CHECK(at::get_num_threads() == 2);
+    operators.update();
+    CHECK(at::get_num_threads() == 1);
+  }
+  CHECK(at::get_num_threads() == 2);
+  crowding = {};
 }

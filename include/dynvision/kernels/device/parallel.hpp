@@ -97,34 +97,4 @@ template <class F> void parallel_pieces(std::int64_t n, std::int64_t grain, F co
   parallel_shares(n, std::min(of_thread * loop_threads(), n / std::max<std::int64_t>(grain, 1)), f);
 }
 
-// During a run, of the calling thread: LibTorch's operators have one thread as well while it is crowded. Before each piece
-// of work: update().
-class CrowdedOperators {
- public:
-  CrowdedOperators() = default;
-  CrowdedOperators(CrowdedOperators const&) = delete;
-  CrowdedOperators& operator=(CrowdedOperators const&) = delete;
-  ~CrowdedOperators() { limit(false); }
-
-  void update() {
-    Crowding& crowding = Crowding::of_thread();
-    clock_.add_to(crowding);
-    limit(crowding.is_crowded(Crowding::Clock::now()));
-  }
-
- private:
-  using SetThreads = void (*)(int);
-  void limit(bool on) {
-    static SetThreads const set_threads = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
-    if (on == is_limited_ || set_threads == nullptr) return;
-    if (on) before_ = static_cast<int>(at::get_num_threads());
-    set_threads(on ? 1 : before_);
-    is_limited_ = on;
-  }
-
-  WorkClock clock_;
-  bool is_limited_ = false;
-  int before_ = 1;
-};
-
 }  // namespace dynvision::kernels

@@ -3,7 +3,7 @@
 // Within a block a signal is either there in every step or in none (run/compiled/graph/timetable.hpp). A stage is a
 // pipeline of roles, or a single node; signals are (n B,C,H,W). What the adjoint reads is put into the block's Values.
 #pragma once
-#include <dynvision/kernels/device/parallel.hpp>
+#include <dynvision/kernels/device/crowded_operators.hpp>
 #include <dynvision/kernels/device/profiler_scope.hpp>
 #include <dynvision/run/compiled/functions/fallback.hpp>
 #include <dynvision/run/compiled/memory/forward_context.hpp>
@@ -25,7 +25,12 @@ class ForwardSweep {
 
  public:
   ForwardSweep(PreparedRun& run, Segment& segment, bool keeps, bool results)
-      : run_(run), segment_(segment), keeps_(keeps), results_(results), at_{run, segment} {
+      : run_(run),
+        segment_(segment),
+        keeps_(keeps),
+        results_(results),
+        at_{run, segment},
+        operators_(run.settings.share_cpus) {
     auto const n_layers = run.table.memory.size();
     segment.states.resize(n_layers);
     segment.head.assign(n_layers, 0);

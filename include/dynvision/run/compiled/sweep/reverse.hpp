@@ -5,7 +5,7 @@
 // later in the model, than the writer, so by then they are complete. Convolutions add up the gradients of their weights,
 // one call a block.
 #pragma once
-#include <dynvision/kernels/device/parallel.hpp>
+#include <dynvision/kernels/device/crowded_operators.hpp>
 #include <dynvision/run/compiled/functions/fallback.hpp>
 #include <dynvision/run/compiled/sweep/reverse_pipeline.hpp>
 
@@ -21,7 +21,8 @@ class ReverseSweep {
   kernels::CrowdedOperators operators_;
 
  public:
-  explicit ReverseSweep(ReverseContext& context) : at_(context), run_(context.run) {}
+  explicit ReverseSweep(ReverseContext& context)
+      : at_(context), run_(context.run), operators_(run_.settings.share_cpus) {}
 
   // `carry`: from the segment after, and to the one before, if there is one.
   void sweep(FrameCarry& carry, bool is_first) {
