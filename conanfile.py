@@ -33,19 +33,25 @@ class DynvisionConan(ConanFile):
         self.version = re.search(r"project\(dynvision VERSION ([\d.]+)", cmake)[1]
 
     def export(self):
-        # set_version() reads it again where the recipe is used
+        # set_version() and requirements() read them again where the recipe is used
         from conan.tools.files import copy
-        copy(self, "CMakeLists.txt", self.recipe_folder, self.export_folder)
+        for read_again in ("CMakeLists.txt", "cmake/libtorch_versions.cmake"):
+            copy(self, read_again, self.recipe_folder, self.export_folder)
+
+    def _libtorch_range(self):
+        import re
+        line = load(self, os.path.join(self.recipe_folder, "cmake/libtorch_versions.cmake"))
+        oldest, major, minor = re.search(r"set\(DYNVISION_LIBTORCH_VERSIONS ([\d.]+) (\d+)\.(\d+) ", line).groups()
+        return f">={oldest} <{major}.{int(minor) + 1}"
 
     def layout(self):
         cmake_layout(self)
 
     def requirements(self):
-        self.requires("eigen/[>=3.4 <4]")
         self.requires("nlohmann_json/[>=3.10 <4]")
-        self.requires("boost/[>=1.74]", options={"header_only": True})
+        self.requires("zlib/[>=1.2.11 <2]")
         if self.options.libtorch == "package":
-            self.requires("libtorch/[>=2.4]")
+            self.requires(f"libtorch/[{self._libtorch_range()}]")
 
     def validate(self):
         check_min_cppstd(self, 20)

@@ -1,4 +1,6 @@
 # Device code in the folder that includes this: DYNVISION_DEVICE_CODE says whether it can be compiled here.
+# dynvision_device is linked by programs that are built here to run elsewhere: NVIDIA's libraries, which LibTorch's CUDA
+# part needs and dynvision::cuda asks for, have to be there only where they run.
 find_program(DYNVISION_NVCC nvcc)
 mark_as_advanced(DYNVISION_NVCC)
 set(DYNVISION_DEVICE_CODE OFF)
@@ -9,4 +11,10 @@ if(DYNVISION_NVCC AND TARGET LibTorch::c10_cuda)
   endif()
   enable_language(CUDA)
   include("${CMAKE_CURRENT_LIST_DIR}/cuda20.cmake")
+  if(NOT TARGET dynvision_device)
+    add_library(dynvision_device INTERFACE)
+    target_link_libraries(dynvision_device INTERFACE dynvision::core LibTorch::cuda)
+    target_link_options(dynvision_device INTERFACE -Wl,--unresolved-symbols=ignore-in-shared-libs)
+    target_compile_definitions(dynvision_device INTERFACE DYNVISION_WITH_CUDA)
+  endif()
 endif()

@@ -2,7 +2,7 @@
 #   dynvision::core        models, running them, losses, records                LibTorch
 #   dynvision::io          tensor files and weights                             zlib, nlohmann/json
 #   dynvision::data        images and their files                               zlib
-#   dynvision::cuda        LibTorch's CUDA part                                 a CUDA toolkit
+#   dynvision::cuda        LibTorch's CUDA part                                 a CUDA toolkit, all of NVIDIA's wheels
 #   dynvision::dynvision   all of core, io and data that is there (and cuda where a project asks for it)
 # Before it is included: LibTorch is found, DYNVISION_INCLUDE_DIR is set, DYNVISION_IMPORTED says whether the targets are
 # imported (their headers are then system headers: without warnings). After it: DYNVISION_<component>_MISSING, in words.
@@ -46,12 +46,10 @@ if(NOT DYNVISION_data_MISSING)
   list(APPEND _dynvision_parts dynvision::data)
 endif()
 
-set(DYNVISION_cuda_MISSING "")
-if(TARGET LibTorch::cuda)
+set(DYNVISION_cuda_MISSING "${LibTorch_CUDA_MISSING}")
+if(NOT DYNVISION_cuda_MISSING)
   _dynvision_target(cuda dynvision::core LibTorch::cuda)
   target_compile_definitions(${_dynvision_last} INTERFACE DYNVISION_WITH_CUDA)
-else()
-  set(DYNVISION_cuda_MISSING " LibTorch with CUDA, or a CUDA toolkit (nvcc)")
 endif()
 if(DYNVISION_CUDA STREQUAL "ON" AND TARGET dynvision::cuda)
   list(APPEND _dynvision_parts dynvision::cuda)

