@@ -50,7 +50,8 @@ template <class Net> class DrawnRun {
         settings{.idle_timesteps = dice.coin() ? dice.between(1, 4) : 0,
                  .truncated_bptt_timesteps = dice.coin() ? dice.between(1, 5) : 0,
                  .feedforward_only = dice.between(0, 5) == 0,
-                 .record = true} {
+                 .record = true,
+                 .share_cpus = false} {
     randomise_model(net, dice.seed());
     at::AutoGradMode const no_gradient(false);
     for (Parameter const& p : net.parameters()) {

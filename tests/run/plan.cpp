@@ -72,6 +72,8 @@ TEST_CASE("the plan says how a run is divided", "[run]") {
   DyRCNNx4<Full, NoSkip> net(Options{.input_dims = {3, 32, 32}, .t_feedforward = 2});
   run::Plan const plan = run::plan(net, {2, 3, 32, 32}, {.n_timesteps = 20, .record = true, .checkpoint_timesteps = 6});
   CHECK(plan.longest_block == 3);
+  CHECK(plan.n_threads == kernels::loop_threads());
+  CHECK(plan.text().ends_with(plan.n_threads == 1 ? "1 thread" : " threads"));
   CHECK(plan.layer_offset == std::vector<int>{0, 1, 2, 3, 4});
   CHECK((plan.n_segments - 1) * 6 <= 20 + 4);  // stretches of 6 steps or more, in whole blocks
   CHECK(plan.n_segments >= 3);

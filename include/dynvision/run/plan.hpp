@@ -11,6 +11,7 @@
 // are not counted. Floating-point operations are those of convolutions; a multiplication and an addition are two.
 #pragma once
 #include <dynvision/core/number_text.hpp>
+#include <dynvision/kernels/device/parallel.hpp>
 #include <dynvision/run/compiled.hpp>
 
 namespace dynvision::run {
@@ -25,6 +26,7 @@ struct Plan {
   double result_bytes = 0;           // recorded responses and monitored signals
   double forward_flops = 0;          // of convolutions, for the whole batch
   double forward_flops_by_step = 0;  // of the same convolutions one step at a time, frames that stay convolved anew
+  int n_threads = 1;                 // of the library's own loops (kernels/device/parallel.hpp)
   bool step_by_step = false;  // run::compiled runs run::unroll: some operation is different while the model is trained
 
   std::string text() const {
@@ -38,11 +40,26 @@ struct Plan {
     }
     std::string const segments = number_text(n_segments) + (n_segments == 1 ? " segment" : " segments");
     std::string const groups = number_text(n_groups) + (n_groups == 1 ? " group" : " groups");
-    return dynvision::joined({number_text(n_blocks), " blocks of at most ", longest_block, " steps, ", segments, ", ",
-                              groups, " of samples, ", in_mega(kept_bytes), " MB kept, ", in_mega(result_bytes),
-                              " MB of results, convolutions ", in_giga(forward_flops), " GFLOP (step by step ",
-                              in_giga(forward_flops_by_step), ")",
-                              layer_offset.back() > 0 ? ", in engineering time" : ""});
+    return dynvision::joined({number_text(n_blocks),
+                              " blocks of at most ",
+                              longest_block,
+                              " steps, ",
+                              segments,
+                              ", ",
+                              groups,
+                              " of samples, ",
+                              in_mega(kept_bytes),
+                              " MB kept, ",
+                              in_mega(result_bytes),
+                              " MB of results, convolutions ",
+                              in_giga(forward_flops),
+                              " GFLOP (step by step ",
+                              in_giga(forward_flops_by_step),
+                              ")",
+                              layer_offset.back() > 0 ? ", in engineering time" : "",
+                              ", ",
+                              n_threads,
+                              n_threads == 1 ? " thread" : " threads"});
   }
 };
 
@@ -57,6 +74,7 @@ inline Plan plan_of(std::shared_ptr<PreparedRun> quiet, std::int64_t batch, Sett
   double const rows = groups * static_cast<double>(settings.n_timesteps);
 
   Plan plan;
+  plan.n_threads = kernels::loop_threads();
   plan.n_groups = (batch + prepared.batch - 1) / prepared.batch;
   plan.n_blocks = static_cast<int>(prepared.table.blocks.size());
   plan.longest_block = prepared.table.longest;

@@ -2,6 +2,8 @@
 #pragma once
 #include <dynvision/core/tensor.hpp>
 
+#include <ATen/core/grad_mode.h>
+
 // LibTorch's logging has a macro of this name; whoever had one before keeps it.
 #pragma push_macro("CHECK")
 #include <torch/csrc/autograd/autograd.h>

@@ -3,6 +3,7 @@
 // Within a block a signal is either there in every step or in none (run/compiled/graph/timetable.hpp). A stage is a
 // pipeline of roles, or a single node; signals are (n B,C,H,W). What the adjoint reads is put into the block's Values.
 #pragma once
+#include <dynvision/kernels/device/crowded_operators.hpp>
 #include <dynvision/kernels/device/profiler_scope.hpp>
 #include <dynvision/run/compiled/functions/fallback.hpp>
 #include <dynvision/run/compiled/memory/forward_context.hpp>
@@ -20,10 +21,16 @@ class ForwardSweep {
   ForwardContext at_;
   Values* values_ = nullptr;  // of the block, or of the static prefix
   std::vector<std::pair<std::size_t, Tensor>> to_record_;
+  kernels::CrowdedOperators operators_;
 
  public:
   ForwardSweep(PreparedRun& run, Segment& segment, bool keeps, bool results)
-      : run_(run), segment_(segment), keeps_(keeps), results_(results), at_{run, segment} {
+      : run_(run),
+        segment_(segment),
+        keeps_(keeps),
+        results_(results),
+        at_{run, segment},
+        operators_(run.settings.share_cpus) {
     auto const n_layers = run.table.memory.size();
     segment.states.resize(n_layers);
     segment.head.assign(n_layers, 0);
@@ -40,6 +47,7 @@ class ForwardSweep {
   void sweep() {
     segment_.blocks.reserve(keeps_ ? segment_.n_blocks : 1);
     for (std::size_t b = segment_.first_block; b < segment_.first_block + segment_.n_blocks; ++b) {
+      operators_.update();
       at_.block = run_.table.blocks[b];
       if (keeps_ || segment_.blocks.empty()) segment_.blocks.push_back({{}, -1, Values(run_.nodes.size() + 1)});
       BlockTape& tape = segment_.blocks.back();

@@ -5,6 +5,7 @@
 // later in the model, than the writer, so by then they are complete. Convolutions add up the gradients of their weights,
 // one call a block.
 #pragma once
+#include <dynvision/kernels/device/crowded_operators.hpp>
 #include <dynvision/run/compiled/functions/fallback.hpp>
 #include <dynvision/run/compiled/sweep/reverse_pipeline.hpp>
 
@@ -17,9 +18,11 @@ class ReverseSweep {
   PreparedRun& run_;
   bool is_first_ = false;  // of the segments
   int index_before_ = 0;   // of the block before, if there is one in the segment
+  kernels::CrowdedOperators operators_;
 
  public:
-  explicit ReverseSweep(ReverseContext& context) : at_(context), run_(context.run) {}
+  explicit ReverseSweep(ReverseContext& context)
+      : at_(context), run_(context.run), operators_(run_.settings.share_cpus) {}
 
   // `carry`: from the segment after, and to the one before, if there is one.
   void sweep(FrameCarry& carry, bool is_first) {
@@ -27,6 +30,7 @@ class ReverseSweep {
     is_first_ = is_first;
     auto& blocks = at_.segment.blocks;
     for (std::size_t b = blocks.size(); b-- > 0;) {
+      operators_.update();
       at_.tape = &blocks[b];
       at_.values = &blocks[b].values;
       at_.block = blocks[b].block;
