@@ -44,6 +44,7 @@ template <Name Source, class... With> struct AddFeedback;                  // fr
 template <class Solver, class... With> struct Evolve;                      // tau dr/dt = -r + u
 struct Relu;                                                               // also Tanh, Sigmoid, Retanh, Linear
 struct Supralinear;                                                        // k sign(x) |x|^n
+template <class Kind> struct ApplyGain;                                    // Spatial, Feature, Scalar
 template <class Kind> struct AddBias;                                      // Spatial, Feature, Scalar
 template <int Groups, class... With> struct GroupNorm;
 struct Record;  // the response

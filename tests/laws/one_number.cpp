@@ -203,7 +203,7 @@ TEMPLATE_TEST_CASE("pooling and resizing number by number are the loops", "[laws
     for (auto const& [height, width] : {std::pair{7, 5}, {14, 10}, {3, 11}, {1, 1}, {2, 3}, {29, 4}}) {
       CAPTURE(last, height, width);
       kernels::Shape const out{5, height, width};
-      kernels::Resize const resize(in, height, width, layout);
+      kernels::NearestResize const resize(in, height, width, layout);
       kernels::ResizeOfNumber<std::int64_t> const one{kernels::grid_of<std::int64_t>(in, last),
                                                       kernels::grid_of<std::int64_t>(out, last)};
       Tensor const y = layout.empty(3, out, x.options()), again = y.clone();

@@ -1,7 +1,9 @@
+// covers: operations/apply_gain.hpp
 // The laws of every operation that works on one signal. A new one is added to `operations()`.
 #include <dynvision/dynamics/runge_kutta4.hpp>
 #include <dynvision/operations/add_bias.hpp>
 #include <dynvision/operations/add_input.hpp>
+#include <dynvision/operations/apply_gain.hpp>
 #include <dynvision/operations/batch_norm.hpp>
 #include <dynvision/operations/conv.hpp>
 #include <dynvision/operations/delay.hpp>
@@ -105,6 +107,9 @@ std::vector<Kind> operations() {
       kind<AddBias<Spatial>>("AddBias<Spatial>"),
       kind<AddBias<Feature>>("AddBias<Feature>"),
       kind<AddBias<Scalar>>("AddBias<Scalar>"),
+      kind<ApplyGain<Spatial>>("ApplyGain<Spatial>"),
+      kind<ApplyGain<Feature>>("ApplyGain<Feature>"),
+      kind<ApplyGain<Scalar>>("ApplyGain<Scalar>"),
       kind<MaxPool<3, 2>>("MaxPool<3, 2>"),
       kind<MaxPool<2, 2, 0>>("MaxPool<2, 2, 0>"),
       kind<MaxPool<1, 1>>("MaxPool<1, 1>"),

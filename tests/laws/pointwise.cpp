@@ -14,7 +14,7 @@
 #include <dynvision/operations/nonlinearity.hpp>
 #include <dynvision/operations/pool.hpp>
 #include <dynvision/operations/supralinear.hpp>
-#include <dynvision/run/compiled/graph/node.hpp>
+#include <dynvision/run/compiled/roles/map.hpp>
 
 #include "numbers.hpp"
 #include "threads.hpp"
@@ -134,7 +134,7 @@ template <class T> constexpr double rounding = 8 * std::numeric_limits<T>::epsil
 // --- functors
 
 TEMPLATE_LIST_TEST_CASE("a functor equals the tensor operation", "[laws][pointwise]", Nonlinearities) {
-  STATIC_REQUIRE(run::PointwiseOperation<TestType>);
+  STATIC_REQUIRE(run::roles::Map::is_kind_of<TestType>());
   auto const check = [&]<class T>(T, double tolerance) {
     TestType const op = made<TestType>(c10::CppTypeToScalarType<T>::value);
     std::vector<T> const x = as<T>(numbers());
@@ -456,7 +456,7 @@ TEMPLATE_TEST_CASE("resizing is LibTorch's nearest neighbour", "[laws][pointwise
           if (sizes[2] == to_height && sizes[3] == to_width) return;
           Case<S> const of(channels_last, sizes, with_nan,
                            [&](Tensor const& x) { return nearest(x, to_height, to_width); });
-          kernels::Resize const resize(shape_of(of.x), to_height, to_width, of.layout);
+          kernels::NearestResize const resize(shape_of(of.x), to_height, to_width, of.layout);
           for (kernels::Backend const backend : {kernels::Backend::loops, kernels::Backend::tensors}) {
             Tensor const y = of.layout.empty(3, shape_of(of.y), of.g.options());
             kernels::Engine const engine{of.x.scalar_type(), at::kCPU, backend};

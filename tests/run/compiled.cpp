@@ -6,7 +6,7 @@
 // covers: run/compiled/functions/convolution.hpp run/compiled/functions/convolution_chain.hpp run/compiled/functions/projection.hpp
 // covers: run/compiled/functions/fallback.hpp run/compiled/functions/local_gradients.hpp
 // covers: run/compiled/functions/tensor_function.hpp run/compiled/functions/learned_parameters.hpp
-// covers: run/compiled/roles/bias.hpp run/compiled/roles/external_input.hpp run/compiled/roles/input_adaption.hpp
+// covers: run/compiled/roles/bias.hpp run/compiled/roles/external_input.hpp run/compiled/roles/input_adaption.hpp run/compiled/roles/gain.hpp
 // covers: run/compiled/roles/map.hpp run/compiled/roles/projection.hpp run/compiled/roles/solver_step.hpp run/compiled/roles/tap.hpp
 // covers: run/compiled/stages/combine_tensors.hpp run/compiled/stages/convolution.hpp run/compiled/stages/max_pool.hpp
 // covers: run/compiled/stages/stepwise.hpp run/compiled/stages/tensor_function.hpp run/compiled/stages/zero_if_absent.hpp

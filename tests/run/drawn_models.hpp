@@ -1,5 +1,6 @@
 // Models for comparing two paths, beside those of property/models.hpp.
 #pragma once
+#include <dynvision/operations/apply_gain.hpp>
 #include <dynvision/operations/batch_norm.hpp>
 #include <dynvision/operations/dropout.hpp>
 #include <dynvision/operations/repeat.hpp>
@@ -91,12 +92,12 @@ struct Net : Model<A, B> {
 }  // namespace evaluated
 
 namespace orders {  // operations in other orders, biases before any input, external input, two external layers
-struct A : Layer<"A", Conv<image_channels, 4, 3, 2>, Retanh, Recur<Self<4>, Multiplicative>, AddBias<Scalar>, Delay,
-                 Evolve<Euler>, Supralinear, Record> {};
+struct A : Layer<"A", Conv<image_channels, 4, 3, 2>, ApplyGain<Feature>, Retanh, Recur<Self<4>, Multiplicative>,
+                 AddBias<Scalar>, Delay, Evolve<Euler>, Supralinear, Record> {};
 struct B : Layer<"B", AddSkip<"A", Multiplicative>, ZeroIfAbsent, Conv<4, 4, 3>, AddInput, Evolve<RungeKutta4>,
                  AddFeedback<"C">, Tanh, Recur<Depthwise<4>>, Record, Delay, MaxPool<2, 1>> {};
-struct C : Layer<"C", Recur<PointDepthwise<3, 3, 4>, NoBias>, Conv<4, 3, 1>, Relu, AddInput, MaxPool<3, 2>,
-                 Evolve<Euler>, Record, Relu, Delay, Sigmoid, AvgPool<2, 1>> {};
+struct C : Layer<"C", Recur<PointDepthwise<3, 3, 4>, NoBias>, Conv<4, 3, 1>, Relu, AddInput, ApplyGain<Scalar>,
+                 MaxPool<3, 2>, Evolve<Euler>, Record, Relu, Delay, Sigmoid, AvgPool<2, 1>> {};
 struct Net : Model<A, B, C> {
   Net(Options options) : Model<A, B, C>(std::move(options)) {}
   static constexpr int image_channels = 3;

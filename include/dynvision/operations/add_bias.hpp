@@ -11,11 +11,24 @@
 #include <dynvision/concepts/operation.hpp>
 #include <dynvision/core/list.hpp>
 
+#include <vector>
+
 namespace dynvision {
 
 struct Spatial {};
 struct Feature {};
 struct Scalar {};
+
+// The shape of numbers of this kind where a part stands; `what` they are, for messages.
+template <class Kind> std::vector<std::int64_t> numbers_of(Composition& at, std::string_view what) {
+  if constexpr (std::is_same_v<Kind, Scalar>) return {};
+  if constexpr (std::is_same_v<Kind, Feature>) return {at.channels, 1, 1};
+  if (at.size.height < 1 || at.size.width < 1) {
+    fail("model", 114,
+         {"spatial ", what, " of ", at.here().name, ": expected the image size in input_dims, such as {3, 32, 32}"});
+  }
+  return {at.channels, at.size.height, at.size.width};
+}
 
 template <class Kind> struct AddBias {
   static constexpr std::string_view label = "addbias";
@@ -29,17 +42,7 @@ template <class Kind> struct AddBias {
 
   void compose(Composition& at) {
     channels = at.channels;
-    if constexpr (std::is_same_v<Kind, Spatial>) {
-      if (at.size.height < 1 || at.size.width < 1) {
-        fail("model", 114,
-             {"spatial bias of ", at.here().name, ": expected the image size in input_dims, such as {3, 32, 32}"});
-      }
-      bias = at.constant({at.channels, at.size.height, at.size.width}, 0);
-    } else if constexpr (std::is_same_v<Kind, Feature>) {
-      bias = at.constant({at.channels, 1, 1}, 0);
-    } else {
-      bias = at.constant({}, 0);
-    }
+    bias = at.constant(numbers_of<Kind>(at, "bias"), 0);
   }
   void parameters(auto&& visit) { visit("bias", bias); }
 

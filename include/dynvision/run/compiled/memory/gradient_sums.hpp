@@ -6,6 +6,13 @@
 
 namespace dynvision::run {
 
+// g (N,C,H,W), summed to the shape of a parameter (C,H,W), (C,1,1) or [].
+inline Tensor sum_to(Tensor const& parameter, Tensor const& g) {
+  Tensor const sum = (g.scalar_type() == parameter.scalar_type() ? g : g.to(parameter.scalar_type())).sum({0});
+  if (parameter.dim() == 0) return sum.sum();
+  return parameter.size(1) == 1 && parameter.size(2) == 1 ? sum.sum({1, 2}, true) : sum;
+}
+
 // In the order in which the gradients are returned.
 class GradientSums {
  public:

@@ -6,6 +6,7 @@
 #include <dynvision/core/list.hpp>
 #include <dynvision/run/compiled/roles/bias.hpp>
 #include <dynvision/run/compiled/roles/external_input.hpp>
+#include <dynvision/run/compiled/roles/gain.hpp>
 #include <dynvision/run/compiled/roles/input_adaption.hpp>
 #include <dynvision/run/compiled/roles/map.hpp>
 #include <dynvision/run/compiled/roles/projection.hpp>
@@ -20,7 +21,7 @@
 
 namespace dynvision::run {
 
-using NodeKinds = List<roles::Projection, stages::CombineTensors, roles::ExternalInput, roles::Bias,
+using NodeKinds = List<roles::Projection, stages::CombineTensors, roles::ExternalInput, roles::Bias, roles::Gain,
                        roles::InputAdaption, roles::Record, stages::ZeroIfAbsent, roles::Delay, roles::SolverStep,
                        roles::Map, stages::Convolution, stages::MaxPool, stages::TensorFunction, stages::Stepwise>;
 

@@ -35,10 +35,7 @@ class Bias {
   // gb = sum of g over steps and samples, and over what all places or channels share
   void scatter(ReverseContext& at, Node const&, Tensor const& g) const {
     if (!g.defined()) return;
-    Tensor sum = kernels::in_dtype(g, parameter_.scalar_type()).sum({0});  // (C,H,W)
-    if (parameter_.dim() == 0) sum = sum.sum();
-    if (parameter_.dim() == 3 && parameter_.size(1) == 1 && parameter_.size(2) == 1) sum = sum.sum({1, 2}, true);
-    at.run.gradients.add(at.run.gradients.index(parameter_), sum);
+    at.run.gradients.add(at.run.gradients.index(parameter_), sum_to(parameter_, g));
   }
 
  private:
