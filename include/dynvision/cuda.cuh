@@ -9,7 +9,7 @@
 #pragma once
 #include <dynvision/kernels/pipeline/pipeline.cuh>
 #include <dynvision/kernels/resample/resample.cuh>
-#include <dynvision/run/compiled/graph/lowering.hpp>
+#include <dynvision/run/compiled/prepare/lowering.hpp>
 
 namespace dynvision::kernels::cuda {
 

@@ -134,7 +134,7 @@ template <class T> constexpr double rounding = 8 * std::numeric_limits<T>::epsil
 // --- functors
 
 TEMPLATE_LIST_TEST_CASE("a functor equals the tensor operation", "[laws][pointwise]", Nonlinearities) {
-  STATIC_REQUIRE(run::roles::Map::is_kind_of<TestType>());
+  STATIC_REQUIRE(run::PointwiseOperation<TestType>);
   auto const check = [&]<class T>(T, double tolerance) {
     TestType const op = made<TestType>(c10::CppTypeToScalarType<T>::value);
     std::vector<T> const x = as<T>(numbers());

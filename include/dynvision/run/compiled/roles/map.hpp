@@ -3,14 +3,18 @@
 #include <dynvision/kernels/pipeline/roles.hpp>
 #include <dynvision/run/compiled/memory/forward_context.hpp>
 
-namespace dynvision::run::roles {
+namespace dynvision::run {
+
+// An operation that offers itself as a function of one number, with its adjoint.
+template <class Op>
+concept PointwiseOperation = requires(Op const& op) {
+  { op.pointwise() } -> kernels::MapFunctor;
+};
+
+namespace roles {
 
 struct Map {
-  template <class Op> static constexpr bool is_kind_of() {
-    return requires(Op const& op) {
-      { op.pointwise() } -> kernels::MapFunctor;
-    };
-  }
+  template <class Op> static constexpr bool is_kind_of() { return PointwiseOperation<Op>; }
   template <class Op> static auto role(Op const& op) { return kernels::Map<decltype(op.pointwise())>{op.pointwise()}; }
   template <class Op> static void describe(Op const& op, Node& node) {
     auto const functor = op.pointwise();
@@ -22,4 +26,5 @@ struct Map {
   }
 };
 
-}  // namespace dynvision::run::roles
+}  // namespace roles
+}  // namespace dynvision::run
