@@ -49,7 +49,7 @@ int main() {
     if (first >= d) h = conv2d(cat({r.begin() + first - d, r.begin() + first}, 0), U, c, 1, 1);
     for (int i = 0; i < d; ++i) {  // stage "pipeline": one loop over numbers, step by step
       Tensor u = x;
-      if (h.defined()) u = u.add(h.narrow(0, i * B, B));           // role Combine<Additive>
+      if (h.defined()) u = u.add(h.narrow(0, i * B, B));            // role Combine<Additive>
       u = r.empty() ? u.mul(a) : r.back().add(u.sub(r.back()), a);  // role Step: r + a (u - r)
       r.push_back(u.relu());                                        // roles Map<Relu>, Tap, Tap: recorded, stored
     }
@@ -65,15 +65,16 @@ int main() {
     for (int i = d - 1; i >= 0; --i) {
       Tensor const& state = r[static_cast<std::size_t>(first + i)];
       Tensor const through = g[static_cast<std::size_t>(first + i)].add(carry).mul(state.gt(0));  // adjoint of Relu
-      carry = through.mul(1 - a);                // adjoint of Step: to r(t - 1), within the pipeline ...
+      carry = through.mul(1 - a);                        // adjoint of Step: to r(t - 1), within the pipeline ...
       gh[static_cast<std::size_t>(i)] = through.mul(a);  // ... and to u, which Combine passes on to x and h
-      gx.add_(gh[static_cast<std::size_t>(i)]);  // the frame's: summed over the steps
+      gx.add_(gh[static_cast<std::size_t>(i)]);          // the frame's: summed over the steps
     }
     if (first < d) break;
     Tensor const past = cat({r.begin() + first - d, r.begin() + first}, 0);
     auto const [gr, gw, gb] = conv2d_backward(cat(gh, 0), past, U, 1, 1, 1, {true, true, true});
     gU.add_(gw), gc.add_(gb);  // GradientSums
-    for (int i = 0; i < d; ++i) g[static_cast<std::size_t>(first - d + i)].add_(gr.narrow(0, i * B, B));  // StateGradient
+    for (int i = 0; i < d; ++i)
+      g[static_cast<std::size_t>(first - d + i)].add_(gr.narrow(0, i * B, B));  // StateGradient
   }
   auto const [unused, gW, gb] = conv2d_backward(gx, image, W, 1, 1, 1, {false, true, true});  // the prefix, once
   // [/reverse]
