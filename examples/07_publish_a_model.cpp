@@ -32,7 +32,7 @@ struct BLOptions {  // the published numbers are the defaults
 namespace bl {
 
 // A default for each kind of policy that the model takes; without one a policy is refused when it is compiled.
-using Defaults = List<Output, Additive, NoSolver, Relu>;
+using Defaults = List<ToOutput, Additive, NoSolver, Relu>;
 
 template <class Choice, int In>
 using Operations = join<decltype(single_convolution<Choice, In, 32, 3, 1>()),  // convolution and recurrence

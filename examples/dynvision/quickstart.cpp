@@ -11,7 +11,7 @@
 #include <dynvision/data/fashion_mnist.hpp>
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/records/interrupt.hpp>
-#include <dynvision/records/table.hpp>
+#include <dynvision/records/text_table.hpp>
 #include <dynvision/run/channels_last.hpp>
 #include <dynvision/run/compiled.hpp>
 #include <dynvision/run/keep_freed_memory.hpp>
@@ -95,9 +95,9 @@ void write_summary(RunFolder const& folder, Choices const& choices, Outcome cons
   TrainingState const& state = outcome.fit.state;
   double const learning_seconds = state.seconds - state.validation_seconds;
   double const rate = learning_seconds > 0 ? static_cast<double>(state.images) / learning_seconds : 0;
-  std::string const status = outcome.interrupted                     ? "interrupted"
-                             : outcome.fit.stop == Stop::out_of_time ? "out of time"
-                                                                     : "finished";
+  std::string const status = outcome.interrupted                          ? "interrupted"
+                             : outcome.fit.stop == Fit::Stop::out_of_time ? "out of time"
+                                                                          : "finished";
   bool const tested = outcome.test.complete;
   auto const if_tested = [&](double value) { return tested ? Json(value) : Json(); };
   MetricsRow last;
@@ -124,7 +124,7 @@ void write_summary(RunFolder const& folder, Choices const& choices, Outcome cons
                      {"versions", {{"dynvision", version}, {"libtorch", TORCH_VERSION}, {"compiler", __VERSION__}}}};
   folder.write("summary.json", summary.dump(2) + "\n");
 
-  Table table({"model", "DyRCNNx2, full recurrence, " + std::to_string(outcome.n_parameters) + " parameters"});
+  TextTable table({"model", "DyRCNNx2, full recurrence, " + std::to_string(outcome.n_parameters) + " parameters"});
   table.add({"training", status + ": " + std::to_string(state.images) + " images in " + rounded(state.seconds, 0) +
                              " s (" + rounded(rate, 0) + " images/s, " + std::to_string(at::get_num_threads()) +
                              " threads)"});
@@ -206,7 +206,7 @@ int train_and_test(Choices const& choices, Data const& data, RunFolder const& fo
 
   outcome.fit = fit(optimizer, objective, run, data.train, data.validation, settings, std::move(start));
   save_weights(folder / "weights.safetensors", model.parameters());
-  outcome.interrupted = outcome.fit.stop == Stop::requested;
+  outcome.interrupted = outcome.fit.stop == Fit::Stop::requested;
 
   if (!outcome.interrupted) {
     outcome.test =
@@ -231,7 +231,7 @@ int train_and_test(Choices const& choices, Data const& data, RunFolder const& fo
     }
   }
   write_summary(folder, choices, outcome);
-  if (outcome.fit.stop == Stop::out_of_time) {
+  if (outcome.fit.stop == Fit::Stop::out_of_time) {
     std::cout << "The training stopped after " << rounded(choices.max_seconds, 0)
               << " s (--max-seconds); what it has learned is tested above. --resume goes on." << std::endl;
   }

@@ -10,13 +10,13 @@
 //   AlexNet<> model({.n_classes = 10, .input_dims = {3, 224, 224}});      63 x 63 is the smallest image
 //   AlexNet<Full, Euler> recurrent;
 //
-// The first argument is the recurrence type (published: None), the others are policies in any order
-// (families/policies.hpp), with the defaults Output, Additive, NoSolver, Relu and the order below.
+// The first argument is the recurrence type (published: NoRecurrence), the others are policies in any order
+// (families/policies.hpp), with the defaults ToOutput, Additive, NoSolver, Relu and the order below.
 //
 //   layer1 3->64, kernel 11, stride 4, padding 2   layer2 64->192, kernel 5   layer3 ->384, layer4 ->256, layer5 ->256, kernel 3
 //   classifier: means over 6 x 6 cells, 9216->4096->4096->classes
 #pragma once
-#include <dynvision/connections/none.hpp>
+#include <dynvision/connections/no_recurrence.hpp>
 #include <dynvision/families/ordered_layer.hpp>
 #include <dynvision/families/recurrent_convolution.hpp>
 #include <dynvision/model/model.hpp>
@@ -30,15 +30,15 @@ namespace dynvision {
 namespace alexnet {
 
 using PublishedOrder = Order<"layer", "addext", "tstep", "nonlin", "supralin", "record", "delay", "pool">;
-using Defaults = List<Output, Additive, NoSolver, Relu, PublishedOrder>;
+using Defaults = List<ToOutput, Additive, NoSolver, Relu, PublishedOrder>;
 
 template <class Choice, int In, int Out, int K, int Stride, int Margin, class Pooling = List<>> struct Parts {
   using layer = decltype([] {
     using Target = typename Choice::target;
     using Forward = Conv<In, Out, K, Stride, Padding<Margin>>;
-    if constexpr (std::is_same_v<Target, Middle>) {
+    if constexpr (std::is_same_v<Target, ToMiddle>) {
       return List<MiddleOfOneConvolution>{};
-    } else if constexpr (std::is_same_v<Target, Input>) {
+    } else if constexpr (std::is_same_v<Target, ToInput>) {
       return List<typename Choice::template recurrence<Out, K, In>, Forward>{};
     } else {
       return List<Forward, typename Choice::template recurrence<Out, K, Out>>{};
@@ -64,7 +64,7 @@ using Layers = ModelWith<LinearHead<As<"classifier.7">>, Layer1<C>, Layer2<C>, L
 
 }  // namespace alexnet
 
-template <template <int...> class Recurrence = None, class... Policies>
+template <template <int...> class Recurrence = NoRecurrence, class... Policies>
 struct AlexNet : alexnet::Layers<ChoiceOf<alexnet::Defaults, Recurrence, Policies...>> {
   static constexpr std::string_view model_name = "AlexNet";
   using Base = alexnet::Layers<ChoiceOf<alexnet::Defaults, Recurrence, Policies...>>;

@@ -15,13 +15,13 @@
 //   CordsNet<DepthPointwise, RungeKutta4, Multiplicative> other;
 //
 // The first argument is the recurrence type, the others are policies in any order (families/policies.hpp), with the defaults
-// Output, Additive, Euler, Skip<>, Relu and the order below. Weight normalisation applies where the recurrence type allows it.
+// ToOutput, Additive, Euler, Skip<>, Relu and the order below. Weight normalisation applies where the recurrence type allows it.
 //
 //   layer0 3->64, kernel 7, stride 2, mean 3 x 3 stride 2     layer1 ... layer8, kernel 3: 64, 64, 128, 128, 256, 256, 512,
 //   512 channels, strides 1, 1, 2, 1, 2, 1, 2, 1     S: 3 x 3 (layer2), 1 x 1 with stride 2 (layers 4, 6, 8), else identity
 #pragma once
 #include <dynvision/connections/full.hpp>
-#include <dynvision/connections/none.hpp>
+#include <dynvision/connections/no_recurrence.hpp>
 #include <dynvision/families/ordered_layer.hpp>
 #include <dynvision/families/recurrent_convolution.hpp>
 #include <dynvision/model/model.hpp>
@@ -68,18 +68,18 @@ namespace cordsnet {
 
 using PublishedOrder = Order<"addskip", "layer", "addbias", "addext", "pool", "nonlin", "tstep", "nonlin", "supralin",
                              "record", "delay", "readout">;
-using Defaults = List<Output, Additive, Euler, Skip<>, Relu, PublishedOrder>;
+using Defaults = List<ToOutput, Additive, Euler, Skip<>, Relu, PublishedOrder>;
 
 template <class Choice, int In, int Out, int Stride> constexpr auto area() {
   using Target = typename Choice::target;
   using Forward = List<Conv<In, Out, 3, Stride, NoBias, WeightNorm>>;
-  constexpr int target_channels = std::is_same_v<Target, Input> ? In : Out;
+  constexpr int target_channels = std::is_same_v<Target, ToInput> ? In : Out;
   using Plain = typename Choice::template recurrence<Out, 3, target_channels, NoBias>;
   using Normalised = typename Choice::template recurrence<Out, 3, target_channels, NoBias, WeightNorm>;
   using Recurrent = List<std::conditional_t<Normalised::fault == Fault::normalisation, Plain, Normalised>>;
-  if constexpr (std::is_same_v<Target, Middle>) {
+  if constexpr (std::is_same_v<Target, ToMiddle>) {
     return List<MiddleOfOneConvolution>{};
-  } else if constexpr (std::is_same_v<Target, Input>) {
+  } else if constexpr (std::is_same_v<Target, ToInput>) {
     return join<Recurrent, Forward>{};
   } else {
     return join<Forward, Recurrent>{};

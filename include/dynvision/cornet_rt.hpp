@@ -10,15 +10,15 @@
 //
 //   CorNetRT<> model;                                          1000 classes, images of any size
 //   CorNetRT<> model({.n_classes = 10, .input_dims = {3, 64, 64}});
-//   CorNetRT<Full, Output, Euler, Skip<>, Feedback<Multiplicative>> other;
+//   CorNetRT<Full, ToOutput, Euler, Skip<>, Feedback<Multiplicative>> other;
 //
 // The first argument is the recurrence type, the others are policies in any order (families/policies.hpp), with the defaults
-// Middle, Additive, NoSolver, NoSkip, NoFeedback, Relu and the order below. Skips lead from V1 to V4 and from V2 to IT,
+// ToMiddle, Additive, NoSolver, NoSkip, NoFeedback, Relu and the order below. Skips lead from V1 to V4 and from V2 to IT,
 // feedback from V4 to V1 and from IT to V2.
 //
 //   V1 3->64->64, kernels 7, 3, strides 4, 1    V2 64->128->128, V4 128->256->256, IT 256->512->512, kernel 3, strides 2, 1
 #pragma once
-#include <dynvision/connections/none.hpp>
+#include <dynvision/connections/no_recurrence.hpp>
 #include <dynvision/connections/self.hpp>
 #include <dynvision/families/ordered_layer.hpp>
 #include <dynvision/families/recurrent_convolution.hpp>
@@ -67,18 +67,18 @@ namespace cornet_rt {
 
 using PublishedOrder =
     Order<"layer", "addext", "addskip", "addfeedback", "norm", "tstep", "nonlin", "supralin", "record", "delay">;
-using Defaults = List<Middle, Additive, NoSolver, NoSkip, NoFeedback, Relu, PublishedOrder>;
+using Defaults = List<ToMiddle, Additive, NoSolver, NoSkip, NoFeedback, Relu, PublishedOrder>;
 
 // The recurrence at its target; before the second convolution there is always a signal.
 template <class Choice, int In, int Out, int K, int Stride> constexpr auto area() {
   using Target = typename Choice::target;
   using First = List<Conv<In, Out, K, Stride>, GroupNorm<32, As<"{}.mid_modules">>, MiddleRelu>;
   using Second = List<ZeroIfAbsent, Conv<Out, Out, 3, 1, NoBias, As<"{}.conv2">>>;
-  constexpr int target_channels = std::is_same_v<Target, Input> ? In : Out;
+  constexpr int target_channels = std::is_same_v<Target, ToInput> ? In : Out;
   using Recurrent = List<typename Choice::template recurrence<Out, K, target_channels, NoBias>>;
-  if constexpr (std::is_same_v<Target, Input>) {
+  if constexpr (std::is_same_v<Target, ToInput>) {
     return join<Recurrent, First, Second>{};
-  } else if constexpr (std::is_same_v<Target, Middle>) {
+  } else if constexpr (std::is_same_v<Target, ToMiddle>) {
     return join<First, Recurrent, Second>{};
   } else {
     return join<First, Second, Recurrent>{};

@@ -16,6 +16,6 @@
 #include <dynvision/records/metrics.hpp>
 #include <dynvision/records/progress.hpp>
 #include <dynvision/records/run_folder.hpp>
-#include <dynvision/records/table.hpp>
+#include <dynvision/records/text_table.hpp>
 #include <dynvision/resnet.hpp>
 #include <dynvision/run/trial.hpp>

@@ -6,10 +6,10 @@
 // Source: Gutzen & Lindsay 2025, eqs. 1-3, in the order of operations of their models.
 //
 //   DyRCNNx4<> model({.n_classes = 10, .input_dims = {3, 32, 32}});
-//   DyRCNNx8<Full, Middle, RungeKutta4, Feedback<Multiplicative>> other;
+//   DyRCNNx8<Full, ToMiddle, RungeKutta4, Feedback<Multiplicative>> other;
 //
 // The first argument is the recurrence type (Full, Self, Depthwise, Pointwise, DepthPointwise, PointDepthwise, Local,
-// LocalDepthwise, None, or a user's), the others are policies in any order (families/policies.hpp).
+// LocalDepthwise, NoRecurrence, or a user's), the others are policies in any order (families/policies.hpp).
 // Layers, channels, delays, initialisation and parameter names are those of the Python toolbox (docs/parity.md).
 //
 //   x2  layer1, layer2    C->36, 36->64                     kernel 3, stride 1      skip layer1->layer2, feedback back
@@ -22,7 +22,7 @@
 #include <dynvision/connections/full.hpp>
 #include <dynvision/connections/local.hpp>
 #include <dynvision/connections/local_depthwise.hpp>
-#include <dynvision/connections/none.hpp>
+#include <dynvision/connections/no_recurrence.hpp>
 #include <dynvision/connections/point_depthwise.hpp>
 #include <dynvision/connections/pointwise.hpp>
 #include <dynvision/connections/self.hpp>

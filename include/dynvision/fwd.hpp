@@ -32,7 +32,7 @@ template <int C, int K, int D> struct PointDepthwise;  // pointwise, then depthw
 template <int C, int K, int D> struct Self;            // one weight
 template <int C, int K, int D> struct Local;           // on the topographic plane
 template <int C, int K, int D> struct LocalDepthwise;  // the same, then depthwise
-template <int C, int K, int D> struct None;            // no recurrence
+template <int C, int K, int D> struct NoRecurrence;    // no recurrence
 struct TopographicPlane;                               // channels side by side as one image
 
 // --- operations, in the usual order of a layer
@@ -42,10 +42,10 @@ struct AddInput;                                                           // ex
 template <Name Source, class... With> struct AddSkip;                      // from an earlier layer
 template <Name Source, class... With> struct AddFeedback;                  // from a later layer
 template <class Solver, class... With> struct Evolve;                      // tau dr/dt = -r + u
-struct Relu;                                                               // also Tanh, Sigmoid, Retanh, Linear
+struct Relu;                                                               // also Tanh, Sigmoid, Retanh, NoNonlinearity
 struct Supralinear;                                                        // k sign(x) |x|^n
-template <class Kind> struct ApplyGain;                                    // Spatial, Feature, Scalar
-template <class Kind> struct AddBias;                                      // Spatial, Feature, Scalar
+template <class Kind> struct ApplyGain;                                    // Spatial, Feature, Uniform
+template <class Kind> struct AddBias;                                      // Spatial, Feature, Uniform
 template <int Groups, class... With> struct GroupNorm;
 struct Record;  // the response
 struct Delay;   // the state, and the feedforward delay
@@ -111,6 +111,6 @@ struct NameTable;      // names of a file -> names here; published ones: names::
 class AtomicFile;      // written whole or not at all
 class RunFolder;       // runs/<time>-<model>
 class Progress;        // progress bar
-class Table;           // summary
+class TextTable;       // summary
 
 }  // namespace dynvision

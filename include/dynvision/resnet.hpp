@@ -12,10 +12,10 @@
 //   ResNet20<> model({.n_classes = 10, .input_dims = {3, 32, 32}});
 //   ResNet50<Self, Euler> recurrent;       lateral connections of each stage, arriving before its last relu
 //
-// The first argument is the recurrence type (published: None), the others are policies in any order
-// (families/policies.hpp), with the defaults Output, Additive, NoSolver, Relu. model.train() makes it ready to be trained.
+// The first argument is the recurrence type (published: NoRecurrence), the others are policies in any order
+// (families/policies.hpp), with the defaults ToOutput, Additive, NoSolver, Relu. model.train() makes it ready to be trained.
 #pragma once
-#include <dynvision/connections/none.hpp>
+#include <dynvision/connections/no_recurrence.hpp>
 #include <dynvision/families/ordered_layer.hpp>
 #include <dynvision/families/recurrent_convolution.hpp>
 #include <dynvision/model/model.hpp>
@@ -29,7 +29,7 @@ namespace dynvision {
 
 namespace resnet {
 
-using Defaults = List<Output, Additive, NoSolver, Relu>;
+using Defaults = List<ToOutput, Additive, NoSolver, Relu>;
 
 struct Plan {  // what a depth stands for
   std::string_view name;
@@ -81,12 +81,12 @@ template <class Choice, int Depth, int In, int Mid, int Blocks, int Stride> cons
   using Body = List<Residual<First, Shortcut<In, out, Stride, plan.small_images>, As<"{}.0">>,
                     Repeat<Blocks - 1, List<F, Residual<Other, List<>, As<"">>>, As<"{}">, FirstCopy<1>>>;
   using Target = typename Choice::target;
-  constexpr int target_channels = std::is_same_v<Target, Input> ? In : out;
+  constexpr int target_channels = std::is_same_v<Target, ToInput> ? In : out;
   using Recurrent = List<typename Choice::template recurrence<out, 3, target_channels>>;
   using End = join<Evolved<typename Choice::solver>, List<F, Record, Delay>>;
-  if constexpr (std::is_same_v<Target, Middle>) {
+  if constexpr (std::is_same_v<Target, ToMiddle>) {
     return join<List<MiddleOfOneConvolution>, End>{};
-  } else if constexpr (std::is_same_v<Target, Input>) {
+  } else if constexpr (std::is_same_v<Target, ToInput>) {
     return join<Recurrent, Body, End>{};
   } else {
     return join<Body, Recurrent, End>{};
@@ -118,7 +118,7 @@ template <class C, int Depth> constexpr auto layers() {
 
 }  // namespace resnet
 
-template <int Depth, template <int...> class Recurrence = None, class... Policies>
+template <int Depth, template <int...> class Recurrence = NoRecurrence, class... Policies>
 struct ResNet : decltype(resnet::layers<ChoiceOf<resnet::Defaults, Recurrence, Policies...>, Depth>())::type {
   static constexpr std::string_view model_name = resnet::plan_of<Depth>().name;
   using Base = typename decltype(resnet::layers<ChoiceOf<resnet::Defaults, Recurrence, Policies...>, Depth>())::type;
@@ -128,16 +128,16 @@ struct ResNet : decltype(resnet::layers<ChoiceOf<resnet::Defaults, Recurrence, P
   ResNet(Options numbers = published()) : Base(std::move(numbers)) {}  // NOLINT: implicit on purpose
 };
 
-template <template <int...> class R = None, class... Policies> using ResNet18 = ResNet<18, R, Policies...>;
-template <template <int...> class R = None, class... Policies> using ResNet34 = ResNet<34, R, Policies...>;
-template <template <int...> class R = None, class... Policies> using ResNet50 = ResNet<50, R, Policies...>;
-template <template <int...> class R = None, class... Policies> using ResNet101 = ResNet<101, R, Policies...>;
-template <template <int...> class R = None, class... Policies> using ResNet152 = ResNet<152, R, Policies...>;
-template <template <int...> class R = None, class... Policies> using ResNet20 = ResNet<20, R, Policies...>;
-template <template <int...> class R = None, class... Policies> using ResNet32 = ResNet<32, R, Policies...>;
-template <template <int...> class R = None, class... Policies> using ResNet44 = ResNet<44, R, Policies...>;
-template <template <int...> class R = None, class... Policies> using ResNet56 = ResNet<56, R, Policies...>;
-template <template <int...> class R = None, class... Policies> using ResNet110 = ResNet<110, R, Policies...>;
-template <template <int...> class R = None, class... Policies> using ResNet1202 = ResNet<1202, R, Policies...>;
+template <template <int...> class R = NoRecurrence, class... Policies> using ResNet18 = ResNet<18, R, Policies...>;
+template <template <int...> class R = NoRecurrence, class... Policies> using ResNet34 = ResNet<34, R, Policies...>;
+template <template <int...> class R = NoRecurrence, class... Policies> using ResNet50 = ResNet<50, R, Policies...>;
+template <template <int...> class R = NoRecurrence, class... Policies> using ResNet101 = ResNet<101, R, Policies...>;
+template <template <int...> class R = NoRecurrence, class... Policies> using ResNet152 = ResNet<152, R, Policies...>;
+template <template <int...> class R = NoRecurrence, class... Policies> using ResNet20 = ResNet<20, R, Policies...>;
+template <template <int...> class R = NoRecurrence, class... Policies> using ResNet32 = ResNet<32, R, Policies...>;
+template <template <int...> class R = NoRecurrence, class... Policies> using ResNet44 = ResNet<44, R, Policies...>;
+template <template <int...> class R = NoRecurrence, class... Policies> using ResNet56 = ResNet<56, R, Policies...>;
+template <template <int...> class R = NoRecurrence, class... Policies> using ResNet110 = ResNet<110, R, Policies...>;
+template <template <int...> class R = NoRecurrence, class... Policies> using ResNet1202 = ResNet<1202, R, Policies...>;
 
 }  // namespace dynvision

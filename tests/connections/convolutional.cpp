@@ -1,10 +1,10 @@
 // covers: connections/lateral.hpp connections/full.hpp connections/depthwise.hpp connections/pointwise.hpp
-// covers: connections/depth_pointwise.hpp connections/point_depthwise.hpp connections/none.hpp connections/self.hpp
+// covers: connections/depth_pointwise.hpp connections/point_depthwise.hpp connections/no_recurrence.hpp connections/self.hpp
 // The laws of lateral connections are in tests/laws/lateral.cpp; here: each as a special case of the full one.
 #include <dynvision/connections/depth_pointwise.hpp>
 #include <dynvision/connections/depthwise.hpp>
 #include <dynvision/connections/full.hpp>
-#include <dynvision/connections/none.hpp>
+#include <dynvision/connections/no_recurrence.hpp>
 #include <dynvision/connections/point_depthwise.hpp>
 #include <dynvision/connections/pointwise.hpp>
 #include <dynvision/connections/self.hpp>
@@ -37,7 +37,7 @@ using Names = std::vector<std::string>;
 
 TEST_CASE("what a lateral connection is", "[connections]") {
   STATIC_CHECK(Lateral<Full<4>>);
-  STATIC_CHECK(Lateral<None<4>>);
+  STATIC_CHECK(Lateral<NoRecurrence<4>>);
   STATIC_CHECK(!Lateral<NoTarget>);
   STATIC_CHECK(!Lateral<int>);
 }
@@ -56,7 +56,7 @@ TEST_CASE("names of the parameters are those of the Python toolbox", "[connectio
   CHECK(of(composed<PointDepthwise<3>>(in_double())) ==
         Names{"pointwise_conv.weight", "pointwise_conv.bias", "depthwise_conv.weight", "depthwise_conv.bias"});
   CHECK(of(composed<Self<3>>(in_double())) == Names{"weight", "bias"});
-  CHECK(of(composed<None<3>>(in_double())).empty());
+  CHECK(of(composed<NoRecurrence<3>>(in_double())).empty());
 }
 
 TEST_CASE("shapes of the weights", "[connections]") {

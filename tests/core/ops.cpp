@@ -24,9 +24,9 @@ TEST_CASE("tensors are made with the dtype asked for", "[core]") {
   Tensor const index = indices({3, -1, 2}, zeros({}));
   CHECK(index.scalar_type() == at::kLong);
   CHECK(values(index) == std::vector<double>{3, -1, 2});
-  CHECK(values(stack({row({1, 2}), row({3, 4})}, 1)) == std::vector<double>{1, 3, 2, 4});
+  CHECK(values(stack_along({row({1, 2}), row({3, 4})}, 1)) == std::vector<double>{1, 3, 2, 4});
   CHECK(values(cat({row({1, 2}), row({3})}, 0)) == std::vector<double>{1, 2, 3});
-  CHECK(!optional(Tensor{}).has_value());
+  CHECK(!optional_tensor(Tensor{}).has_value());
 }
 
 TEST_CASE("convolution: cross-correlation with zero padding, a stride and groups", "[core]") {

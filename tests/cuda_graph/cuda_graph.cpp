@@ -87,7 +87,7 @@ TEST_CASE("a step can be recorded while graphs of earlier runs are alive, with n
   Tensor const found = step({images, labels})[0].clone();
   std::vector<Tensor> gradients;
   for (Parameter const& p : parameters) {
-    CHECK(find(net.parameters(), p.name)->tensor.is_same(p.tensor));
+    CHECK(find_parameter(net.parameters(), p.name)->tensor.is_same(p.tensor));
     gradients.push_back(p.learned ? p.tensor.grad().clone() : Tensor{});
     if (p.learned) p.tensor.grad().zero_();
   }

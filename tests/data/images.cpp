@@ -14,7 +14,7 @@ TEST_CASE("a set of images is checked", "[data]") {
   auto const with = [&](auto change) {
     Images set{good.images.clone(), good.labels.clone(), good.classes};
     change(set);
-    return failure([&] { check(set); });
+    return failure([&] { check_images(set); });
   };
   CHECK(good.size() == 3);
   CHECK(with([](Images&) {}) == "none");
@@ -31,11 +31,11 @@ TEST_CASE("a set of images is checked", "[data]") {
   for (float const bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()})
     CHECK(with([bad](Images& set) { set.images.mutable_data_ptr<float>()[11] = bad; }) == "data.106");
   CHECK(Images{}.size() == 0);
-  CHECK(failure([] { check(Images{zeros({0, 1, 2, 2}), zeros({0}, at::kLong), {"a"}}); }) == "none");
+  CHECK(failure([] { check_images(Images{zeros({0, 1, 2, 2}), zeros({0}, at::kLong), {"a"}}); }) == "none");
 }
 
 TEST_CASE("the message names the image", "[data]") {
   Images set{zeros({3, 1, 2, 2}), zeros({3}, at::kLong), {"a", "b"}};
   set.images.mutable_data_ptr<float>()[11] = std::numeric_limits<float>::quiet_NaN();
-  CHECK(message([&] { check(set); }) == "[dynvision.data.106] image 2: expected finite pixels, found nan");
+  CHECK(message([&] { check_images(set); }) == "[dynvision.data.106] image 2: expected finite pixels, found nan");
 }

@@ -5,6 +5,6 @@
 using namespace dynvision;
 
 int main() {
-  DyRCNNx4<Self, Input> net;
+  DyRCNNx4<Self, ToInput> net;
   return run::unroll(net, zeros({1, 3, 8, 8})).outputs.defined();
 }

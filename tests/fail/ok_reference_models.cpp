@@ -18,12 +18,12 @@ struct MyNet : Model<V1> {};
 int main() {
   MyNet net;
   CorNetRT<> cornet({.n_classes = 10});
-  CorNetRT<Full, Input, Euler, Skip<>, Feedback<Multiplicative>, Tanh> other_cornet;
+  CorNetRT<Full, ToInput, Euler, Skip<>, Feedback<Multiplicative>, Tanh> other_cornet;
   CordsNet<> cordsnet({.n_classes = 10, .input_dims = {3, 32, 32}});
-  CordsNet<Full, Input, RungeKutta4, NoSkip> other_cordsnet({.input_dims = {3, 32, 32}});
+  CordsNet<Full, ToInput, RungeKutta4, NoSkip> other_cordsnet({.input_dims = {3, 32, 32}});
   CordsNet<Self> self_cordsnet({.input_dims = {3, 32, 32}});
   AlexNet<> alexnet({.n_classes = 10});
-  AlexNet<DepthPointwise, Euler, Input> other_alexnet;
+  AlexNet<DepthPointwise, Euler, ToInput> other_alexnet;
   ResNet18<> resnet;
   ResNet1202<> deep;
   ResNet50<Self, Euler> other_resnet;

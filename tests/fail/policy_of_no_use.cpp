@@ -7,6 +7,6 @@
 using namespace dynvision;
 
 int main() {
-  AlexNet<None, Feedback<>> net;
+  AlexNet<NoRecurrence, Feedback<>> net;
   return run::unroll(net, zeros({1, 3, 64, 64})).outputs.defined();
 }

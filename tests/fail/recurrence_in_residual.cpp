@@ -6,6 +6,7 @@
 
 using namespace dynvision;
 
-struct V1 : Layer<"V1", Conv<3, 16, 3>, Residual<List<Conv<16, 16, 3>, Recur<None<16>>>>, Relu, Record, Delay> {};
+struct V1 : Layer<"V1", Conv<3, 16, 3>, Residual<List<Conv<16, 16, 3>, Recur<NoRecurrence<16>>>>, Relu, Record, Delay> {
+};
 struct MyNet : Model<V1> {};
 MyNet net;

@@ -76,7 +76,7 @@ inline void starts_as_one(File const& file, std::string const& batch_of_response
 }
 
 // AlexNet. The toolbox's class has no nonlinearity between its convolutions (the operation that its order asks for is not
-// defined); here it has the published ones. The file is compared with AlexNet<None, Linear>.
+// defined); here it has the published ones. The file is compared with AlexNet<NoRecurrence, NoNonlinearity>.
 inline bool no_nonlinearity(File const& file) {
   return file.config.contains("cls") && file.config.contains("derived") &&
          file.config.at("cls").get<std::string>().find("AlexNet") != std::string::npos;

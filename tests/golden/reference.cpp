@@ -74,7 +74,7 @@ golden::AnyReference model_of(golden::Family family, golden::File const& file, O
       return golden::any(std::make_shared<CordsNet<>>(options));
     case golden::Family::alexnet:
       if (golden::deviation::no_nonlinearity(file))
-        return golden::any(std::make_shared<AlexNet<None, Linear>>(options));
+        return golden::any(std::make_shared<AlexNet<NoRecurrence, NoNonlinearity>>(options));
       return golden::any(std::make_shared<AlexNet<>>(options));
     case golden::Family::resnet:
       break;
@@ -113,7 +113,7 @@ void same_idle(golden::Check& check, golden::File const& file, golden::AnyRefere
     std::int64_t const b = last.size(0), n = file.stored(name).size(1);
     std::vector<Tensor> rows;
     for (std::int64_t i = 0; i < b; ++i) rows.push_back(golden::sample(last.select(0, i), n));
-    check.same(name, stack(rows, 0));
+    check.same(name, stack_along(rows, 0));
   }
 }
 

@@ -4,7 +4,7 @@
 #include <dynvision/connections/depthwise.hpp>
 #include <dynvision/connections/full.hpp>
 #include <dynvision/connections/local_depthwise.hpp>
-#include <dynvision/connections/none.hpp>
+#include <dynvision/connections/no_recurrence.hpp>
 #include <dynvision/connections/point_depthwise.hpp>
 #include <dynvision/connections/pointwise.hpp>
 #include <dynvision/connections/self.hpp>
@@ -73,7 +73,7 @@ inline dynvision::Weight stored_kernel(File const& file, std::string const& pref
 // The type arguments of the alternatives are of no consequence: a connection computes with its tensors.
 struct AnyLateral {
   static constexpr int state_channels = dynvision::image_channels, target_channels = dynvision::image_channels;
-  std::variant<dynvision::None<1>, dynvision::Full<1>, dynvision::Depthwise<1>, dynvision::Pointwise<1>,
+  std::variant<dynvision::NoRecurrence<1>, dynvision::Full<1>, dynvision::Depthwise<1>, dynvision::Pointwise<1>,
                dynvision::DepthPointwise<1>, dynvision::PointDepthwise<1>, dynvision::Self<1>, dynvision::Local<1>,
                dynvision::LocalDepthwise<1>>
       chosen;
@@ -86,7 +86,7 @@ struct AnyLateral {
     return std::visit([&](auto const& lateral) { return lateral(h); }, chosen);
   }
 
-  bool is_none() const { return std::holds_alternative<dynvision::None<1>>(chosen); }
+  bool is_none() const { return std::holds_alternative<dynvision::NoRecurrence<1>>(chosen); }
   Tensor self_bias() const {
     auto const* const self = std::get_if<dynvision::Self<1>>(&chosen);
     return self == nullptr ? Tensor{} : self->bias;
@@ -104,7 +104,7 @@ struct AnyLateral {
     };
     AnyLateral any;
     if (type == "none") {
-      any.chosen = dynvision::None<1>{};
+      any.chosen = dynvision::NoRecurrence<1>{};
     } else if (type == "full") {
       any.chosen = dynvision::Full<1>{.conv = kernel("conv")};
     } else if (type == "depthwise") {

@@ -158,18 +158,18 @@ TEST_CASE("golden: topographic maps", "[golden]") {
     Tensor const units = counted(c * h * w).reshape({1, c, h, w});
     check.same("plane_of_arange", plane.from_layer(units.to(run)));
     CHECK(on_plane(units).flatten().equal(file.stored("flat_plane_mapping")));
-    CHECK(stack({on_plane(along(c, {1, c, 1, 1}, {1, c, h, w})), on_plane(along(h, {1, 1, h, 1}, {1, c, h, w})),
-                 on_plane(along(w, {1, 1, 1, w}, {1, c, h, w}))},
-                2)
+    CHECK(stack_along({on_plane(along(c, {1, c, 1, 1}, {1, c, h, w})), on_plane(along(h, {1, 1, h, 1}, {1, c, h, w})),
+                       on_plane(along(w, {1, 1, 1, w}, {1, c, h, w}))},
+                      2)
               .equal(file.stored("plane_to_layer")));
 
     std::int64_t const rows = plane.side() * h, columns = plane.side() * w;
     auto const in_layer = [&](Tensor const& image) { return plane.to_layer(image, {h, w}).squeeze(0); };
     Tensor const pixels = counted(rows * columns).reshape({1, 1, rows, columns});
     CHECK(in_layer(pixels).flatten().equal(file.stored("flat_layer_mapping")));
-    CHECK(stack({in_layer(along(rows, {1, 1, rows, 1}, {1, 1, rows, columns})),
-                 in_layer(along(columns, {1, 1, 1, columns}, {1, 1, rows, columns}))},
-                3)
+    CHECK(stack_along({in_layer(along(rows, {1, 1, rows, 1}, {1, 1, rows, columns})),
+                       in_layer(along(columns, {1, 1, 1, columns}, {1, 1, rows, columns}))},
+                      3)
               .equal(file.stored("layer_to_plane")));
   });
 }

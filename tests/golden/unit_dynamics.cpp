@@ -29,16 +29,16 @@ template <class S> void test_solver(golden::File const& file, at::ScalarType run
 
   check.same("out_no_state", no_state);
   check.same("out_with_h", with_h);
-  check.same("out_sequence_own_state", stack(sequence, 0));
+  check.same("out_sequence_own_state", stack_along(sequence, 0));
   std::vector<Tensor> alternating;
   for (std::int64_t t = 0; t < file.stored("out_mixed").size(0); ++t) {
     alternating.push_back(t % 2 == 0 ? mixed(xs.select(0, t), h) : mixed(xs.select(0, t)));
   }
-  check.same("out_mixed", stack(alternating, 0));
+  check.same("out_mixed", stack_along(alternating, 0));
 
   Tensor const weighted =
       cat({no_state.mul(file.number("w_no_state", run)).flatten(), with_h.mul(file.number("w_with_h", run)).flatten(),
-           stack(sequence, 0).mul(file.number("w_sequence", run)).flatten()},
+           stack_along(sequence, 0).mul(file.number("w_sequence", run)).flatten()},
           0);
   check.same("loss", weighted.sum(), largest(weighted.abs().sum()));
   weighted.sum().backward();
@@ -81,14 +81,14 @@ TEST_CASE("golden: delay buffers", "[golden]") {
       if (k > 0) line.store(full({}, k, at::TensorOptions(at::kDouble)));
       std::vector<Tensor> row;
       for (int d = 0; d < table.size(1); ++d) row.push_back(value(line.past(d)));
-      rows.push_back(stack(row, 0));
+      rows.push_back(stack_along(row, 0));
       newest.push_back(value(line.past(1)));
       oldest.push_back(value(line.past(std::min(line.stored(), capacity))));
       CHECK(relative_error(value(line.at_step(k - 1)), newest.back()) == 0);
     }
-    check.same("table", stack(rows, 0).to(run));
-    check.same("newest", stack(newest, 0).to(run));
-    check.same("oldest", stack(oldest, 0).to(run));
+    check.same("table", stack_along(rows, 0).to(run));
+    check.same("newest", stack_along(newest, 0).to(run));
+    check.same("oldest", stack_along(oldest, 0).to(run));
   });
 }
 
@@ -162,7 +162,7 @@ TEST_CASE("golden: biases", "[golden]") {
       weighted.sum().backward();
     };
     if (bias.dim() == 0) {
-      test(AddBias<Scalar>{});
+      test(AddBias<Uniform>{});
     } else if (bias.dim() == 3 && bias.size(1) == 1 && bias.size(2) == 1) {
       test(AddBias<Feature>{});
     } else if (bias.dim() == 3) {

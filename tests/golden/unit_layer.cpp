@@ -120,7 +120,7 @@ template <class Model> void read_layer(golden::File const& file, at::ScalarType 
       if (auto* const self = std::get_if<Self<1>>(&op.lateral.chosen)) {
         self->fixed = deviation::learns_fixed_weight(file, "recurrence.weight");
       }
-      op.on = op.on && !op.lateral.is_none();  // as with Recur<None<…>>
+      op.on = op.on && !op.lateral.is_none();  // as with Recur<NoRecurrence<…>>
     }
   });
 }

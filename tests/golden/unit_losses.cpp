@@ -15,10 +15,10 @@ ActivityMode mode(golden::File const& file, std::string const& name) {
   unknown(file.name + ": mode \"" + name + "\"");
 }
 
-Reduction reduction(golden::File const& file, std::string const& name) {
-  if (name == "mean") return Reduction::mean;
-  if (name == "sum") return Reduction::sum;
-  if (name == "none") return Reduction::none;
+LossReduction reduction(golden::File const& file, std::string const& name) {
+  if (name == "mean") return LossReduction::mean;
+  if (name == "sum") return LossReduction::sum;
+  if (name == "none") return LossReduction::none;
   unknown(file.name + ": reduction \"" + name + "\"");
 }
 
@@ -102,21 +102,21 @@ TEST_CASE("golden: cross entropy", "[golden]") {
       value.sum().backward();
       check.gradient(name, logits);
     };
-    with("mean", {ignored, {}, Reduction::mean}, labels);
-    with("sum", {ignored, {}, Reduction::sum}, labels);
-    with("none", {ignored, {}, Reduction::none}, labels);
-    with("weighted_sum", {ignored, weight, Reduction::sum}, labels);
-    with("weighted_none", {ignored, weight, Reduction::none}, labels);
+    with("mean", {ignored, {}, LossReduction::mean}, labels);
+    with("sum", {ignored, {}, LossReduction::sum}, labels);
+    with("none", {ignored, {}, LossReduction::none}, labels);
+    with("weighted_sum", {ignored, weight, LossReduction::sum}, labels);
+    with("weighted_none", {ignored, weight, LossReduction::none}, labels);
 
     Tensor const counts = labels.ne(ignored);
     CHECK(deviation::mean_ignores_weights(file));
     double const sum_of_weights = weight.index_select(0, labels.masked_select(counts)).sum().item<double>();
     double const number = static_cast<double>(counts.sum().item<std::int64_t>());
-    with("weighted_mean", {ignored, weight, Reduction::mean}, labels, sum_of_weights / number);
+    with("weighted_mean", {ignored, weight, LossReduction::mean}, labels, sum_of_weights / number);
 
     for (std::string const& name : file.names("labels_ig")) {
       std::string const other = name.substr(std::string("labels_ig").size());
-      with("ignore_index_" + other, {std::stoll(other), {}, Reduction::mean}, file.stored(name));
+      with("ignore_index_" + other, {std::stoll(other), {}, LossReduction::mean}, file.stored(name));
     }
 
     Tensor const logits = file.leaf("logits", run),

@@ -2,8 +2,8 @@
 
 void golden::add_x2(Variants& variants) {
   VariantsOf<DyRCNNx2> of{variants, "DyRCNNx2"};
-  of.add<None, Output>("none", "output");
-  of.add_any<Output>("output");
-  of.add_keeping<Output>("output");
-  of.add_any<Input>("input");
+  of.add<NoRecurrence, ToOutput>("none", "output");
+  of.add_any<ToOutput>("output");
+  of.add_keeping<ToOutput>("output");
+  of.add_any<ToInput>("input");
 }

@@ -2,10 +2,10 @@
 
 void golden::add_x8(Variants& variants) {
   VariantsOf<DyRCNNx8> of{variants, "DyRCNNx8"};
-  of.add<None, Output>("none", "output");
-  of.add_any<Output>("output");
-  of.add_keeping<Output>("output");
-  of.add_any<Input>("input");
-  of.add_any<Middle>("middle");
-  of.add_keeping<Middle>("middle");
+  of.add<NoRecurrence, ToOutput>("none", "output");
+  of.add_any<ToOutput>("output");
+  of.add_keeping<ToOutput>("output");
+  of.add_any<ToInput>("input");
+  of.add_any<ToMiddle>("middle");
+  of.add_keeping<ToMiddle>("middle");
 }

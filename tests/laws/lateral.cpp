@@ -4,7 +4,7 @@
 #include <dynvision/connections/full.hpp>
 #include <dynvision/connections/local.hpp>
 #include <dynvision/connections/local_depthwise.hpp>
-#include <dynvision/connections/none.hpp>
+#include <dynvision/connections/no_recurrence.hpp>
 #include <dynvision/connections/point_depthwise.hpp>
 #include <dynvision/connections/pointwise.hpp>
 #include <dynvision/connections/self.hpp>
@@ -189,9 +189,9 @@ TEST_CASE("a lateral connection starts from its seed, within the bound", "[laws]
 }
 
 TEST_CASE("no lateral connection is silent", "[laws][lateral]") {
-  STATIC_REQUIRE(Lateral<None<4>>);
-  STATIC_REQUIRE(Recur<None<4>>::silent);
-  None<4> none;
+  STATIC_REQUIRE(Lateral<NoRecurrence<4>>);
+  STATIC_REQUIRE(Recur<NoRecurrence<4>>::silent);
+  NoRecurrence<4> none;
   CHECK(listed(none).empty());
   CHECK(!none(normal({1, 4, 2, 2}, 1)).defined());
 }

@@ -38,18 +38,18 @@ struct Batch {
 
 struct Loss {
   std::string name;
-  std::function<Tensor(Batch const&, Reduction)> value;
+  std::function<Tensor(Batch const&, LossReduction)> value;
 };
 
 std::vector<Loss> losses() {
   auto const cross_entropy = [](Tensor const& weight, std::int64_t ignore) {
-    return [=](Batch const& b, Reduction r) {
+    return [=](Batch const& b, LossReduction r) {
       return CrossEntropy{.ignore_index = ignore, .class_weight = weight, .reduction = r}(
           b.outputs, ignore == -1 ? b.labels : b.labels.abs());
     };
   };
   auto const activity = [](ActivityMode mode, double p) {
-    return [=](Batch const& b, Reduction r) {
+    return [=](Batch const& b, LossReduction r) {
       ActivityLoss const loss{.monitors = {{"record", mode}}, .p = p, .reduction = r};
       return loss(b.run().monitored);
     };
@@ -63,14 +63,14 @@ std::vector<Loss> losses() {
           {"activity, signed", activity(ActivityMode::signed_mean, 1)}};
 }
 
-constexpr Reduction reductions[] = {Reduction::mean, Reduction::sum, Reduction::none};
+constexpr LossReduction reductions[] = {LossReduction::mean, LossReduction::sum, LossReduction::none};
 
 }  // namespace
 
 TEST_CASE("a loss's gradient is that of finite differences", "[laws][loss]") {
   for (Loss const& loss : losses()) {
     CAPTURE(loss.name);
-    for (Reduction const reduction : reductions) {
+    for (LossReduction const reduction : reductions) {
       CAPTURE(static_cast<int>(reduction));
       Batch const b;
       bool const of_outputs = loss.name.starts_with("cross");
@@ -85,14 +85,14 @@ TEST_CASE("a loss does not depend on the order of the batch", "[laws][loss]") {
   for (Loss const& loss : losses()) {
     CAPTURE(loss.name);
     Batch const b, other = b.permuted(order);
-    for (Reduction const reduction : {Reduction::mean, Reduction::sum}) {
+    for (LossReduction const reduction : {LossReduction::mean, LossReduction::sum}) {
       CHECK(distance(loss.value(b, reduction), loss.value(other, reduction)) < 1e-14);
       CHECK(loss.value(b, reduction).dim() == 0);
     }
-    Tensor const each = loss.value(b, Reduction::none);
+    Tensor const each = loss.value(b, LossReduction::none);
     CHECK(each.size(0) == batch);
-    CHECK(distance(each.index_select(0, indices(order, each)), loss.value(other, Reduction::none)) < 1e-14);
-    CHECK(distance(each.sum(), loss.value(b, Reduction::sum)) < 1e-12);
+    CHECK(distance(each.index_select(0, indices(order, each)), loss.value(other, LossReduction::none)) < 1e-14);
+    CHECK(distance(each.sum(), loss.value(b, LossReduction::sum)) < 1e-12);
   }
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("a loss is never negative, and finite", "[laws][loss]") {
       Batch b;
       b.outputs = b.outputs.mul(scale);
       for (Tensor& a : b.activity) a = a.mul(scale);
-      double const value = loss.value(b, Reduction::mean).item<double>();
+      double const value = loss.value(b, LossReduction::mean).item<double>();
       CHECK(value >= 0);
       CHECK(std::isfinite(value));
     }

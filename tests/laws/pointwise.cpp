@@ -65,7 +65,7 @@ struct Shunting {
   template <class V> DYNVISION_BOTH static V size(V const& h) { return kernels::magnitude(h) + kernels::Number<V>(1); }
 };
 
-using Nonlinearities = std::tuple<Relu, MiddleRelu, Tanh, Sigmoid, Retanh, Linear, Supralinear, Softplus>;
+using Nonlinearities = std::tuple<Relu, MiddleRelu, Tanh, Sigmoid, Retanh, NoNonlinearity, Supralinear, Softplus>;
 using Integrations = std::tuple<Additive, Multiplicative, Shunting>;
 
 template <class Op> Op made(at::ScalarType dtype = at::kDouble) {
@@ -336,7 +336,7 @@ TEMPLATE_LIST_TEST_CASE("a pipeline is its operations one after the other", "[la
     auto const step = [&](Tensor const& before, int t) {
       return before.add(I{}(x[t], h[t]).sub(before).mul(rate)).tanh();
     };
-    Tensor const y0 = step(r, 0), y1 = step(y0, 1), expected = stack({y0, y1}, 0);
+    Tensor const y0 = step(r, 0), y1 = step(y0, 1), expected = stack_along({y0, y1}, 0);
     expected.mul(g).sum().backward();
 
     auto const data = [](Tensor const& t) { return t.detach().mutable_data_ptr<double>(); };

@@ -32,15 +32,15 @@ TEST_CASE("cross entropy of equal outputs is log K, for the labels that count", 
   Tensor const outputs = zeros({2, 3, 4}, at::TensorOptions(at::kDouble));
   Tensor const labels = labels_of({-1, 0, 3, 2, -1, -1}, {2, 3});
   CHECK(std::abs(number(CrossEntropy{}(outputs, labels)) - std::log(4)) < 1e-15);
-  CHECK(std::abs(number(CrossEntropy{.reduction = Reduction::sum}(outputs, labels)) - 3 * std::log(4)) < 1e-15);
-  Tensor const each = CrossEntropy{.reduction = Reduction::none}(outputs, labels);
+  CHECK(std::abs(number(CrossEntropy{.reduction = LossReduction::sum}(outputs, labels)) - 3 * std::log(4)) < 1e-15);
+  Tensor const each = CrossEntropy{.reduction = LossReduction::none}(outputs, labels);
   CHECK(each.sizes().equals({2, 3}));
   CHECK(distance(each, labels.ne(-1).to(at::kDouble).mul(std::log(4))) < 1e-15);
 }
 
 TEST_CASE("cross entropy: closed form, also for large outputs", "[losses]") {
   Tensor const outputs = row({1, 3, 1000, -1000}).reshape({2, 2});
-  Tensor const each = CrossEntropy{.reduction = Reduction::none}(outputs, labels_of({0, 1}, {2}));
+  Tensor const each = CrossEntropy{.reduction = LossReduction::none}(outputs, labels_of({0, 1}, {2}));
   CHECK(distance(each, row({std::log(1 + std::exp(2)), 2000})) < 1e-12);
 }
 
@@ -58,7 +58,7 @@ TEST_CASE("class weights: divided by the sum of the weights of the labels that c
 }
 
 TEST_CASE("if no label counts the loss is zero, with a gradient of zero", "[losses]") {
-  for (Reduction const reduction : {Reduction::mean, Reduction::sum}) {
+  for (LossReduction const reduction : {LossReduction::mean, LossReduction::sum}) {
     Tensor const outputs = normal({2, 3}, 1).set_requires_grad(true);
     Tensor const loss = CrossEntropy{.reduction = reduction}(outputs, labels_of({-1, -1}, {2}));
     CHECK(number(loss) == 0);
@@ -69,7 +69,7 @@ TEST_CASE("if no label counts the loss is zero, with a gradient of zero", "[loss
 
 TEST_CASE("an ignored index may be any number, also a class", "[losses]") {
   Tensor const outputs = normal({3, 4}, 1);
-  CrossEntropy const all{.reduction = Reduction::none}, some{.ignore_index = 2, .reduction = Reduction::none};
+  CrossEntropy const all{.reduction = LossReduction::none}, some{.ignore_index = 2, .reduction = LossReduction::none};
   Tensor const a = all(outputs, labels_of({0, 2, 3}, {3})), b = some(outputs, labels_of({0, 2, 3}, {3}));
   CHECK(number(b.select(0, 1)) == 0);
   CHECK(distance(a.select(0, 2), b.select(0, 2)) == 0);
@@ -94,15 +94,15 @@ TEST_CASE("what cross entropy cannot take", "[losses]") {
 TEST_CASE("activity: mean over places, steps and units", "[losses]") {
   Tensor const a = row({1, -3, 2, 2, 0, 0, 0, 0}).reshape({2, 1, 2, 2}), b = unit({-5, 1});
   std::vector<run::Trace> const traces{trace("V1", "record", {a, {}}), trace("V2", "record", {{}, b})};
-  ActivityLoss loss{.reduction = Reduction::none};
+  ActivityLoss loss{.reduction = LossReduction::none};
   // two places, two steps: (2 + 5)/4 and (0 + 1)/4
   CHECK(distance(loss(traces), row({7.0 / 4, 1.0 / 4})) < 1e-15);
-  loss.reduction = Reduction::mean;
+  loss.reduction = LossReduction::mean;
   CHECK(std::abs(number(loss(traces)) - 1) < 1e-15);
-  loss.reduction = Reduction::sum;
+  loss.reduction = LossReduction::sum;
   CHECK(std::abs(number(loss(traces)) - 2) < 1e-15);
   loss.p = 2;
-  loss.reduction = Reduction::none;
+  loss.reduction = LossReduction::none;
   CHECK(distance(loss(traces), row({(std::sqrt(18.0 / 4) + 5) / 4, 1.0 / 4})) < 1e-15);
   loss.monitors = {{"record", ActivityMode::signed_mean}};
   CHECK(distance(loss(traces), row({(0.5 + 5) / 4, 1.0 / 4})) < 1e-15);
@@ -118,14 +118,14 @@ TEST_CASE("each activity has its own size and its own mode", "[losses]") {
 
 TEST_CASE("a signal from before there was a batch counts for every sample", "[losses]") {
   std::vector<run::Trace> const traces{trace("V1", "record", {unit({4}), unit({1, 3})})};
-  ActivityLoss const loss{.reduction = Reduction::none};
+  ActivityLoss const loss{.reduction = LossReduction::none};
   CHECK(distance(loss(traces), row({5.0 / 2, 7.0 / 2})) < 1e-15);
 }
 
 TEST_CASE("silence costs nothing, and not to have looked is an error", "[losses]") {
   std::vector<run::Trace> const silent{trace("V1", "record", {{}, {}})};
   CHECK(number(ActivityLoss{}(silent)) == 0);
-  CHECK(ActivityLoss{.reduction = Reduction::none}(silent).sizes().equals({1}));
+  CHECK(ActivityLoss{.reduction = LossReduction::none}(silent).sizes().equals({1}));
   CHECK(failure([] { ActivityLoss{}({}); }) == "losses.112");
   CHECK(failure([&] { ActivityLoss{.monitors = {{"tstep"}}}(silent); }) == "losses.112");
   double const nan = std::numeric_limits<double>::quiet_NaN();

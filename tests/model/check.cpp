@@ -10,10 +10,10 @@ using namespace dynvision;
 namespace {
 
 template <class... Layers> constexpr bool is(Fault fault, int layer, int position, int channels = 0) {
-  constexpr Finding found = check<Layers...>();
+  constexpr Finding found = first_fault<Layers...>();
   return found.fault == fault && found.layer == layer && found.position == position && found.has == channels;
 }
-template <class... Layers> constexpr bool sound() { return check<Layers...>().fault == Fault::none; }
+template <class... Layers> constexpr bool sound() { return first_fault<Layers...>().fault == Fault::none; }
 
 template <class... Ops> using V1 = Layer<"V1", Ops...>;
 template <class... Ops> using V2 = Layer<"V2", Ops...>;
@@ -32,7 +32,7 @@ TEST_CASE("sound compositions", "[model]") {
   STATIC_CHECK(sound<V1<Conv<3, 4, 3>, AddFeedback<"V2">, Delay>, V2<Conv<4, 5, 3>, AddSkip<"V1">, Delay>>());
   STATIC_CHECK(sound<V1<Relu>>());
   STATIC_CHECK(sound<V1<>>());
-  STATIC_CHECK(sound<V1<Recur<None<4>>, Relu>>());
+  STATIC_CHECK(sound<V1<Recur<NoRecurrence<4>>, Relu>>());
 }
 
 TEST_CASE("faults and their places", "[model]") {
@@ -67,14 +67,14 @@ TEST_CASE("faults and their places", "[model]") {
 
 TEST_CASE("policies are picked by what they are", "[model]") {
   using Default = Choice<Full>;
-  STATIC_CHECK(std::is_same_v<Default::target, Output>);
+  STATIC_CHECK(std::is_same_v<Default::target, ToOutput>);
   STATIC_CHECK(std::is_same_v<Default::solver, Euler>);
   STATIC_CHECK(std::is_same_v<Default::skip, Additive>);
   STATIC_CHECK(std::is_void_v<Default::feedback>);
   STATIC_CHECK(std::is_same_v<Default::nonlinearity, Relu>);
   STATIC_CHECK(!Default::retina);
-  using Other = Choice<Self, Tanh, Feedback<Multiplicative>, WithRetina, Middle, RungeKutta4, NoSkip, Multiplicative>;
-  STATIC_CHECK(std::is_same_v<Other::target, Middle>);
+  using Other = Choice<Self, Tanh, Feedback<Multiplicative>, WithRetina, ToMiddle, RungeKutta4, NoSkip, Multiplicative>;
+  STATIC_CHECK(std::is_same_v<Other::target, ToMiddle>);
   STATIC_CHECK(std::is_same_v<Other::solver, RungeKutta4>);
   STATIC_CHECK(std::is_void_v<Other::skip>);
   STATIC_CHECK(std::is_same_v<Other::feedback, Multiplicative>);
@@ -90,14 +90,14 @@ TEST_CASE("policies are picked by what they are", "[model]") {
 TEST_CASE("where the recurrence arrives", "[model]") {
   STATIC_CHECK(std::is_same_v<decltype(single_convolution<Choice<Full>, 3, 36, 3, 1>()),
                               List<Conv<3, 36, 3>, Recur<Full<36, 3, 36>, Additive>>>);
-  STATIC_CHECK(std::is_same_v<decltype(single_convolution<Choice<Full, Input>, 3, 36, 3, 1>()),
+  STATIC_CHECK(std::is_same_v<decltype(single_convolution<Choice<Full, ToInput>, 3, 36, 3, 1>()),
                               List<Recur<Full<36, 3, 3>, Additive>, Conv<3, 36, 3>>>);
   using Second = Conv<8, 36, 5, 1, As<"{}.conv2">>;
-  STATIC_CHECK(std::is_same_v<decltype(double_convolution<Choice<Full, Middle>, 3, 8, 36, 5, 2>()),
+  STATIC_CHECK(std::is_same_v<decltype(double_convolution<Choice<Full, ToMiddle>, 3, 8, 36, 5, 2>()),
                               List<Conv<3, 8, 5, 2>, MiddleRelu, Recur<Full<36, 5, 8>, Additive>, Second>>);
   STATIC_CHECK(std::is_same_v<decltype(double_convolution<Choice<Full>, 3, 8, 36, 5, 2>()),
                               List<Conv<3, 8, 5, 2>, MiddleRelu, Second, Recur<Full<36, 5, 36>, Additive>>>);
-  STATIC_CHECK(std::is_same_v<decltype(double_convolution<Choice<Full, Input>, 3, 8, 36, 5, 2>()),
+  STATIC_CHECK(std::is_same_v<decltype(double_convolution<Choice<Full, ToInput>, 3, 8, 36, 5, 2>()),
                               List<Recur<Full<36, 5, 3>, Additive>, Conv<3, 8, 5, 2>, MiddleRelu, Second>>);
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("the families have the names of the Python toolbox", "[model]") {
               "layer2.conv.weight", "layer2.recurrence.depthwise_conv.weight",
               "layer2.recurrence.pointwise_conv.weight", "addskip_layer2.conv.weight", "tstep_layer2.tau",
               "classifier.2.weight"});
-  DyRCNNx4<None, Feedback<>, NoSkip, WithRetina> x4{Options{.bias = false}};
+  DyRCNNx4<NoRecurrence, Feedback<>, NoSkip, WithRetina> x4{Options{.bias = false}};
   CHECK(laws::parameter_names(x4) == Names{"retina.conv1.weight", "retina.conv2.weight", "V1.conv.weight",
                                            "addfeedback_V1.conv.weight", "tau_V1", "V2.conv.weight",
                                            "addfeedback_V2.conv.weight", "tau_V2", "V4.conv.weight", "tau_V4",

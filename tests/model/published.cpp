@@ -88,10 +88,10 @@ TEST_CASE("numbers of CORnet-RT and CordsNet are the published ones", "[model]")
 TEST_CASE("CORnet-RT: every policy has an effect", "[model]") {
   CorNetRTOptions const n{.n_classes = 10, .input_dims = {3, 32, 32}, .max_weight_init = 0.05, .seed = 3};
   Tensor const published = outputs_of(CorNetRT<>(n), 32);
-  CHECK(distance(outputs_of(CorNetRT<None>(n), 32), published) > 1e-6);
-  CHECK(distance(outputs_of(CorNetRT<Self, Output>(n), 32), published) > 1e-6);
+  CHECK(distance(outputs_of(CorNetRT<NoRecurrence>(n), 32), published) > 1e-6);
+  CHECK(distance(outputs_of(CorNetRT<Self, ToOutput>(n), 32), published) > 1e-6);
   CHECK(distance(outputs_of(CorNetRT<Full>(n), 32), published) > 1e-6);
-  CHECK(distance(outputs_of(CorNetRT<Full, Input>(n), 32), published) > 1e-6);
+  CHECK(distance(outputs_of(CorNetRT<Full, ToInput>(n), 32), published) > 1e-6);
   CHECK(distance(outputs_of(CorNetRT<Self, Multiplicative>(n), 32), published) > 1e-6);
   CHECK(distance(outputs_of(CorNetRT<Self, Euler>(n), 32), published) > 1e-6);
   CHECK(distance(outputs_of(CorNetRT<Self, Tanh>(n), 32), published) > 1e-6);
@@ -104,9 +104,9 @@ TEST_CASE("CORnet-RT: every policy has an effect", "[model]") {
 TEST_CASE("CordsNet: every policy has an effect", "[model]") {
   CordsNetOptions const n{.n_classes = 10, .input_dims = {3, 16, 16}, .seed = 3};
   Tensor const published = outputs_of(CordsNet<>(n), 16, 10);
-  CHECK(distance(outputs_of(CordsNet<None>(n), 16, 10), published) > 1e-7);
+  CHECK(distance(outputs_of(CordsNet<NoRecurrence>(n), 16, 10), published) > 1e-7);
   CHECK(distance(outputs_of(CordsNet<Self>(n), 16, 10), published) > 1e-7);
-  CHECK(distance(outputs_of(CordsNet<Full, Input>(n), 16, 10), published) > 1e-7);
+  CHECK(distance(outputs_of(CordsNet<Full, ToInput>(n), 16, 10), published) > 1e-7);
   CHECK(distance(outputs_of(CordsNet<Full, RungeKutta4>(n), 16, 10), published) > 1e-7);
   CHECK(distance(outputs_of(CordsNet<Full, Skip<Multiplicative>>(n), 16, 10), published) > 1e-7);
   CHECK(distance(outputs_of(CordsNet<Full, NoSolver>(n), 16, 10), published) > 1e-7);
@@ -117,14 +117,14 @@ TEST_CASE("AlexNet and ResNet: without policies no time, with them a recurrent n
   CHECK(distance(still.select(1, 0), still.select(1, 2)) == 0);
   Tensor const recurrent = outputs_of(AlexNet<Full>(alexnet_numbers()), 63, 3);
   CHECK(distance(recurrent.select(1, 0), recurrent.select(1, 2)) > 1e-7);
-  Tensor const slow = outputs_of(AlexNet<None, Euler>(alexnet_numbers()), 63, 3);
+  Tensor const slow = outputs_of(AlexNet<NoRecurrence, Euler>(alexnet_numbers()), 63, 3);
   CHECK(distance(slow.select(1, 0), slow.select(1, 2)) > 1e-7);
-  CHECK(distance(outputs_of(AlexNet<DepthPointwise, Input>(alexnet_numbers()), 63, 3), still) > 1e-7);
+  CHECK(distance(outputs_of(AlexNet<DepthPointwise, ToInput>(alexnet_numbers()), 63, 3), still) > 1e-7);
 
   Tensor const residual = outputs_of(ResNet20<>(seeded()), 32, 3);
   CHECK(distance(residual.select(1, 0), residual.select(1, 2)) == 0);
   CHECK(distance(outputs_of(ResNet20<Full>(seeded()), 32, 3), residual) > 1e-7);
-  CHECK(distance(outputs_of(ResNet20<DepthPointwise, Input>(seeded()), 32, 3), residual) > 1e-7);
+  CHECK(distance(outputs_of(ResNet20<DepthPointwise, ToInput>(seeded()), 32, 3), residual) > 1e-7);
   CHECK(distance(outputs_of(ResNet20<Self, RungeKutta4>(seeded()), 32, 3), residual) > 1e-7);
 }
 

@@ -1,7 +1,7 @@
 // covers: operations/recur.hpp operations/add_skip.hpp operations/add_feedback.hpp operations/add_input.hpp
 // An impulse through every connection arrives exactly when the arithmetic of its delay says.
 #include <dynvision/connections/full.hpp>
-#include <dynvision/connections/none.hpp>
+#include <dynvision/connections/no_recurrence.hpp>
 #include <dynvision/connections/self.hpp>
 #include <dynvision/operations/add_feedback.hpp>
 #include <dynvision/operations/add_input.hpp>
@@ -224,7 +224,7 @@ struct ToInput : ModelWith<NoHead, Doubled> {};
 struct Keeps : Layer<"Keeps", Recur<Self<2>>, Conv<image_channels, 2, 3>, Record, Delay> {};
 struct KeepsInput : ModelWith<NoHead, Keeps> {};
 
-struct Mute : Layer<"Mute", Conv<image_channels, 2, 3>, Recur<None<2>>, Record, Delay> {};
+struct Mute : Layer<"Mute", Conv<image_channels, 2, 3>, Recur<NoRecurrence<2>>, Record, Delay> {};
 struct Silent : ModelWith<NoHead, Mute> {};
 
 }  // namespace

@@ -45,11 +45,11 @@ TEST_CASE("policies of a convolution, in any order", "[operations]") {
 
 TEST_CASE("channels of a convolution", "[operations]") {
   STATIC_CHECK(Conv<3, 36, 3>::out_channels(3) == 36);
-  STATIC_CHECK(Conv<3, 36, 3>::out_channels(4) == mismatch);
+  STATIC_CHECK(Conv<3, 36, 3>::out_channels(4) == channel_mismatch);
   STATIC_CHECK(Conv<3, 36, 3>::out_channels(image_channels) == 36);
   STATIC_CHECK(Conv<image_channels, 36, 3>::out_channels(17) == 36);
   STATIC_CHECK(Retina<>::out_channels(3) == 18);
-  STATIC_CHECK(Retina<>::out_channels(1) == mismatch);
+  STATIC_CHECK(Retina<>::out_channels(1) == channel_mismatch);
   STATIC_CHECK(Retina<image_channels>::out_channels(1) == 18);
 }
 

@@ -86,7 +86,7 @@ TEST_CASE("nonlinearities", "[operations]") {
   CHECK(distance(Tanh{}(x), x.tanh()) == 0);
   CHECK(distance(Sigmoid{}(x), x.neg().exp().add(1).reciprocal()) < 1e-15);
   CHECK(distance(Retanh{}(x), x.tanh().clamp_min(0)) == 0);
-  CHECK(Linear{}(x).is_same(x));
+  CHECK(NoNonlinearity{}(x).is_same(x));
 }
 
 // semantics 7.2
@@ -129,7 +129,7 @@ TEST_CASE("an exponent of 1 leaves supralinearity out, others are kept and not l
 TEST_CASE("biases of three kinds", "[operations]") {
   auto spatial = composed<AddBias<Spatial>>(in_double(), 2, {3, 4});
   auto feature = composed<AddBias<Feature>>(in_double(), 2);
-  auto scalar = composed<AddBias<Scalar>>(in_double(), 2);
+  auto scalar = composed<AddBias<Uniform>>(in_double(), 2);
   CHECK(spatial.bias.sizes().equals({2, 3, 4}));
   CHECK(feature.bias.sizes().equals({2, 1, 1}));
   CHECK(scalar.bias.sizes().empty());

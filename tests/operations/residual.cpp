@@ -47,9 +47,9 @@ TEST_CASE("a residual block adds the signal, or its shortcut", "[operations][res
 }
 
 TEST_CASE("channels that do not meet are a mismatch", "[operations][residual]") {
-  STATIC_CHECK(Residual<List<Conv<2, 3, 3>>>::out_channels(2) == mismatch);
-  STATIC_CHECK(Residual<List<Conv<2, 3, 3>>>::out_channels(4) == mismatch);
-  STATIC_CHECK(Repeat<2, List<Conv<2, 3, 3>>>::out_channels(2) == mismatch);
+  STATIC_CHECK(Residual<List<Conv<2, 3, 3>>>::out_channels(2) == channel_mismatch);
+  STATIC_CHECK(Residual<List<Conv<2, 3, 3>>>::out_channels(4) == channel_mismatch);
+  STATIC_CHECK(Repeat<2, List<Conv<2, 3, 3>>>::out_channels(2) == channel_mismatch);
   STATIC_CHECK(Repeat<2, List<Conv<2, 2, 3>>>::out_channels(2) == 2);
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("a dense layer is a linear map of all units", "[operations]") {
   CHECK(distance(dense(x), expected) < 1e-12);
   CHECK(failure([&] { dense(normal({1, 2, 3, 2}, 1)); }) == "model.117");
   CHECK(failure([] { composed<Dense<2, 3, 2>>(2, {4, 4}); }) == "model.117");
-  STATIC_CHECK(Dense<2, 3>::out_channels(5) == mismatch);
+  STATIC_CHECK(Dense<2, 3>::out_channels(5) == channel_mismatch);
 }
 
 TEST_CASE("an adaptive pooling covers the image", "[operations]") {

@@ -1,4 +1,5 @@
 #include "everything.hpp"
+#include "names.hpp"
 
 std::size_t parameters_of_second_unit();
 

@@ -73,13 +73,13 @@ struct Plain : Model<PlainA, PlainB, PlainC> {
 }  // namespace deep
 
 namespace family {  // one of the library's own
-struct Net : DyRCNNx2<DepthPointwise, Input, Multiplicative, RungeKutta4, Feedback<Multiplicative>> {
+struct Net : DyRCNNx2<DepthPointwise, ToInput, Multiplicative, RungeKutta4, Feedback<Multiplicative>> {
   Net(Options options)
-      : DyRCNNx2<DepthPointwise, Input, Multiplicative, RungeKutta4, Feedback<Multiplicative>>(std::move(options)) {}
+      : DyRCNNx2<DepthPointwise, ToInput, Multiplicative, RungeKutta4, Feedback<Multiplicative>>(std::move(options)) {}
   static constexpr int image_channels = 1;
 };
-struct Plain : DyRCNNx2<None, RungeKutta4, NoSkip> {
-  Plain(Options options) : DyRCNNx2<None, RungeKutta4, NoSkip>(std::move(options)) {}
+struct Plain : DyRCNNx2<NoRecurrence, RungeKutta4, NoSkip> {
+  Plain(Options options) : DyRCNNx2<NoRecurrence, RungeKutta4, NoSkip>(std::move(options)) {}
 };
 }  // namespace family
 

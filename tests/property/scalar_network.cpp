@@ -191,7 +191,7 @@ template <class I, class E, class F> void compare(Dynamics dynamics) {
 }  // namespace
 
 TEST_CASE("networks of single units, without dynamics", "[property]") {
-  compare<Additive, List<>, Linear>(Dynamics::none);
+  compare<Additive, List<>, NoNonlinearity>(Dynamics::none);
 }
 TEST_CASE("networks of single units, Euler", "[property]") {
   compare<Additive, List<Evolve<Euler>>, Relu>(Dynamics::euler);

@@ -93,7 +93,7 @@ struct Net : Model<A, B> {
 
 namespace orders {  // operations in other orders, biases before any input, external input, two external layers
 struct A : Layer<"A", Conv<image_channels, 4, 3, 2>, ApplyGain<Feature>, Retanh, Recur<Self<4>, Multiplicative>,
-                 AddBias<Scalar>, Delay, Evolve<Euler>, Supralinear, Record> {};
+                 AddBias<Uniform>, Delay, Evolve<Euler>, Supralinear, Record> {};
 struct B : Layer<"B", AddSkip<"A", Multiplicative>, ZeroIfAbsent, Conv<4, 4, 3>, AddInput, Evolve<RungeKutta4>,
                  AddFeedback<"C">, Tanh, Recur<Depthwise<4>>, Record, Delay, MaxPool<2, 1>> {};
 struct C : Layer<"C", Recur<PointDepthwise<3, 3, 4>, NoBias>, Conv<4, 3, 1>, Relu, AddInput, ApplyGain<Scalar>,

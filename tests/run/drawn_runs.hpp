@@ -138,7 +138,7 @@ template <class Net> class DrawnRun {
       default: {  // a movie
         std::vector<Tensor> frames;
         for (int t = 0; t < n_timesteps; ++t) frames.push_back(images.mul(dice.real(-1, 1)));
-        return run::present(stack(frames, 1), n_timesteps);
+        return run::present(stack_along(frames, 1), n_timesteps);
       }
     }
   }

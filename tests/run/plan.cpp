@@ -60,7 +60,7 @@ TEST_CASE("kept bytes are as planned", "[run]") {
   compare(x4, {2, 3, 32, 32}, {.n_timesteps = 7, .idle_timesteps = 5});
   DyRCNNx4<DepthPointwise, Multiplicative, Feedback<Multiplicative>> multiplicative(options);
   compare(multiplicative, {2, 3, 32, 32}, {.n_timesteps = 20});
-  DyRCNNx8<Full, Middle> x8(options);
+  DyRCNNx8<Full, ToMiddle> x8(options);
   compare(x8, {2, 3, 32, 32}, {.n_timesteps = 10});
   options.t_feedforward = 4;
   options.supralinearity = 1.5;
@@ -80,7 +80,7 @@ TEST_CASE("the plan says how a run is divided", "[run]") {
   CHECK(plan.result_bytes == 20.0 * 2 * 4 * (36 * 1024 + 64 * 256 + 121 * 64 + 256 * 16));
   CHECK(plan.forward_flops < plan.forward_flops_by_step);
 
-  DyRCNNx4<None, NoSkip> feedforward(Options{.input_dims = {3, 32, 32}});
+  DyRCNNx4<NoRecurrence, NoSkip> feedforward(Options{.input_dims = {3, 32, 32}});
   run::Plan const one = run::plan(feedforward, {1, 3, 32, 32}, {.n_timesteps = 20});
   CHECK(one.n_blocks == 1);
   double const first = 2.0 * 36 * 1024 * 27, rest = 2.0 * (64 * 256 * 36 * 9 + 121 * 64 * 64 * 9 + 256 * 16 * 121 * 9);

@@ -207,7 +207,7 @@ TEST_CASE("adaption follows what is shown now, also after idle steps", "[run]") 
 TEST_CASE("a bias that is there before the input has arrived", "[run]") {
   struct A : Layer<"A", Conv<image_channels, 3, 3>, Record, Delay> {};
   struct B : Layer<"B", Conv<3, 4, 3>, AddBias<Feature>, Recur<Full<4>>, Evolve<Euler>, Record, Delay> {};
-  struct C : Layer<"C", Conv<4, 5, 3>, AddBias<Scalar>, Recur<Self<5>>, Evolve<Euler>, Record, Delay> {};
+  struct C : Layer<"C", Conv<4, 5, 3>, AddBias<Uniform>, Recur<Self<5>>, Evolve<Euler>, Record, Delay> {};
   struct Biased : Model<A, B, C> {
     Biased(Options options) : Model<A, B, C>(std::move(options)) {}
   };

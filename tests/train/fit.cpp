@@ -48,7 +48,7 @@ struct Toy {
         steps.push_back(z.mul(t));
         if (occasion.record) activity.responses[0].steps.push_back(t == 0 ? Signal{} : z.detach().mul(t));
       }
-      activity.outputs = dynvision::stack(steps, 1);
+      activity.outputs = dynvision::stack_along(steps, 1);
       Tensor const labels = batch.labels.unsqueeze(1).repeat({1, n_steps});
       labels.select(1, 0).fill_(-1);
       return Presented{activity, labels};
@@ -101,7 +101,7 @@ TEST_CASE("training learns", "[train]") {
   Trained t;
   FitSettings settings = quiet(3);
   t.result = fit(t.optimizer, cross_entropy(), t.toy.run(), quarters(40), quarters(20), settings);
-  CHECK(t.result.stop == Stop::finished);
+  CHECK(t.result.stop == Fit::Stop::finished);
   CHECK(t.result.state.epoch == 3);
   CHECK(t.result.state.step == 15);
   CHECK(t.result.state.images == 120);
@@ -138,7 +138,7 @@ TEST_CASE("a training that was stopped goes on as if it had not been, bit for bi
       TrainingState const state = resume(settings.checkpoint, second.optimizer, settings.identity);
       CHECK(same(first, second));
       second.result = fit(second.optimizer, cross_entropy(), second.toy.run(), train, validation, settings, state);
-      CHECK(second.result.stop == Stop::finished);
+      CHECK(second.result.stop == Fit::Stop::finished);
       CHECK(same(straight, second));
 
       auto const &rows = second.result.state.metrics, &expected = straight.result.state.metrics;
@@ -161,7 +161,7 @@ TEST_CASE("a training stops when its time is over", "[train]") {
   FitSettings settings = quiet(1000000);
   settings.max_seconds = 0.05;
   t.result = fit(t.optimizer, cross_entropy(), t.toy.run(), quarters(40), {}, settings);
-  CHECK(t.result.stop == Stop::out_of_time);
+  CHECK(t.result.stop == Fit::Stop::out_of_time);
   CHECK(t.result.state.step > 0);
   CHECK(t.result.state.seconds >= 0.05);
 }

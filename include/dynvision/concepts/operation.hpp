@@ -11,7 +11,7 @@
 // It may have both functions: the first is then what it does outside training, for every sample and step alone.
 //
 // Optional members, by name:
-//   static constexpr int out_channels(int in)    channels leaving, mismatch if `in` cannot enter; default: in
+//   static constexpr int out_channels(int in)    channels leaving, channel_mismatch if `in` cannot enter; default: in
 //   Size out_size(Size in) const                 (H,W) leaving; default: in
 //   void compose(Composition& at)                make parameters, resolve delays; once, when the model is composed
 //   void parameters(auto&& visit)                visit("weight", weight) for a learned tensor,
@@ -51,7 +51,7 @@ class ParameterVisitor {
 };
 
 inline constexpr int image_channels = 0;  // channels: those of the image, a number of the model (Options::input_dims)
-inline constexpr int mismatch = -1;       // channels: these cannot enter
+inline constexpr int channel_mismatch = -1;  // channels: these cannot enter
 
 template <class Op>
 concept SimpleOperation = requires(Op const& op, Tensor const& x) {

@@ -10,7 +10,7 @@
 //   Tensor operator()(Tensor const& h) const
 // One that is a row of convolutions may say so, std::array<Weight const*, N> convolutions() const, in the order in which
 // they are applied: the compiled path then has its adjoint. (static constexpr int on_plane: the first ones of them work on
-// the topographic plane.) Full, Depthwise, Pointwise, DepthPointwise, PointDepthwise, Self, Local, LocalDepthwise and None
+// the topographic plane.) Full, Depthwise, Pointwise, DepthPointwise, PointDepthwise, Self, Local, LocalDepthwise and NoRecurrence
 // are written <C, K, D = C>: channels of the state, kernel size, channels of the target.
 #pragma once
 #include <dynvision/concepts/composition.hpp>

@@ -34,12 +34,12 @@ struct Pick<Match, Default, First, Rest...> {
 template <template <class> class Match, class Default, class... With>
 using pick = typename Pick<Match, Default, With...>::type;
 
-template <class... Lists> struct Join;
-template <> struct Join<> { using type = List<>; };
-template <class... A> struct Join<List<A...>> { using type = List<A...>; };
-template <class... A, class... B, class... Rest> struct Join<List<A...>, List<B...>, Rest...> {
-  using type = typename Join<List<A..., B...>, Rest...>::type;
+template <class... Lists> struct Joined;
+template <> struct Joined<> { using type = List<>; };
+template <class... A> struct Joined<List<A...>> { using type = List<A...>; };
+template <class... A, class... B, class... Rest> struct Joined<List<A...>, List<B...>, Rest...> {
+  using type = typename Joined<List<A..., B...>, Rest...>::type;
 };
-template <class... Lists> using join = typename Join<Lists...>::type;
+template <class... Lists> using join = typename Joined<Lists...>::type;
 
 }  // namespace dynvision

@@ -2,6 +2,9 @@
 //
 // Methods of Tensor (x.relu(), x.add(y)) come with core/tensor.hpp; here are the free functions. Everything goes
 // through the dispatcher, so it is differentiated by autograd and runs on any device.
+//
+// Those that ATen has under the same name are templates without a parameter of use: where <torch/torch.h> is included
+// and both would do, the function that is no template is preferred, so the call is not ambiguous.
 #pragma once
 #include <dynvision/core/host_numbers.hpp>
 #include <dynvision/core/size.hpp>
@@ -35,26 +38,29 @@ namespace dynvision {
 // The same numbers, as operators take them: a view.
 inline c10::SymIntArrayRef symbolic(at::IntArrayRef sizes) { return c10::fromIntArrayRefUnchecked(sizes); }
 
-inline std::optional<Tensor> optional(Tensor const& x) { return x.defined() ? std::optional(x) : std::nullopt; }
+inline std::optional<Tensor> optional_tensor(Tensor const& x) { return x.defined() ? std::optional(x) : std::nullopt; }
 
-inline Tensor full(at::IntArrayRef sizes, double value, at::TensorOptions options = {}) {
+template <class = void> Tensor full(at::IntArrayRef sizes, double value, at::TensorOptions options = {}) {
   return at::_ops::full::call(symbolic(sizes), value,
                               options.dtype_opt() ? at::typeMetaToScalarType(options.dtype()) : at::kFloat,
                               options.layout_opt(), options.device_opt(), options.pinned_memory_opt());
 }
-inline Tensor zeros(at::IntArrayRef sizes, at::TensorOptions options = {}) { return full(sizes, 0.0, options); }
-inline Tensor ones(at::IntArrayRef sizes, at::TensorOptions options = {}) { return full(sizes, 1.0, options); }
+template <class = void> Tensor zeros(at::IntArrayRef sizes, at::TensorOptions options = {}) {
+  return full(sizes, 0.0, options);
+}
+template <class = void> Tensor ones(at::IntArrayRef sizes, at::TensorOptions options = {}) {
+  return full(sizes, 1.0, options);
+}
 
-inline Tensor randn(at::IntArrayRef sizes, at::TensorOptions options = {}) {
+template <class = void> Tensor randn(at::IntArrayRef sizes, at::TensorOptions options = {}) {
   return at::_ops::randn::call(symbolic(sizes), c10::optTypeMetaToScalarType(options.dtype_opt()), options.layout_opt(),
                                options.device_opt(), options.pinned_memory_opt());
 }
 
-// Of vectors, so that a call is not ambiguous where <torch/torch.h> is included too.
-inline Tensor stack(std::vector<Tensor> const& tensors, std::int64_t axis) {
+inline Tensor stack_along(std::vector<Tensor> const& tensors, std::int64_t axis) {
   return at::_ops::stack::call(tensors, axis);
 }
-inline Tensor cat(std::vector<Tensor> const& tensors, std::int64_t axis) {
+template <class = void> Tensor cat(std::vector<Tensor> const& tensors, std::int64_t axis) {
   return at::_ops::concatenate::call(tensors, axis);
 }
 
@@ -68,11 +74,12 @@ inline Tensor indices(std::vector<std::int64_t> const& values, Tensor const& lik
 }
 
 // x (B,In,H,W), weight (Out,In/groups,K,K), zero padding
-inline Tensor conv2d(Tensor const& x, Tensor const& weight, Tensor const& bias, std::int64_t stride,
-                     std::int64_t padding, std::int64_t groups = 1) {
+template <class = void>
+Tensor conv2d(Tensor const& x, Tensor const& weight, Tensor const& bias, std::int64_t stride, std::int64_t padding,
+              std::int64_t groups = 1) {
   std::int64_t const dilation = 1;
-  return at::_ops::conv2d::call(x, weight, optional(bias), symbolic(stride), symbolic(padding), symbolic(dilation),
-                                groups);
+  return at::_ops::conv2d::call(x, weight, optional_tensor(bias), symbolic(stride), symbolic(padding),
+                                symbolic(dilation), groups);
 }
 
 // Gradients of conv2d with respect to x, weight and bias; those that are not `wanted` are undefined.
@@ -86,37 +93,41 @@ inline std::array<Tensor, 3> conv2d_backward(Tensor const& g, Tensor const& x, T
   return {gx, gw, gb};
 }
 
-inline Tensor linear(Tensor const& x, Tensor const& weight, Tensor const& bias) {
-  return at::_ops::linear::call(x, weight, optional(bias));
+template <class = void> Tensor linear(Tensor const& x, Tensor const& weight, Tensor const& bias) {
+  return at::_ops::linear::call(x, weight, optional_tensor(bias));
 }
 
-inline Tensor max_pool2d(Tensor const& x, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
+template <class = void>
+Tensor max_pool2d(Tensor const& x, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
   return at::_ops::max_pool2d::call(x, {&kernel, 1}, {&stride, 1}, {&padding, 1}, 1, false);
 }
 
-inline Tensor avg_pool2d(Tensor const& x, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
+template <class = void>
+Tensor avg_pool2d(Tensor const& x, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
   // LibTorch 2.11's gradient of channels-last signals of a GPU is wrong where there is padding (pytorch issue 188344).
   Tensor const safe = x.is_cpu() || padding == 0 ? x : x.contiguous();
   return at::_ops::avg_pool2d::call(safe, {&kernel, 1}, {&stride, 1}, {&padding, 1}, false, true, std::nullopt);
 }
 
 // Means over cells that cover the image evenly: height x width of them.
-inline Tensor adaptive_avg_pool2d(Tensor const& x, std::int64_t height, std::int64_t width) {
+template <class = void> Tensor adaptive_avg_pool2d(Tensor const& x, std::int64_t height, std::int64_t width) {
   std::int64_t const size[] = {height, width};
   return at::_ops::adaptive_avg_pool2d::call(x, symbolic(size));
 }
 
-inline Tensor group_norm(Tensor const& x, std::int64_t groups, Tensor const& weight, Tensor const& bias, double eps) {
-  return at::_ops::group_norm::call(x, groups, optional(weight), optional(bias), eps, true);
+template <class = void>
+Tensor group_norm(Tensor const& x, std::int64_t groups, Tensor const& weight, Tensor const& bias, double eps) {
+  return at::_ops::group_norm::call(x, groups, optional_tensor(weight), optional_tensor(bias), eps, true);
 }
 
 // Where `training`, by the statistics of this batch; mean and var then move towards them by `momentum`, in place.
-inline Tensor batch_norm(Tensor const& x, Tensor const& weight, Tensor const& bias, Tensor const& mean,
-                         Tensor const& var, bool training, double momentum, double eps) {
+template <class = void>
+Tensor batch_norm(Tensor const& x, Tensor const& weight, Tensor const& bias, Tensor const& mean, Tensor const& var,
+                  bool training, double momentum, double eps) {
   return at::_ops::batch_norm::call(x, weight, bias, mean, var, training, momentum, eps, true);
 }
 
-inline Tensor dropout(Tensor const& x, double probability, bool training) {
+template <class = void> Tensor dropout(Tensor const& x, double probability, bool training) {
   return at::_ops::dropout::call(x, probability, training);
 }
 

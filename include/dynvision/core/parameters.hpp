@@ -17,7 +17,7 @@ struct Parameter {
 using Parameters = std::vector<Parameter>;
 
 // The one of this name, or null.
-inline Parameter const* find(Parameters const& parameters, std::string_view name) {
+inline Parameter const* find_parameter(Parameters const& parameters, std::string_view name) {
   for (Parameter const& p : parameters) {
     if (p.name == name) return &p;
   }

@@ -37,7 +37,7 @@ struct BatchOptions {
 };
 
 // The images with these numbers, in this order; owns its memory.
-inline Batch take(Images const& set, std::int64_t const* first, std::int64_t count) {
+inline Batch batch_of(Images const& set, std::int64_t const* first, std::int64_t count) {
   Tensor const numbers = host_tensor({count}, at::kLong);
   std::copy_n(first, count, numbers.mutable_data_ptr<std::int64_t>());
   return {set.images.index_select(0, numbers), set.labels.index_select(0, numbers)};
@@ -78,7 +78,7 @@ class Batches {
       fail("data", 135, {"batch: expected 0 ... ", n_batches_ - 1, ", found ", index});
     }
     std::int64_t const begin = index * options_.batch_size;
-    return take(set_, order_.data() + begin, std::min(options_.batch_size, set_.size() - begin));
+    return batch_of(set_, order_.data() + begin, std::min(options_.batch_size, set_.size() - begin));
   }
 
   class Iterator {
@@ -135,8 +135,8 @@ inline std::pair<Images, Images> split(Images const& set, double ratio, std::uin
   }
   std::mt19937_64 generator(seed);
   std::vector<std::int64_t> const order = permutation(n, generator);
-  Batch const first = take(set, order.data(), n_first);
-  Batch const second = take(set, order.data() + n_first, n - n_first);
+  Batch const first = batch_of(set, order.data(), n_first);
+  Batch const second = batch_of(set, order.data() + n_first, n - n_first);
   return {{first.images, first.labels, set.classes}, {second.images, second.labels, set.classes}};
 }
 

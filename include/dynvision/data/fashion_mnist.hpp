@@ -59,7 +59,7 @@ struct FashionMnist {
     auto const* const from = pixels.const_data_ptr<std::uint8_t>();
     auto* const to = set.images.mutable_data_ptr<float>();
     for (std::int64_t i = 0; i < pixels.numel(); ++i) to[i] = normalised[from[i]];
-    check(set);
+    check_images(set);
     return set;
   }
   std::filesystem::path file(std::string_view part, std::string_view kind) const {

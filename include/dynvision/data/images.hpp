@@ -46,7 +46,7 @@ inline void check_shapes(Images const& set) {
 }
 
 // Shapes, types and every number.
-inline void check(Images const& set) {
+inline void check_images(Images const& set) {
   check_shapes(set);
   Tensor const labels = set.labels.contiguous();
   auto const n_classes = static_cast<std::int64_t>(set.classes.size());

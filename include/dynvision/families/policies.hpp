@@ -1,7 +1,7 @@
-// Policies of the model families: what DyRCNNx4<Full, Middle, RungeKutta4, Feedback<Multiplicative>> is made of.
+// Policies of the model families: what DyRCNNx4<Full, ToMiddle, RungeKutta4, Feedback<Multiplicative>> is made of.
 //
 // The recurrence type comes first; the others in any order, each with the original's default.
-//   recurrence target   Output (default) | Middle | Input
+//   recurrence target   ToOutput (default) | ToMiddle | ToInput
 //   integration         Additive (default) | Multiplicative | a user's functor        of the lateral recurrence
 //   solver              Euler (default) | RungeKutta4 | a user's | NoSolver: r(t) = f(u(t))
 //   skip connections    Skip<Additive> (default) | Skip<Multiplicative> | NoSkip
@@ -27,9 +27,9 @@ namespace dynvision {
 
 struct NoSolver {};  // no differential equation
 
-struct Output {};  // the recurrent signal arrives after the convolutions
-struct Middle {};  // between the two convolutions
-struct Input {};   // before the convolutions
+struct ToOutput {};  // the recurrent signal arrives after the convolutions
+struct ToMiddle {};  // between the two convolutions
+struct ToInput {};   // before the convolutions
 
 template <Integration I = Additive> struct Skip { using skip_integration = I; };
 struct NoSkip {
@@ -69,7 +69,7 @@ using DefaultOrder = Order<"layer", "addext", "addskip", "addfeedback", "tstep",
                            "delay", "pool", "norm">;
 
 template <class T>
-concept TargetPolicy = std::is_same_v<T, Output> || std::is_same_v<T, Middle> || std::is_same_v<T, Input>;
+concept TargetPolicy = std::is_same_v<T, ToOutput> || std::is_same_v<T, ToMiddle> || std::is_same_v<T, ToInput>;
 template <class T>
 concept SolverPolicy = Solver<T> || std::is_same_v<T, NoSolver>;
 template <class T>
@@ -155,7 +155,7 @@ template <class Defaults, template <int...> class R, class... Policies> struct C
 template <class... Defaults, template <int...> class R, class... Policies>
 struct ChoiceOf<List<Defaults...>, R, Policies...> : decltype(check_policies<Policies...>()),
                                                      decltype(check_taken<List<Defaults...>, Policies...>()) {
-  using target = pick<IsTarget, Output, Policies..., Defaults...>;
+  using target = pick<IsTarget, ToOutput, Policies..., Defaults...>;
   using integration = pick<IsIntegration, Additive, Policies..., Defaults...>;
   using solver = pick<IsSolver, NoSolver, Policies..., Defaults...>;
   using skip = typename pick<IsSkip, NoSkip, Policies..., Defaults...>::skip_integration;
@@ -167,7 +167,7 @@ struct ChoiceOf<List<Defaults...>, R, Policies...> : decltype(check_policies<Pol
   template <int C, int K, int D, class... With> using recurrence = Recur<R<C, K, D>, integration, With...>;
 };
 
-using DyRCNNDefaults = List<Output, Additive, Euler, Skip<>, NoFeedback, Relu, DefaultOrder, NoRetina>;
+using DyRCNNDefaults = List<ToOutput, Additive, Euler, Skip<>, NoFeedback, Relu, DefaultOrder, NoRetina>;
 template <template <int...> class R, class... Policies> struct Choice : ChoiceOf<DyRCNNDefaults, R, Policies...> {};
 
 }  // namespace dynvision

@@ -65,7 +65,7 @@ inline WeightsReport compare_weights(TensorMap const& weights, Parameters const&
     known.insert(p.name);
     if (!weights.contains(p.name)) {
       bool const by_design = std::any_of(options.names.without.begin(), options.names.without.end(),
-                                         [&](std::string const& pattern) { return matches(pattern, p.name); });
+                                         [&](std::string const& pattern) { return matches_pattern(pattern, p.name); });
       (by_design ? report.kept : report.missing).push_back(p.name);
       continue;
     }

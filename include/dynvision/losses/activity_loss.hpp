@@ -24,7 +24,7 @@ struct MonitoredActivity {
 struct ActivityLoss {
   std::vector<MonitoredActivity> monitors{{}};
   double p = 1;  // of the norm, > 0
-  Reduction reduction = Reduction::mean;
+  LossReduction reduction = LossReduction::mean;
 
   std::vector<std::string> monitored() const {  // for run::Settings::monitor
     std::vector<std::string> names;
@@ -32,7 +32,7 @@ struct ActivityLoss {
     return names;
   }
 
-  // Scalar, or (B) with Reduction::none; zero if nothing was active.
+  // Scalar, or (B) with LossReduction::none; zero if nothing was active.
   Tensor operator()(std::vector<run::Trace> const& traces) const {
     if (!(p > 0) || !std::isfinite(p)) fail("losses", 111, {"p = ", p, ": expected a positive number"});
     Tensor sum;
@@ -49,14 +49,14 @@ struct ActivityLoss {
       }
     }
     if (places == 0) fail("losses", 112, "nothing was monitored: run with .monitor = activity_loss.monitored()");
-    if (!sum.defined()) return reduction == Reduction::none ? zeros({1}) : zeros({});
+    if (!sum.defined()) return reduction == LossReduction::none ? zeros({1}) : zeros({});
     Tensor const per_sample = sum.div(places * steps);
     switch (reduction) {
-      case Reduction::none:
+      case LossReduction::none:
         return per_sample;
-      case Reduction::sum:
+      case LossReduction::sum:
         return per_sample.sum();
-      case Reduction::mean:
+      case LossReduction::mean:
         break;
     }
     return per_sample.mean();

@@ -15,7 +15,7 @@ namespace dynvision {
 struct CrossEntropy {
   std::int64_t ignore_index = -1;
   Tensor class_weight{};  // (K), or absent
-  Reduction reduction = Reduction::mean;
+  LossReduction reduction = LossReduction::mean;
 
   // outputs (..., K), labels (...) int64, such as (B,T,K) and (B,T)
   Tensor operator()(Tensor const& outputs, Tensor const& labels) const {
@@ -34,11 +34,11 @@ struct CrossEntropy {
                             .masked_fill(counts.logical_not(), 0)
                             .mul(weight);
     switch (reduction) {
-      case Reduction::none:
+      case LossReduction::none:
         return loss.reshape(labels.sizes());
-      case Reduction::sum:
+      case LossReduction::sum:
         return loss.sum();
-      case Reduction::mean:
+      case LossReduction::mean:
         break;
     }
     Tensor const total = weight.sum();

@@ -3,6 +3,6 @@
 
 namespace dynvision {
 
-enum class Reduction { mean, sum, none };
+enum class LossReduction { mean, sum, none };
 
 }  // namespace dynvision

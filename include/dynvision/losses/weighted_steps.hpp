@@ -32,7 +32,7 @@ struct WeightedSteps {
            {"outputs ", shape_text(outputs.sizes()), " and weights of ", n,
             " steps: expected (B,T,K) with at least as many steps, and at least one"});
     }
-    CrossEntropy const one{.ignore_index = ignore_index, .reduction = Reduction::none};
+    CrossEntropy const one{.ignore_index = ignore_index, .reduction = LossReduction::none};
     std::int64_t const from = outputs.size(1) - n;
     Tensor const each = one(outputs.narrow(1, from, n), labels.narrow(1, from, n));  // (B,n)
     Tensor const w = full({n}, 0, at::TensorOptions(at::kDouble));

@@ -1,6 +1,6 @@
 // The one place where a written model is checked: one mistake, one message.
 //
-// check<Layers...>() walks the composition at compile time and returns the first fault, with its place; explain turns
+// first_fault<Layers...>() walks the composition at compile time and returns the first fault, with its place; explain turns
 // it into a static_assert whose template arguments say which layer, position, operation and channels are meant.
 #pragma once
 #include <dynvision/concepts/fault.hpp>
@@ -137,7 +137,7 @@ template <class... Ops> constexpr bool stores(List<Ops...>) {
 
 }  // namespace checking
 
-template <class... Layers> constexpr Finding check() {
+template <class... Layers> constexpr Finding first_fault() {
   if constexpr (sizeof...(Layers) == 0) {
     return {Fault::no_layers};
   } else if constexpr (!(LayerType<Layers> && ...)) {
@@ -223,7 +223,7 @@ template <Fault F, class Layer, class Operation, class At, class Given> constexp
   static_assert(F != Fault::groups,
                 "dynvision: the channels here are no multiple of the number of groups (docs/concepts/operation.md)");
   static_assert(F != Fault::middle,
-                "dynvision: Middle needs a layer with two convolutions: choose Output or Input "
+                "dynvision: ToMiddle needs a layer with two convolutions: choose ToOutput or ToInput "
                 "(docs/concepts/connection.md)");
   static_assert(F != Fault::inner,
                 "dynvision: Residual and Repeat take operations of a signal alone, or with forgets_state: nothing that "

@@ -18,7 +18,7 @@ namespace dynvision {
 template <class... Ops> constexpr bool any_trained(List<Ops...>) { return (TrainedOperation<Ops> || ...); }
 
 template <class Head, class... Layers> struct ModelWith {
-  static constexpr Finding finding = check<Layers...>();
+  static constexpr Finding finding = first_fault<Layers...>();
   static constexpr bool is_different_in_training =
       TrainedOperation<Head> || (any_trained(typename Layers::operations{}) || ...);
   static constexpr int n_layers = static_cast<int>(sizeof...(Layers));

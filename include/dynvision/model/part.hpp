@@ -98,7 +98,7 @@ template <class F> void visit_parameters(Parts const& parts, F&& f) {
 [[gnu::cold]] inline Parameters parameters_of(Parts const& parts) {
   Parameters all;
   visit_parameters(parts, [&](std::string const& name, Tensor& tensor, bool learned) {
-    if (find(all, name) == nullptr) all.push_back({name, tensor, learned});
+    if (find_parameter(all, name) == nullptr) all.push_back({name, tensor, learned});
   });
   return all;
 }
@@ -110,7 +110,7 @@ template <class F> void visit_parameters(Parts const& parts, F&& f) {
   for (Part const& part : parts) {
     auto tie = [&](std::string_view name, Tensor& tensor, bool) {
       std::string const full = part.path(name);
-      Parameter const* const known = find(first, full);
+      Parameter const* const known = find_parameter(first, full);
       if (known == nullptr) {
         first.push_back({full, tensor});
         return;

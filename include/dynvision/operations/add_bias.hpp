@@ -1,6 +1,6 @@
 // Bias of a layer's drive: one number for each place and channel, each channel, or all.
 //
-//   y = x + b       AddBias<Spatial> b (C,H,W)   AddBias<Feature> b (C,1,1)   AddBias<Scalar> b []      parameter: bias
+//   y = x + b       AddBias<Spatial> b (C,H,W)   AddBias<Feature> b (C,1,1)   AddBias<Uniform> b []      parameter: bias
 //
 // The bias is there before any input: an absent signal becomes the bias itself, in a model at the size of this place and
 // for the whole batch: (B,C,H,W).
@@ -17,7 +17,7 @@ namespace dynvision {
 
 struct Spatial {};
 struct Feature {};
-struct Scalar {};
+struct Uniform {};
 
 // The shape of numbers of this kind where a part stands; `what` they are, for messages.
 template <class Kind> std::vector<std::int64_t> numbers_of(Composition& at, std::string_view what) {
@@ -35,7 +35,7 @@ template <class Kind> struct AddBias {
   static constexpr bool forgets_state = true;
   static constexpr bool speaks_first = true;
   static constexpr std::string_view path = "addbias_{}";
-  static constexpr Fault fault = has<Kind, Spatial, Feature, Scalar> ? Fault::none : Fault::policy;
+  static constexpr Fault fault = has<Kind, Spatial, Feature, Uniform> ? Fault::none : Fault::policy;
 
   Tensor bias;
   int channels = 0;

@@ -37,7 +37,7 @@ template <int In, int Out, int K, int Stride = 1, class... With> struct Conv {
   static constexpr std::string_view path = pick<IsPath, As<"{}.conv">, With...>::path;
   static constexpr int kernel_size = K, stride = Stride;
   static constexpr int padding = pick<IsPadding, Padding<K / 2>, With...>::padding;
-  static constexpr int out_channels(int in) { return same_channels(in, In) ? Out : mismatch; }
+  static constexpr int out_channels(int in) { return same_channels(in, In) ? Out : channel_mismatch; }
   static constexpr Fault fault = In < 0 || Out < 1 || K < 1 || Stride < 1 || padding < 0 ? Fault::number
                                  : !(is_conv_policy<With> && ...)                        ? Fault::policy
                                                                                          : Fault::none;

@@ -1,6 +1,6 @@
 // Pointwise nonlinearities.
 //
-//   Relu  max(x, 0)     Tanh  tanh x     Sigmoid  1/(1 + exp(-x))     Retanh  max(tanh x, 0)     Linear  x
+//   Relu  max(x, 0)     Tanh  tanh x     Sigmoid  1/(1 + exp(-x))     Retanh  max(tanh x, 0)     NoNonlinearity  x
 //
 // Each is there twice: for tensors (the reference path), and for one number with its adjoint (the compiled path);
 // kernels/pipeline/roles.hpp says what the second must offer.
@@ -40,7 +40,7 @@ struct Retanh {
     return kernels::where_above(y, kernels::Number<V>(0), g - g * y * y);
   }
 };
-struct Linear {
+struct Identity {
   static constexpr auto needs = kernels::Needs::nothing;
   static constexpr bool identity = true;
   template <class V> DYNVISION_BOTH V forward(V const& x) const { return x; }
@@ -74,10 +74,10 @@ struct Retanh {
   Tensor operator()(Tensor const& x) const { return x.tanh().relu(); }
   functors::Retanh pointwise() const { return {}; }
 };
-struct Linear {
+struct NoNonlinearity {
   static constexpr std::string_view label = "nonlin";
   Tensor operator()(Tensor const& x) const { return x; }
-  functors::Linear pointwise() const { return {}; }
+  functors::Identity pointwise() const { return {}; }
 };
 
 }  // namespace dynvision

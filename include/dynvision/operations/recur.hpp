@@ -3,7 +3,7 @@
 //   x(t) <- x(t) (+) U(rec( r(t - max(1, n)) ))       n = t_recurrence/dt steps; (+) integration, additive by default
 //
 // U: nearest neighbour to the resolution at this place. The place is the recurrence target: before the convolution
-// (Input), between two convolutions (Middle), after them (Output).
+// (ToInput), between two convolutions (ToMiddle), after them (ToOutput).
 //
 //   Recur<Full<36, 3>>     Recur<Self<64>, Multiplicative, NoBias>     Recur<Full<64, 3>, WeightNorm>
 #pragma once

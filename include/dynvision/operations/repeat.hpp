@@ -42,7 +42,7 @@ template <int N, class... Ops, class... With> struct Repeat<N, List<Ops...>, Wit
 
   std::array<Copy, static_cast<std::size_t>(N < 0 ? 0 : N)> copies;
 
-  static constexpr int out_channels(int in) { return Copy::out_channels(in) == in ? in : mismatch; }
+  static constexpr int out_channels(int in) { return Copy::out_channels(in) == in ? in : channel_mismatch; }
   Size out_size(Size in) const {
     for (Copy const& copy : copies) in = copy.out_size(in);
     return in;

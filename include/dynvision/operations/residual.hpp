@@ -32,7 +32,7 @@ template <class... F, class... S, class... With> struct Residual<List<F...>, Lis
 
   static constexpr int out_channels(int in) {
     int const out = Sequence<F...>::out_channels(in);
-    return out == Sequence<S...>::out_channels(in) ? out : mismatch;
+    return out == Sequence<S...>::out_channels(in) ? out : channel_mismatch;
   }
   Size out_size(Size in) const { return body.out_size(in); }
   void compose(Composition& at) {

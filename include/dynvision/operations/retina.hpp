@@ -12,7 +12,7 @@ template <int In = 3, int Mid = 36, int Out = 18, int K = 9> struct Retina {
   static constexpr std::string_view label = "retina";
   static constexpr std::string_view path = "retina";
   static constexpr int kernel_size = 2 * K - 1, stride = 1;  // of both convolutions together
-  static constexpr int out_channels(int in) { return same_channels(in, In) ? Out : mismatch; }
+  static constexpr int out_channels(int in) { return same_channels(in, In) ? Out : channel_mismatch; }
 
   Weight conv1, conv2;
 

@@ -40,7 +40,7 @@ struct Trace {
     for (Signal const& x : steps) {
       all.push_back(x.defined() ? x.expand(like.sizes()) : zeros(like.sizes(), like.options().requires_grad(false)));
     }
-    return stack(all, 1);
+    return stack_along(all, 1);
   }
 };
 

@@ -32,7 +32,7 @@ struct Stimulus {
   Tensor expanded() const {  // (B,T,C,H,W): every step, absent input as blanks
     std::vector<Tensor> steps;
     for (int const index : shown) steps.push_back(frame(index == nothing ? blank : index));
-    return stack(steps, 1);
+    return stack_along(steps, 1);
   }
 
   // Shows a blank where `mask` is false.

@@ -85,7 +85,7 @@ inline Activity unroll_parts(Parts const& parts, std::vector<int> const& memory,
       for (DelayLine& line : memories) line.detach();
     }
   }
-  return monitors.activity(outputs.empty() ? Tensor{} : stack(outputs, 1));
+  return monitors.activity(outputs.empty() ? Tensor{} : stack_along(outputs, 1));
 }
 
 template <class Model> Activity unroll(Model& model, Stimulus const& stimulus, Settings const& settings = {}) {

@@ -42,9 +42,8 @@ struct FitSettings {
   std::function<bool()> stop_requested{};
 };
 
-enum class Stop { finished, requested, out_of_time };
-
 struct Fit {
+  enum class Stop { finished, requested, out_of_time };
   Stop stop = Stop::finished;
   TrainingState state;
 };
@@ -167,12 +166,12 @@ inline Fit fit(Optimizer& optimizer, WeightedSum const& objective, RunBatch cons
   fitting::check(settings);
   fitting::Ledger ledger(optimizer, settings, std::move(start));
   TrainingState& state = ledger.state;
-  auto const stopped = [&]() -> std::optional<Stop> {
-    if (settings.stop_requested && settings.stop_requested()) return Stop::requested;
-    if (settings.max_seconds > 0 && ledger.session_seconds() >= settings.max_seconds) return Stop::out_of_time;
+  auto const stopped = [&]() -> std::optional<Fit::Stop> {
+    if (settings.stop_requested && settings.stop_requested()) return Fit::Stop::requested;
+    if (settings.max_seconds > 0 && ledger.session_seconds() >= settings.max_seconds) return Fit::Stop::out_of_time;
     return std::nullopt;
   };
-  auto const end = [&](Stop stop) {
+  auto const end = [&](Fit::Stop stop) {
     optimizer.zero_grad();
     ledger.save();
     return Fit{stop, std::move(state)};
@@ -208,7 +207,7 @@ inline Fit fit(Optimizer& optimizer, WeightedSum const& objective, RunBatch cons
         double const value = loss.total.item<double>();
         std::string const place = name + ", batch " + number_text(i + 1) + "/" + number_text(n_batches);
         if (!std::isfinite(value)) {
-          end(Stop::requested);
+          end(Fit::Stop::requested);
           fail("train", 131,
                {place, ": the loss is ", value,
                 ": expected a finite number (a smaller learning_rate may help); the parameters of before are kept"});
@@ -228,7 +227,7 @@ inline Fit fit(Optimizer& optimizer, WeightedSum const& objective, RunBatch cons
         try {
           sums.gradient_norm += optimizer.step(settings.gradient_clip_val);
         } catch (Error const& error) {
-          end(Stop::requested);
+          end(Fit::Stop::requested);
           throw;
         }
         optimizer.zero_grad();
@@ -245,7 +244,7 @@ inline Fit fit(Optimizer& optimizer, WeightedSum const& objective, RunBatch cons
         ledger.save_if_due();
       }
     }
-    if (auto const stop = stopped(); stop == Stop::requested) return end(*stop);
+    if (auto const stop = stopped(); stop == Fit::Stop::requested) return end(*stop);
 
     MetricsRow row;
     bool const due = (state.epoch + 1) % settings.check_val_every_n_epoch == 0 || state.epoch + 1 == settings.epochs;
@@ -255,7 +254,7 @@ inline Fit fit(Optimizer& optimizer, WeightedSum const& objective, RunBatch cons
                                           .progress = settings.progress ? name + " validation" : "",
                                           .stop_requested = settings.stop_requested});
       state.validation_seconds += result.seconds;
-      if (!result.complete) return end(Stop::requested);
+      if (!result.complete) return end(Fit::Stop::requested);
       row.val_loss = result.loss;
       row.val_accuracy = result.accuracy;
       row.val_guess_confidence = result.guess_confidence;
@@ -266,7 +265,7 @@ inline Fit fit(Optimizer& optimizer, WeightedSum const& objective, RunBatch cons
     state.batch = 0;
     ledger.save();
   }
-  return end(Stop::finished);
+  return end(Fit::Stop::finished);
 }
 
 }  // namespace dynvision

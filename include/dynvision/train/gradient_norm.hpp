@@ -15,7 +15,7 @@ inline double gradient_norm(Parameters const& parameters) {
   for (Parameter const& p : parameters) {
     if (p.learned && p.tensor.grad().defined()) norms.push_back(p.tensor.grad().detach().norm());
   }
-  return norms.empty() ? 0 : stack(norms, 0).norm().item<double>();
+  return norms.empty() ? 0 : stack_along(norms, 0).norm().item<double>();
 }
 
 // `norm` is the gradient's, as computed before.

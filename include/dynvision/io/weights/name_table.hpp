@@ -41,7 +41,7 @@ struct NameTable {
 };
 
 // Whether a pattern covers the whole name; * stands for any text: "*.recurrence.weight", "classifier.*".
-inline bool matches(std::string_view pattern, std::string_view name) {
+inline bool matches_pattern(std::string_view pattern, std::string_view name) {
   std::size_t p = 0, n = 0, star = pattern.npos, resume = 0;
   while (n < name.size()) {
     if (p < pattern.size() && pattern[p] == '*') {

@@ -78,7 +78,7 @@ class OnednnConvolution {
       forward_ = at::_ops::mkldnn_reorder_conv2d_weight::call(opaque, symbolic(padding_), symbolic(stride_),
                                                               symbolic(one_), groups_, symbolic(x.sizes()));
     }
-    return onednn::convolve()->call(x, forward_, optional(bias), padding_, stride_, one_, groups_, "none",
+    return onednn::convolve()->call(x, forward_, optional_tensor(bias), padding_, stride_, one_, groups_, "none",
                                     onednn::no_scalars(), "");
   }
 

@@ -4,7 +4,7 @@
 
 namespace dynvision {
 
-template <int C, int K = 1, int D = C> struct None {
+template <int C, int K = 1, int D = C> struct NoRecurrence {
   static constexpr int state_channels = C, target_channels = D;
   static constexpr bool silent = true;
 

@@ -6,11 +6,11 @@
 #include <sstream>
 #include <string>
 
-using dynvision::Table;
+using dynvision::TextTable;
 
 TEST_CASE("columns are aligned, numbers to the right", "[records]") {
   std::ostringstream out;
-  out << Table({"layer", "\xCF\x84 [ms]", "note"}).add({"V1", "5", "first"}).add({"V4 long", "-10.5", ""});
+  out << TextTable({"layer", "\xCF\x84 [ms]", "note"}).add({"V1", "5", "first"}).add({"V4 long", "-10.5", ""});
   CHECK(out.str() ==
         "layer     \xCF\x84 [ms]   note\n"
         "V1             5   first\n"
@@ -19,7 +19,7 @@ TEST_CASE("columns are aligned, numbers to the right", "[records]") {
 
 TEST_CASE("a table without rows, and rows of the wrong length", "[records]") {
   std::ostringstream out;
-  out << Table({"a", "b"});
+  out << TextTable({"a", "b"});
   CHECK(out.str() == "a   b\n");
-  CHECK(failure([] { Table({"a", "b"}).add({"1"}); }) == "records.101");
+  CHECK(failure([] { TextTable({"a", "b"}).add({"1"}); }) == "records.101");
 }

@@ -19,11 +19,11 @@
 
 namespace dynvision {
 
-class Table {
+class TextTable {
  public:
-  explicit Table(std::vector<std::string> columns) : rows_{std::move(columns)} {}
+  explicit TextTable(std::vector<std::string> columns) : rows_{std::move(columns)} {}
 
-  Table& add(std::vector<std::string> cells) {
+  TextTable& add(std::vector<std::string> cells) {
     if (cells.size() != rows_.front().size()) {
       fail("records", 101, {"table: expected ", rows_.front().size(), " cells, found ", cells.size()});
     }
@@ -31,7 +31,7 @@ class Table {
     return *this;
   }
 
-  friend std::ostream& operator<<(std::ostream& out, Table const& table) {
+  friend std::ostream& operator<<(std::ostream& out, TextTable const& table) {
     std::size_t const n_columns = table.rows_.front().size();
     std::vector<std::size_t> widths(n_columns, 0);
     std::vector<bool> numbers(n_columns, table.rows_.size() > 1);
