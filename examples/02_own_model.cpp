@@ -8,17 +8,17 @@ using namespace dynvision;
 // [areas]
 struct V1 : Layer<"V1", Conv<3, 16, 5, 2>, Recur<Full<16>>, AddFeedback<"V2">, Evolve<Euler>, Relu, Record, Delay> {};
 struct V2 : Layer<"V2", Conv<16, 32, 3, 2>, Recur<Self<32>>, Evolve<RungeKutta4>, Relu, Record, Delay> {};
-struct MyNet : Model<V1, V2> {};
+using MyNet = Model<V1, V2>;
 // [/areas]
 
 int main() {
   // [numbers]
-  MyNet net{Options{.n_classes = 5,
-                    .input_dims = {3, 32, 32},
-                    .tau = 8,                           // [ms]
-                    .t_recurrence = 4,                  // [ms]
-                    .t_feedback = 10,                   // [ms]
-                    .layers = {{"V2", {.tau = 12}}}}};  // [ms] for V2 alone
+  MyNet net({.n_classes = 5,
+             .input_dims = {3, 32, 32},
+             .tau = 8,                           // [ms]
+             .t_recurrence = 4,                  // [ms]
+             .t_feedback = 10,                   // [ms]
+             .layers = {{"V2", {.tau = 12}}}});  // [ms] for V2 alone
   // [/numbers]
 
   // [parameters]

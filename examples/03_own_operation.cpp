@@ -24,11 +24,11 @@ struct Gain {  // one factor for each channel, learned
 
 // [use]
 struct V1 : Layer<"V1", Conv<3, 16, 3>, Recur<Full<16>>, Gain, Evolve<>, Relu, Divide, Record, Delay> {};
-struct MyNet : Model<V1> {};
+using MyNet = Model<V1>;
 // [/use]
 
 int main() {
-  MyNet net{Options{.input_dims = {3, 16, 16}}};
+  MyNet net({.input_dims = {3, 16, 16}});
   run::Activity const activity = run::unroll(net, randn({2, 3, 16, 16}), {.n_timesteps = 10, .monitor = {"gain"}});
   activity.outputs.square().sum().backward();
   for (Parameter const& p : net.parameters()) {

@@ -15,7 +15,7 @@ using namespace dynvision;
 
 struct V1 : Layer<"V1", Conv<3, 8, 5, 2>, Recur<Self<8>>, Evolve<Euler>, Relu, Record, Delay> {};
 struct V2 : Layer<"V2", Conv<8, 16, 3, 2>, Recur<Self<16>>, Evolve<Euler>, Relu, Record, Delay> {};
-struct MyNet : Model<V1, V2> {};
+using MyNet = Model<V1, V2>;
 
 int main() {
   auto const folder = std::filesystem::temp_directory_path() / ("dynvision-" + std::to_string(::getpid()));
@@ -36,7 +36,7 @@ int main() {
   std::printf("saved after epoch %s\n", file.metadata.at("epoch").c_str());
   // [/look]
 
-  MyNet net{Options{.n_classes = 10, .input_dims = {3, 32, 32}, .seed = 1}};
+  MyNet net({.n_classes = 10, .input_dims = {3, 32, 32}, .seed = 1});
   // [names]
   NameTable const names{
       .title = "my old network",

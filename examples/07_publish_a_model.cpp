@@ -4,8 +4,7 @@
 #include <dynvision/analysis/diagram.hpp>
 #include <dynvision/connections/full.hpp>
 #include <dynvision/connections/self.hpp>
-#include <dynvision/families/ordered_layer.hpp>
-#include <dynvision/families/recurrent_convolution.hpp>
+#include <dynvision/families/area.hpp>
 #include <dynvision/model/model.hpp>
 #include <dynvision/operations/pool.hpp>
 #include <dynvision/run/unroll.hpp>
@@ -14,33 +13,21 @@
 
 using namespace dynvision;
 
-// [numbers]
-struct BLOptions {  // the published numbers are the defaults
-  int n_classes = 10;
-  std::array<int, 3> input_dims = {1, 32, 32};  // (C,H,W)
-  double dt = 10;                               // [ms] a sweep through the network
-  double t_recurrence = 10;                     // [ms] one sweep
-  std::optional<std::uint64_t> seed{};
-
-  Options options() const {
-    return {.n_classes = n_classes, .input_dims = input_dims, .dt = dt, .t_recurrence = t_recurrence, .seed = seed};
-  }
-};
-// [/numbers]
-
 // [areas]
 namespace bl {
+
+using namespace families;
 
 // A default for each kind of policy that the model takes; without one a policy is refused when it is compiled.
 using Defaults = List<ToOutput, Additive, NoSolver, Relu>;
 
-template <class Choice, int In>
-using Operations = join<decltype(single_convolution<Choice, In, 32, 3, 1>()),  // convolution and recurrence
-                        Evolved<typename Choice::solver>,                      // nothing with NoSolver
-                        List<typename Choice::nonlinearity, Record, Delay, MaxPool<2, 2, 0>>>;
+template <class C>
+struct Layer1 : Area<"layer1", C, Convolution<C, image_channels, 32, 3>, Step<C>, Nonlinearity<C>, Record, Delay,
+                     MaxPool<2, 2, 0>> {};
+template <class C>
+struct Layer2
+    : Area<"layer2", C, Convolution<C, 32, 32, 3>, Step<C>, Nonlinearity<C>, Record, Delay, MaxPool<2, 2, 0>> {};
 
-template <class C> struct Layer1 : LayerOf<"layer1", Operations<C, image_channels>>::type {};
-template <class C> struct Layer2 : LayerOf<"layer2", Operations<C, 32>>::type {};
 template <class C> using Areas = ModelWith<LinearHead<As<"readout">>, Layer1<C>, Layer2<C>>;
 
 }  // namespace bl
@@ -52,9 +39,18 @@ struct BL : bl::Areas<ChoiceOf<bl::Defaults, Recurrence, Policies...>> {
   static constexpr std::string_view model_name = "BL";
   using Base = bl::Areas<ChoiceOf<bl::Defaults, Recurrence, Policies...>>;
 
-  BL(BLOptions const& numbers = {}) : Base(numbers.options()) {}  // NOLINT: implicit on purpose
+  static Options published() {  // dt: one sweep through the network [ms]
+    return {.input_dims = {1, 32, 32}, .dt = 10, .t_recurrence = 10};
+  }
+  BL(Options const& given = {}) : Base(given.over(published())) {}  // NOLINT: implicit on purpose
 };
 // [/model]
+
+// [equation]
+static_assert(std::is_same_v<
+              bl::Layer1<ChoiceOf<bl::Defaults, Full>>::operations,
+              List<Conv<image_channels, 32, 3>, Recur<Full<32, 3>, Additive>, Relu, Record, Delay, MaxPool<2, 2, 0>>>);
+// [/equation]
 
 int main() {
   // [use]

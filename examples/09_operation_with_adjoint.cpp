@@ -66,7 +66,7 @@ struct Divide {  // by the activity of all channels at the same place
 // [use]
 struct V1 : Layer<"V1", Conv<3, 16, 3>, Recur<Full<16>, Shunting>, Evolve<>, Softplus, Record, Delay, MaxPool<3, 2>> {};
 struct V2 : Layer<"V2", Conv<16, 24, 3>, Divide, Recur<Self<24>, Shunting>, Evolve<>, Softplus, Record, Delay> {};
-struct MyNet : Model<V1, V2> {};
+using MyNet = Model<V1, V2>;
 static_assert(run::PointwiseOperation<Softplus> && kernels::CombineFunctor<Shunting>);  // else: correct, but not fused
 static_assert(run::TensorAdjoint<Divide>);                                              // else: by autograd
 // [/use]
@@ -78,8 +78,8 @@ double difference(char const* name, Tensor const& expected, Tensor const& found)
 }
 
 int main() {
-  MyNet net{Options{.input_dims = {3, 17, 17}, .t_recurrence = 6, .seed = 1}};  // [ms]
-  Tensor const images = randn({2, 3, 17, 17});                                  // (B,C,H,W)
+  MyNet net({.input_dims = {3, 17, 17}, .t_recurrence = 6, .seed = 1});  // [ms]
+  Tensor const images = randn({2, 3, 17, 17});                           // (B,C,H,W)
   double worst = 0;
   // [paths]
   run::Settings const settings{.n_timesteps = 12, .record = true};

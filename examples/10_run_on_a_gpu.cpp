@@ -13,7 +13,7 @@ using namespace dynvision;
 int main() {
   // [run]
   at::Device const device = at::hasCUDA() ? at::kCUDA : at::kCPU;
-  gpu_example::MyNet net{Options{.n_classes = 10, .t_recurrence = 6, .seed = 1}};
+  gpu_example::MyNet net({.n_classes = 10, .t_recurrence = 6, .seed = 1});
   net.to(at::TensorOptions(device));
   Tensor const images = randn({8, 3, 16, 16}).to(device), labels = randn({8, 12, 10}).to(device);
   run::Settings const settings{.n_timesteps = 12};

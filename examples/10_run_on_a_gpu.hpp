@@ -7,6 +7,6 @@ namespace gpu_example {  // not an unnamed one: the .cpp and the .cu file must m
 using namespace dynvision;
 struct V1 : Layer<"V1", Conv<3, 16, 3>, Recur<Full<16>>, Evolve<>, Relu, Record, Delay, MaxPool<3, 2>> {};
 struct V2 : Layer<"V2", Conv<16, 24, 3>, Recur<Full<24>>, Evolve<>, Relu, Record, Delay> {};
-struct MyNet : Model<V1, V2> {};
+using MyNet = Model<V1, V2>;
 }  // namespace gpu_example
 // [/model]

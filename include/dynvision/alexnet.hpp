@@ -17,8 +17,7 @@
 //   classifier: means over 6 x 6 cells, 9216->4096->4096->classes
 #pragma once
 #include <dynvision/connections/no_recurrence.hpp>
-#include <dynvision/families/ordered_layer.hpp>
-#include <dynvision/families/recurrent_convolution.hpp>
+#include <dynvision/families/area.hpp>
 #include <dynvision/model/model.hpp>
 #include <dynvision/operations/dense.hpp>
 #include <dynvision/operations/dropout.hpp>
@@ -29,33 +28,18 @@ namespace dynvision {
 
 namespace alexnet {
 
-using PublishedOrder = Order<"layer", "addext", "tstep", "nonlin", "supralin", "record", "delay", "pool">;
+using namespace families;
 using Defaults = List<ToOutput, Additive, NoSolver, Relu, PublishedOrder>;
+using Pool = MaxPool<3, 2, 0>;
 
-template <class Choice, int In, int Out, int K, int Stride, int Margin, class Pooling = List<>> struct Parts {
-  using layer = decltype([] {
-    using Target = typename Choice::target;
-    using Forward = Conv<In, Out, K, Stride, Padding<Margin>>;
-    if constexpr (std::is_same_v<Target, ToMiddle>) {
-      return List<MiddleOfOneConvolution>{};
-    } else if constexpr (std::is_same_v<Target, ToInput>) {
-      return List<typename Choice::template recurrence<Out, K, In>, Forward>{};
-    } else {
-      return List<Forward, typename Choice::template recurrence<Out, K, Out>>{};
-    }
-  }());
-  using tstep = Evolved<typename Choice::solver>;
-  using nonlinearity = typename Choice::nonlinearity;
-  using pool = Pooling;
-};
-using Pool = List<MaxPool<3, 2, 0>>;
-
-template <class C, Name N, class Parts> using Ordered = OrderedLayer<N, typename C::order, Parts>;
-template <class C> struct Layer1 : Ordered<C, "layer1", Parts<C, image_channels, 64, 11, 4, 2, Pool>> {};
-template <class C> struct Layer2 : Ordered<C, "layer2", Parts<C, 64, 192, 5, 1, 2, Pool>> {};
-template <class C> struct Layer3 : Ordered<C, "layer3", Parts<C, 192, 384, 3, 1, 1>> {};
-template <class C> struct Layer4 : Ordered<C, "layer4", Parts<C, 384, 256, 3, 1, 1>> {};
-template <class C> struct Layer5 : Ordered<C, "layer5", Parts<C, 256, 256, 3, 1, 1, Pool>> {};
+template <class C, Name N, int In, int Out, int K, int Stride, int Margin, class Last = List<>>
+using Convolved = Area<N, C, Convolution<C, In, Out, K, Stride, Padding<Margin>>, AddInput, Step<C>, Nonlinearity<C>,
+                       Supralinear, Record, Delay, Last>;
+template <class C> struct Layer1 : Convolved<C, "layer1", image_channels, 64, 11, 4, 2, Pool> {};
+template <class C> struct Layer2 : Convolved<C, "layer2", 64, 192, 5, 1, 2, Pool> {};
+template <class C> struct Layer3 : Convolved<C, "layer3", 192, 384, 3, 1, 1> {};
+template <class C> struct Layer4 : Convolved<C, "layer4", 384, 256, 3, 1, 1> {};
+template <class C> struct Layer5 : Convolved<C, "layer5", 256, 256, 3, 1, 1, Pool> {};
 struct Hidden : Layer<"classifier", AdaptiveAvgPool<6>, Dropout, Dense<256, 4096, 6, As<"classifier.2">>, Relu, Dropout,
                       Dense<4096, 4096, 1, As<"classifier.5">>, Relu, Record> {};
 
@@ -71,7 +55,7 @@ struct AlexNet : alexnet::Layers<ChoiceOf<alexnet::Defaults, Recurrence, Policie
 
   static Options published() { return {.n_classes = 1000}; }
 
-  AlexNet(Options numbers = published()) : Base(std::move(numbers)) {}  // NOLINT: implicit on purpose
+  AlexNet(Options const& given = {}) : Base(given.over(published())) {}  // NOLINT: implicit on purpose
 };
 
 }  // namespace dynvision

@@ -20,8 +20,7 @@
 #pragma once
 #include <dynvision/connections/no_recurrence.hpp>
 #include <dynvision/connections/self.hpp>
-#include <dynvision/families/ordered_layer.hpp>
-#include <dynvision/families/recurrent_convolution.hpp>
+#include <dynvision/families/area.hpp>
 #include <dynvision/model/model.hpp>
 #include <dynvision/operations/group_norm.hpp>
 #include <dynvision/operations/zero_if_absent.hpp>
@@ -29,87 +28,29 @@
 
 namespace dynvision {
 
-// The numbers of the published network.
-struct CorNetRTOptions {
-  int n_classes = 1000;
-  std::array<int, 3> input_dims = {3, 0, 0};  // (C,H,W); H = W = 0: any size
-
-  double dt = 2;             // [ms]
-  double tau = 5;            // [ms] with a solver
-  double t_feedforward = 2;  // [ms] V1, V2, V4; none from IT to the head
-  double t_recurrence = 2;   // [ms]
-  double t_feedback = 30;    // [ms] with Feedback
-  double t_skip = 0;         // [ms] with Skip
-  std::vector<std::pair<std::string, LayerOptions>> layers{};
-
-  bool train_tau = false;
-  bool feedforward_only = false;
-  std::optional<double> fixed_self_weight = 1;  // none: learned
-  std::optional<double> max_weight_init{};
-  FeedforwardInit feedforward_init = FeedforwardInit::kaiming_uniform;
-  std::optional<std::uint64_t> seed{};
-  at::ScalarType dtype = at::kFloat;
-  at::Device device = at::kCPU;
-
-  Options options() const {
-    Options o{.n_classes = n_classes, .input_dims = input_dims, .dt = dt, .tau = tau};
-    o.t_feedforward = t_feedforward, o.t_recurrence = t_recurrence, o.t_feedback = t_feedback, o.t_skip = t_skip;
-    o.layers = layers;
-    o.layers.push_back({"IT", {.t_feedforward = 0}});
-    o.train_tau = train_tau, o.feedforward_only = feedforward_only;
-    o.fixed_self_weight = fixed_self_weight, o.max_weight_init = max_weight_init;
-    o.feedforward_init = feedforward_init, o.seed = seed, o.dtype = dtype, o.device = device;
-    return o;
-  }
-};
-
 namespace cornet_rt {
 
-using PublishedOrder =
-    Order<"layer", "addext", "addskip", "addfeedback", "norm", "tstep", "nonlin", "supralin", "record", "delay">;
+using namespace families;
 using Defaults = List<ToMiddle, Additive, NoSolver, NoSkip, NoFeedback, Relu, PublishedOrder>;
 
-// The recurrence at its target; before the second convolution there is always a signal.
-template <class Choice, int In, int Out, int K, int Stride> constexpr auto area() {
-  using Target = typename Choice::target;
-  using First = List<Conv<In, Out, K, Stride>, GroupNorm<32, As<"{}.mid_modules">>, MiddleRelu>;
-  using Second = List<ZeroIfAbsent, Conv<Out, Out, 3, 1, NoBias, As<"{}.conv2">>>;
-  constexpr int target_channels = std::is_same_v<Target, ToInput> ? In : Out;
-  using Recurrent = List<typename Choice::template recurrence<Out, K, target_channels, NoBias>>;
-  if constexpr (std::is_same_v<Target, ToInput>) {
-    return join<Recurrent, First, Second>{};
-  } else if constexpr (std::is_same_v<Target, ToMiddle>) {
-    return join<First, Recurrent, Second>{};
-  } else {
-    return join<First, Second, Recurrent>{};
-  }
-}
+// Before the second convolution there is always a signal.
+template <class C, int In, int Out, int K, int Stride>
+using Convolved = WithRecurrence<C, typename C::template recurrence<Out, K, target_channels<C, In, Out, Out>, NoBias>,
+                                 List<Conv<In, Out, K, Stride>, GroupNorm<32, As<"{}.mid_modules">>, MiddleRelu>,
+                                 List<ZeroIfAbsent, Conv<Out, Out, 3, 1, NoBias, As<"{}.conv2">>>>;
 
-template <class Choice> struct Common {
-  using norm = List<GroupNorm<32>>;
-  using tstep = Evolved<typename Choice::solver>;
-  using nonlinearity = typename Choice::nonlinearity;
-};
-template <class Choice> struct V1Parts : Common<Choice> {
-  using layer = decltype(area<Choice, image_channels, 64, 7, 4>());
-  using addfeedback = FeedbackFrom<"V4", typename Choice::feedback>;
-};
-template <class Choice> struct V2Parts : Common<Choice> {
-  using layer = decltype(area<Choice, 64, 128, 3, 2>());
-  using addfeedback = FeedbackFrom<"IT", typename Choice::feedback>;
-};
-template <class Choice> struct V4Parts : Common<Choice> {
-  using layer = decltype(area<Choice, 128, 256, 3, 2>());
-  using addskip = SkipFrom<"V1", typename Choice::skip>;
-};
-template <class Choice> struct ITParts : Common<Choice> {
-  using layer = decltype(area<Choice, 256, 512, 3, 2>());
-  using addskip = SkipFrom<"V2", typename Choice::skip>;
-};
-template <class Choice> struct V1 : OrderedLayer<"V1", typename Choice::order, V1Parts<Choice>> {};
-template <class Choice> struct V2 : OrderedLayer<"V2", typename Choice::order, V2Parts<Choice>> {};
-template <class Choice> struct V4 : OrderedLayer<"V4", typename Choice::order, V4Parts<Choice>> {};
-template <class Choice> struct IT : OrderedLayer<"IT", typename Choice::order, ITParts<Choice>> {};
+template <class C>
+struct V1 : Area<"V1", C, Convolved<C, image_channels, 64, 7, 4>, AddInput, FeedbackFrom<C, "V4">, GroupNorm<32>,
+                 Step<C>, Nonlinearity<C>, Supralinear, Record, Delay> {};
+template <class C>
+struct V2 : Area<"V2", C, Convolved<C, 64, 128, 3, 2>, AddInput, FeedbackFrom<C, "IT">, GroupNorm<32>, Step<C>,
+                 Nonlinearity<C>, Supralinear, Record, Delay> {};
+template <class C>
+struct V4 : Area<"V4", C, Convolved<C, 128, 256, 3, 2>, AddInput, SkipFrom<C, "V1">, GroupNorm<32>, Step<C>,
+                 Nonlinearity<C>, Supralinear, Record, Delay> {};
+template <class C>
+struct IT : Area<"IT", C, Convolved<C, 256, 512, 3, 2>, AddInput, SkipFrom<C, "V2">, GroupNorm<32>, Step<C>,
+                 Nonlinearity<C>, Supralinear, Record, Delay> {};
 
 template <class C> using FourAreas = Model<V1<C>, V2<C>, V4<C>, IT<C>>;
 
@@ -120,10 +61,18 @@ struct CorNetRT : cornet_rt::FourAreas<ChoiceOf<cornet_rt::Defaults, Recurrence,
   static constexpr std::string_view model_name = "CorNetRT";
   using Base = cornet_rt::FourAreas<ChoiceOf<cornet_rt::Defaults, Recurrence, Policies...>>;
 
-  static Options published() { return CorNetRTOptions{}.options(); }
+  // dt, t_feedforward, t_recurrence [ms]: one step each; IT hands on to the head at once.
+  static Options published() {
+    return {.n_classes = 1000,
+            .dt = 2,
+            .t_feedforward = 2,
+            .t_recurrence = 2,
+            .layers = {{"IT", {.t_feedforward = 0}}},
+            .fixed_self_weight = 1,
+            .feedforward_init = FeedforwardInit::kaiming_uniform};
+  }
 
-  CorNetRT(CorNetRTOptions const& numbers = {}) : Base(numbers.options()) {}  // NOLINT: implicit on purpose
-  template <std::same_as<Options> O> explicit CorNetRT(O numbers) : Base(std::move(numbers)) {}
+  CorNetRT(Options const& given = {}) : Base(given.over(published())) {}  // NOLINT: implicit on purpose
 };
 
 }  // namespace dynvision

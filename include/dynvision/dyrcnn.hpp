@@ -27,8 +27,7 @@
 #include <dynvision/connections/pointwise.hpp>
 #include <dynvision/connections/self.hpp>
 #include <dynvision/dynamics/runge_kutta4.hpp>
-#include <dynvision/families/ordered_layer.hpp>
-#include <dynvision/families/recurrent_convolution.hpp>
+#include <dynvision/families/area.hpp>
 #include <dynvision/model/model.hpp>
 #include <dynvision/operations/add_bias.hpp>
 #include <dynvision/operations/add_feedback.hpp>
@@ -42,84 +41,62 @@
 
 namespace dynvision {
 
+using DyRCNNDefaults = List<ToOutput, Additive, Euler, Skip<>, NoFeedback, Relu, PublishedOrder, NoRetina>;
+template <template <int...> class R, class... Policies> struct Choice : ChoiceOf<DyRCNNDefaults, R, Policies...> {};
+
+// C is the choice of policies; the areas are written as families/area.hpp says.
 namespace dyrcnn {
 
-// What stands before the first layer, and the channels it hands on.
-template <class Choice>
-using Front = std::conditional_t<Choice::retina, List<InputAdaption, Retina<image_channels>>, List<InputAdaption>>;
-template <class Choice> inline constexpr int front_channels = Choice::retina ? 18 : image_channels;
+using namespace families;
 
-template <class Choice, Name TauPath = "tau_{}"> struct Common {
-  using tstep = Evolved<typename Choice::solver, TauPath>;
-  using nonlinearity = typename Choice::nonlinearity;
-};
-using Pool = List<MaxPool<3, 2>>;
+// What stands before the first convolution, and the channels that enter it.
+template <class C>
+using Entry = std::conditional_t<C::retina, Front<InputAdaption, Retina<image_channels>>, Front<InputAdaption>>;
+template <class C> inline constexpr int entering = C::retina ? 18 : image_channels;
 
 namespace x2 {
-template <class Choice> struct Layer1Parts : Common<Choice, "tstep_{}.tau"> {
-  using front = Front<Choice>;
-  using layer = decltype(single_convolution<Choice, front_channels<Choice>, 36, 3, 1>());
-  using addfeedback = FeedbackFrom<"layer2", typename Choice::feedback>;
-  using pool = Pool;
-};
-template <class Choice> struct Layer2Parts : Common<Choice, "tstep_{}.tau"> {
-  using layer = decltype(single_convolution<Choice, 36, 64, 3, 1>());
-  using addskip = SkipFrom<"layer1", typename Choice::skip>;
-};
-template <class Choice> struct Layer1 : OrderedLayer<"layer1", typename Choice::order, Layer1Parts<Choice>> {};
-template <class Choice> struct Layer2 : OrderedLayer<"layer2", typename Choice::order, Layer2Parts<Choice>> {};
+template <class C> using Tau = Step<C, "tstep_{}.tau">;
+template <class C>
+struct Layer1 : Area<"layer1", C, Entry<C>, Convolution<C, entering<C>, 36, 3>, AddInput, FeedbackFrom<C, "layer2">,
+                     Tau<C>, Nonlinearity<C>, Supralinear, Record, Delay, MaxPool<3, 2>> {};
+template <class C>
+struct Layer2 : Area<"layer2", C, Convolution<C, 36, 64, 3>, AddInput, SkipFrom<C, "layer1">, Tau<C>, Nonlinearity<C>,
+                     Supralinear, Record, Delay> {};
 }  // namespace x2
 
 namespace x4 {
-template <class Choice> struct V1Parts : Common<Choice> {
-  using front = Front<Choice>;
-  using layer = decltype(single_convolution<Choice, front_channels<Choice>, 36, 3, 1>());
-  using addfeedback = FeedbackFrom<"V4", typename Choice::feedback>;
-  using pool = Pool;
-};
-template <class Choice> struct V2Parts : Common<Choice> {
-  using layer = decltype(single_convolution<Choice, 36, 64, 3, 1>());
-  using addfeedback = FeedbackFrom<"IT", typename Choice::feedback>;
-  using pool = Pool;
-};
-template <class Choice> struct V4Parts : Common<Choice> {
-  using layer = decltype(single_convolution<Choice, 64, 121, 3, 1>());
-  using addskip = SkipFrom<"V1", typename Choice::skip>;
-};
-template <class Choice> struct ITParts : Common<Choice> {
-  using layer = decltype(single_convolution<Choice, 121, 256, 3, 2>());
-  using addskip = SkipFrom<"V2", typename Choice::skip>;
-};
-template <class Choice> struct V1 : OrderedLayer<"V1", typename Choice::order, V1Parts<Choice>> {};
-template <class Choice> struct V2 : OrderedLayer<"V2", typename Choice::order, V2Parts<Choice>> {};
-template <class Choice> struct V4 : OrderedLayer<"V4", typename Choice::order, V4Parts<Choice>> {};
-template <class Choice> struct IT : OrderedLayer<"IT", typename Choice::order, ITParts<Choice>> {};
+template <class C>
+struct V1 : Area<"V1", C, Entry<C>, Convolution<C, entering<C>, 36, 3>, AddInput, FeedbackFrom<C, "V4">, Step<C>,
+                 Nonlinearity<C>, Supralinear, Record, Delay, MaxPool<3, 2>> {};
+template <class C>
+struct V2 : Area<"V2", C, Convolution<C, 36, 64, 3>, AddInput, FeedbackFrom<C, "IT">, Step<C>, Nonlinearity<C>,
+                 Supralinear, Record, Delay, MaxPool<3, 2>> {};
+template <class C>
+struct V4 : Area<"V4", C, Convolution<C, 64, 121, 3>, AddInput, SkipFrom<C, "V1">, Step<C>, Nonlinearity<C>,
+                 Supralinear, Record, Delay> {};
+template <class C>
+struct IT : Area<"IT", C, Convolution<C, 121, 256, 3, 2>, AddInput, SkipFrom<C, "V2">, Step<C>, Nonlinearity<C>,
+                 Supralinear, Record, Delay> {};
+
+// With the default policies V1 is:
+static_assert(std::is_same_v<V1<Choice<Full>>::operations,
+                             List<InputAdaption, Conv<image_channels, 36, 3>, Recur<Full<36, 3>, Additive>, AddInput,
+                                  Evolve<Euler, As<"tau_{}">>, Relu, Supralinear, Record, Delay, MaxPool<3, 2>>>);
 }  // namespace x4
 
 namespace x8 {
-template <class Choice> struct V1Parts : Common<Choice> {
-  using front = Front<Choice>;
-  using layer = decltype(double_convolution<Choice, front_channels<Choice>, 64, 64, 5, 2>());
-  using addfeedback = FeedbackFrom<"V4", typename Choice::feedback>;
-  using pool = Pool;
-};
-template <class Choice> struct V2Parts : Common<Choice> {
-  using layer = decltype(double_convolution<Choice, 64, 144, 144, 3, 2>());
-  using addfeedback = FeedbackFrom<"IT", typename Choice::feedback>;
-  using pool = Pool;
-};
-template <class Choice> struct V4Parts : Common<Choice> {
-  using layer = decltype(double_convolution<Choice, 144, 256, 256, 3, 2>());
-  using addskip = SkipFrom<"V1", typename Choice::skip>;
-};
-template <class Choice> struct ITParts : Common<Choice> {
-  using layer = decltype(double_convolution<Choice, 256, 529, 529, 3, 2>());
-  using addskip = SkipFrom<"V2", typename Choice::skip>;
-};
-template <class Choice> struct V1 : OrderedLayer<"V1", typename Choice::order, V1Parts<Choice>> {};
-template <class Choice> struct V2 : OrderedLayer<"V2", typename Choice::order, V2Parts<Choice>> {};
-template <class Choice> struct V4 : OrderedLayer<"V4", typename Choice::order, V4Parts<Choice>> {};
-template <class Choice> struct IT : OrderedLayer<"IT", typename Choice::order, ITParts<Choice>> {};
+template <class C>
+struct V1 : Area<"V1", C, Entry<C>, TwoConvolutions<C, entering<C>, 64, 64, 5, 2>, AddInput, FeedbackFrom<C, "V4">,
+                 Step<C>, Nonlinearity<C>, Supralinear, Record, Delay, MaxPool<3, 2>> {};
+template <class C>
+struct V2 : Area<"V2", C, TwoConvolutions<C, 64, 144, 144, 3, 2>, AddInput, FeedbackFrom<C, "IT">, Step<C>,
+                 Nonlinearity<C>, Supralinear, Record, Delay, MaxPool<3, 2>> {};
+template <class C>
+struct V4 : Area<"V4", C, TwoConvolutions<C, 144, 256, 256, 3, 2>, AddInput, SkipFrom<C, "V1">, Step<C>,
+                 Nonlinearity<C>, Supralinear, Record, Delay> {};
+template <class C>
+struct IT : Area<"IT", C, TwoConvolutions<C, 256, 529, 529, 3, 2>, AddInput, SkipFrom<C, "V2">, Step<C>,
+                 Nonlinearity<C>, Supralinear, Record, Delay> {};
 }  // namespace x8
 
 template <class C> using TwoLayers = Model<x2::Layer1<C>, x2::Layer2<C>>;

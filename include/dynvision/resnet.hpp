@@ -16,8 +16,7 @@
 // (families/policies.hpp), with the defaults ToOutput, Additive, NoSolver, Relu. model.train() makes it ready to be trained.
 #pragma once
 #include <dynvision/connections/no_recurrence.hpp>
-#include <dynvision/families/ordered_layer.hpp>
-#include <dynvision/families/recurrent_convolution.hpp>
+#include <dynvision/families/area.hpp>
 #include <dynvision/model/model.hpp>
 #include <dynvision/operations/batch_norm.hpp>
 #include <dynvision/operations/pool.hpp>
@@ -29,6 +28,7 @@ namespace dynvision {
 
 namespace resnet {
 
+using namespace families;
 using Defaults = List<ToOutput, Additive, NoSolver, Relu>;
 
 struct Plan {  // what a depth stands for
@@ -72,47 +72,42 @@ using Shortcut = std::conditional_t<
     std::conditional_t<Small, List<Conv<In, Out, 1, Stride, NoBias, As<"skip.0">>, BatchNorm<As<"skip.1">>>,
                        List<Conv<In, Out, 1, Stride, NoBias, As<"downsample.0">>, BatchNorm<As<"downsample.1">>>>>;
 
-template <class Choice, int Depth, int In, int Mid, int Blocks, int Stride> constexpr auto stage() {
-  constexpr Plan plan = plan_of<Depth>();
-  constexpr int out = plan.bottleneck ? 4 * Mid : Mid;
-  using F = typename Choice::nonlinearity;
+// The blocks of one stage, and the recurrence at its target.
+template <class C, int Depth, int In, int Mid, int Blocks, int Stride> struct Stage {
+  static constexpr Plan plan = plan_of<Depth>();
+  static constexpr int out = plan.bottleneck ? 4 * Mid : Mid;
+  using F = Nonlinearity<C>;
   using First = std::conditional_t<plan.bottleneck, Bottleneck<In, Mid, Stride, F>, Basic<In, Mid, Stride, F>>;
   using Other = std::conditional_t<plan.bottleneck, Bottleneck<out, Mid, 1, F>, Basic<out, Mid, 1, F>>;
-  using Body = List<Residual<First, Shortcut<In, out, Stride, plan.small_images>, As<"{}.0">>,
-                    Repeat<Blocks - 1, List<F, Residual<Other, List<>, As<"">>>, As<"{}">, FirstCopy<1>>>;
-  using Target = typename Choice::target;
-  constexpr int target_channels = std::is_same_v<Target, ToInput> ? In : out;
-  using Recurrent = List<typename Choice::template recurrence<out, 3, target_channels>>;
-  using End = join<Evolved<typename Choice::solver>, List<F, Record, Delay>>;
-  if constexpr (std::is_same_v<Target, ToMiddle>) {
-    return join<List<MiddleOfOneConvolution>, End>{};
-  } else if constexpr (std::is_same_v<Target, ToInput>) {
-    return join<Recurrent, Body, End>{};
-  } else {
-    return join<Body, Recurrent, End>{};
-  }
-}
+  using blocks =
+      WithRecurrence<C, typename C::template recurrence<out, 3, target_channels<C, In, In, out>>,
+                     List<Residual<First, Shortcut<In, out, Stride, plan.small_images>, As<"{}.0">>,
+                          Repeat<Blocks - 1, List<F, Residual<Other, List<>, As<"">>>, As<"{}">, FirstCopy<1>>>>;
+};
 
-template <class C, Name N, int Depth, int In, int Mid, int Stage>
-struct Area
-    : LayerOf<N, decltype(stage < C, Depth, In, Mid, plan_of<Depth>().blocks[Stage], Stage == 0 ? 1 : 2 > ())>::type {};
+template <class C, Name N, int Depth, int In, int Mid, int Number>
+struct StageArea
+    : Area<N, C, typename Stage<C, Depth, In, Mid, plan_of<Depth>().blocks[Number], Number == 0 ? 1 : 2>::blocks,
+           Step<C>, Nonlinearity<C>, Record, Delay> {};
 template <class C>
-struct Stem : Layer<"stem", Conv<image_channels, 64, 7, 2, NoBias, As<"conv1">>, BatchNorm<As<"bn1">>,
-                    typename C::nonlinearity, Record, Delay, MaxPool<3, 2>> {};
+struct Stem : Layer<"stem", Conv<image_channels, 64, 7, 2, NoBias, As<"conv1">>, BatchNorm<As<"bn1">>, Nonlinearity<C>,
+                    Record, Delay, MaxPool<3, 2>> {};
 template <class C>
 struct SmallStem : Layer<"stem", Conv<image_channels, 16, 3, 1, NoBias, As<"conv1">>, BatchNorm<As<"bn1">>,
-                         typename C::nonlinearity, Record, Delay> {};
+                         Nonlinearity<C>, Record, Delay> {};
 
 template <class C, int Depth> constexpr auto layers() {
   constexpr Plan plan = plan_of<Depth>();
   if constexpr (plan.small_images) {
-    return std::type_identity<ModelWith<LinearHead<As<"classifier">>, SmallStem<C>, Area<C, "layer1", Depth, 16, 16, 0>,
-                                        Area<C, "layer2", Depth, 16, 32, 1>, Area<C, "layer3", Depth, 32, 64, 2>>>{};
+    return std::type_identity<
+        ModelWith<LinearHead<As<"classifier">>, SmallStem<C>, StageArea<C, "layer1", Depth, 16, 16, 0>,
+                  StageArea<C, "layer2", Depth, 16, 32, 1>, StageArea<C, "layer3", Depth, 32, 64, 2>>>{};
   } else {
     constexpr int wide = plan.bottleneck ? 4 : 1;
-    return std::type_identity<ModelWith<
-        LinearHead<As<"fc">>, Stem<C>, Area<C, "layer1", Depth, 64, 64, 0>, Area<C, "layer2", Depth, 64 * wide, 128, 1>,
-        Area<C, "layer3", Depth, 128 * wide, 256, 2>, Area<C, "layer4", Depth, 256 * wide, 512, 3>>>{};
+    return std::type_identity<
+        ModelWith<LinearHead<As<"fc">>, Stem<C>, StageArea<C, "layer1", Depth, 64, 64, 0>,
+                  StageArea<C, "layer2", Depth, 64 * wide, 128, 1>, StageArea<C, "layer3", Depth, 128 * wide, 256, 2>,
+                  StageArea<C, "layer4", Depth, 256 * wide, 512, 3>>>{};
   }
 }
 
@@ -125,7 +120,7 @@ struct ResNet : decltype(resnet::layers<ChoiceOf<resnet::Defaults, Recurrence, P
 
   static Options published() { return {.n_classes = resnet::plan_of<Depth>().small_images ? 10 : 1000}; }
 
-  ResNet(Options numbers = published()) : Base(std::move(numbers)) {}  // NOLINT: implicit on purpose
+  ResNet(Options const& given = {}) : Base(given.over(published())) {}  // NOLINT: implicit on purpose
 };
 
 template <template <int...> class R = NoRecurrence, class... Policies> using ResNet18 = ResNet<18, R, Policies...>;

@@ -88,7 +88,9 @@ Setup setup_of(golden::File const& file, golden::Json const& ctor, at::ScalarTyp
   number("train_tau", s.options.train_tau);
   number("bias", s.options.bias);
   auto const dims = ctor.at("input_dims").get<std::vector<int>>();
-  std::copy(dims.end() - 3, dims.end(), s.options.input_dims.begin());
+  std::array<int, 3> image{};  // (C,H,W)
+  std::copy(dims.end() - 3, dims.end(), image.begin());
+  s.options.input_dims = image;
   s.options.dtype = dtype;
 
   number("truncated_bptt_timesteps", s.settings.truncated_bptt_timesteps);

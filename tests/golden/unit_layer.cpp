@@ -171,7 +171,7 @@ Options numbers(golden::File const& file, at::ScalarType run) {
 template <class Model>
 void test_layer(golden::File const& file, at::ScalarType run, Check& check, std::string const& y) {
   Options options = numbers(file, run);
-  for (double* const t : {&options.t_recurrence, &options.t_feedforward}) {
+  for (Option<double>* const t : {&options.t_recurrence, &options.t_feedforward}) {
     if (deviation::no_multiple_of_dt(*t, options.dt)) CHECK_THROWS_AS(Model(options), Error);
     *t = deviation::rounded_down(*t, options.dt);
   }

@@ -1,4 +1,4 @@
-// covers: concepts/fault.hpp families/ordered_layer.hpp families/policies.hpp families/recurrent_convolution.hpp
+// covers: concepts/fault.hpp families/policies.hpp
 // The first fault of a composition and its place; the messages are tested in tests/fail.
 #include <dynvision/dyrcnn.hpp>
 
@@ -85,41 +85,6 @@ TEST_CASE("policies are picked by what they are", "[model]") {
   STATIC_CHECK(policy_kind<Euler>() != policy_kind<Additive>());
   STATIC_CHECK(policy_kind<Euler>() == policy_kind<RungeKutta4>());
   STATIC_CHECK(policy_kind<NoSkip>() == policy_kind<Skip<Multiplicative>>());
-}
-
-TEST_CASE("where the recurrence arrives", "[model]") {
-  STATIC_CHECK(std::is_same_v<decltype(single_convolution<Choice<Full>, 3, 36, 3, 1>()),
-                              List<Conv<3, 36, 3>, Recur<Full<36, 3, 36>, Additive>>>);
-  STATIC_CHECK(std::is_same_v<decltype(single_convolution<Choice<Full, ToInput>, 3, 36, 3, 1>()),
-                              List<Recur<Full<36, 3, 3>, Additive>, Conv<3, 36, 3>>>);
-  using Second = Conv<8, 36, 5, 1, As<"{}.conv2">>;
-  STATIC_CHECK(std::is_same_v<decltype(double_convolution<Choice<Full, ToMiddle>, 3, 8, 36, 5, 2>()),
-                              List<Conv<3, 8, 5, 2>, MiddleRelu, Recur<Full<36, 5, 8>, Additive>, Second>>);
-  STATIC_CHECK(std::is_same_v<decltype(double_convolution<Choice<Full>, 3, 8, 36, 5, 2>()),
-                              List<Conv<3, 8, 5, 2>, MiddleRelu, Second, Recur<Full<36, 5, 36>, Additive>>>);
-  STATIC_CHECK(std::is_same_v<decltype(double_convolution<Choice<Full, ToInput>, 3, 8, 36, 5, 2>()),
-                              List<Recur<Full<36, 5, 3>, Additive>, Conv<3, 8, 5, 2>, MiddleRelu, Second>>);
-}
-
-namespace {
-
-struct SomeParts {
-  using front = List<InputAdaption>;
-  using layer = List<Conv<3, 4, 3>>;
-  using tstep = List<Evolve<>>;
-  using nonlinearity = Tanh;
-};
-
-}  // namespace
-
-TEST_CASE("the order of operations is an argument; what a layer does not define is skipped", "[model]") {
-  STATIC_CHECK(
-      std::is_same_v<Ordered<DefaultOrder, SomeParts>::type,
-                     List<InputAdaption, Conv<3, 4, 3>, AddInput, Evolve<>, Tanh, Supralinear, Record, Delay>>);
-  STATIC_CHECK(std::is_same_v<Ordered<Order<"delay", "nonlin", "layer", "nonlin">, SomeParts>::type,
-                              List<InputAdaption, Delay, Tanh, Conv<3, 4, 3>, Tanh>>);
-  STATIC_CHECK(Order<"layer">::known("pool"));
-  STATIC_CHECK(!Order<"layer">::known("tsetp"));
 }
 
 TEST_CASE("the families have the names of the Python toolbox", "[model]") {

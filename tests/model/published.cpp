@@ -86,7 +86,7 @@ TEST_CASE("numbers of CORnet-RT and CordsNet are the published ones", "[model]")
 }
 
 TEST_CASE("CORnet-RT: every policy has an effect", "[model]") {
-  CorNetRTOptions const n{.n_classes = 10, .input_dims = {3, 32, 32}, .max_weight_init = 0.05, .seed = 3};
+  Options const n{.n_classes = 10, .input_dims = {3, 32, 32}, .max_weight_init = 0.05, .seed = 3};
   Tensor const published = outputs_of(CorNetRT<>(n), 32);
   CHECK(distance(outputs_of(CorNetRT<NoRecurrence>(n), 32), published) > 1e-6);
   CHECK(distance(outputs_of(CorNetRT<Self, ToOutput>(n), 32), published) > 1e-6);
@@ -96,13 +96,13 @@ TEST_CASE("CORnet-RT: every policy has an effect", "[model]") {
   CHECK(distance(outputs_of(CorNetRT<Self, Euler>(n), 32), published) > 1e-6);
   CHECK(distance(outputs_of(CorNetRT<Self, Tanh>(n), 32), published) > 1e-6);
   CHECK(distance(outputs_of(CorNetRT<Self, Skip<>>(n), 32), published) > 1e-9);
-  CorNetRTOptions back = n;
+  Options back = n;
   back.t_feedback = 2;
   CHECK(distance(outputs_of(CorNetRT<Self, Feedback<>>(back), 32, 6), outputs_of(CorNetRT<>(n), 32, 6)) > 1e-9);
 }
 
 TEST_CASE("CordsNet: every policy has an effect", "[model]") {
-  CordsNetOptions const n{.n_classes = 10, .input_dims = {3, 16, 16}, .seed = 3};
+  Options const n{.n_classes = 10, .input_dims = {3, 16, 16}, .seed = 3};
   Tensor const published = outputs_of(CordsNet<>(n), 16, 10);
   CHECK(distance(outputs_of(CordsNet<NoRecurrence>(n), 16, 10), published) > 1e-7);
   CHECK(distance(outputs_of(CordsNet<Self>(n), 16, 10), published) > 1e-7);

@@ -58,17 +58,19 @@ struct Composition {
   }
 
   // A number of this layer: its own if it has one, else the model's.
-  double number(double Options::*of_model, std::optional<double> LayerOptions::*of_layer) {
+  double number(Option<double> Options::*of_model, std::optional<double> LayerOptions::*of_layer) {
     for (auto const& [name, own] : options.layers) {
       if (name == here().name && own.*of_layer) return *(own.*of_layer);
     }
     return options.*of_model;
   }
-  int steps(double Options::*of_model, std::optional<double> LayerOptions::*of_layer, std::string_view what) {
+  int steps(Option<double> Options::*of_model, std::optional<double> LayerOptions::*of_layer, std::string_view what) {
     return clock.steps(number(of_model, of_layer), what, here().name);
   }
 
-  double max_weight(double when_alone) const { return options.max_weight_init.value_or(alone ? when_alone : 0.001); }
+  double max_weight(double when_alone) const {
+    return options.max_weight_init.value().value_or(alone ? when_alone : 0.001);
+  }
 
   // New parameters, in the dtype and on the device of the model.
   Tensor constant(at::IntArrayRef sizes, double value) const { return full(sizes, value, tensor_options()); }

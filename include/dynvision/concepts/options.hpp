@@ -1,8 +1,11 @@
 // The numbers of a model: everything that can be swept without recompiling. Structure is in the type.
 //
-// Names and defaults are those of the Python toolbox; times in milliseconds. A number can be given for single layers:
+// Names and defaults are those of the Python toolbox; times in milliseconds. What is given goes before the numbers of a
+// publication (Model::published()), and these before the defaults here. A number can be given for single layers:
 //   Options{.tau = 5, .layers = {{"IT", {.tau = 9, .t_feedforward = 0}}}}
 #pragma once
+#include <dynvision/concepts/option.hpp>
+
 #include <c10/core/Device.h>
 #include <c10/core/ScalarType.h>
 
@@ -28,30 +31,53 @@ struct LayerOptions {
 };
 
 struct Options {
-  int n_classes = 10;
-  std::array<int, 3> input_dims = {3, 0, 0};  // (C,H,W); H = W = 0: any size
+  Option<int> n_classes{by_default, 10};
+  Option<std::array<int, 3>> input_dims{by_default, {3, 0, 0}};  // (C,H,W); H = W = 0: any size
 
-  double dt = 2;                                               // [ms] > 0
-  double tau = 5;                                              // [ms] > 0, time constant of every layer
-  double t_feedforward = 0;                                    // [ms] from a layer to the next; 0: engineering time
-  double t_recurrence = 6;                                     // [ms] lateral; 0 means one step
-  double t_feedback = 30;                                      // [ms] 0 means one step
-  double t_skip = 0;                                           // [ms] 0 means the same step
-  std::vector<std::pair<std::string, LayerOptions>> layers{};  // exceptions, by layer name
+  Option<double> dt{by_default, 2};                            // [ms] > 0
+  Option<double> tau{by_default, 5};                           // [ms] > 0, time constant of every layer
+  Option<double> t_feedforward{by_default, 0};                 // [ms] from a layer to the next; 0: engineering time
+  Option<double> t_recurrence{by_default, 6};                  // [ms] lateral; 0 means one step
+  Option<double> t_feedback{by_default, 30};                   // [ms] 0 means one step
+  Option<double> t_skip{by_default, 0};                        // [ms] 0 means the same step
+  std::vector<std::pair<std::string, LayerOptions>> layers{};  // exceptions, by layer name; the first one counts
 
-  bool bias = true;
-  bool train_tau = false;
-  bool feedforward_only = false;              // no lateral, skip and feedback input, nor their parameters
-  double supralinearity = 1;                  // exponent n; 1: none
-  double input_adaption_weight = 0;           // factor per step that a frame stays on; 0: none
-  std::optional<double> fixed_self_weight{};  // `Self` recurrence: this weight, not learned
-  std::optional<double> max_weight_init{};    // bound of recurrent weights at the start; 0.001 in a layer
-  double dropout = 0.5;                       // probability, of models with Dropout, while they are trained
-  FeedforwardInit feedforward_init = FeedforwardInit::kaiming_normal;
+  Option<bool> bias{by_default, true};
+  Option<bool> train_tau{by_default, false};
+  Option<bool> feedforward_only{by_default, false};     // no lateral, skip and feedback input, nor their parameters
+  Option<double> supralinearity{by_default, 1};         // exponent n; 1: none
+  Option<double> input_adaption_weight{by_default, 0};  // factor per step that a frame stays on; 0: none
+  Option<std::optional<double>> fixed_self_weight{by_default, {}};  // `Self` recurrence: this weight, not learned
+  Option<std::optional<double>> max_weight_init{by_default,
+                                                {}};  // bound of recurrent weights at the start; 0.001 in a layer
+  Option<double> dropout{by_default, 0.5};            // probability, of models with Dropout, while they are trained
+  Option<FeedforwardInit> feedforward_init{by_default, FeedforwardInit::kaiming_normal};
 
   std::optional<std::uint64_t> seed{};  // of the initialisation; without one: LibTorch's global generator
   at::ScalarType dtype = at::kFloat;    // kFloat or kDouble
   at::Device device = at::kCPU;
+
+  // These numbers, and where one was not given that of `own`: CorNetRT<> model({.n_classes = 10}) has the other numbers of
+  // the publication. Of `own`, exceptions for single layers come second; seed, dtype and device have no part.
+  [[gnu::cold]] Options over(Options const& own) const {
+    Options all = *this;
+    // A field without a name here does not compile.
+    auto& [classes, dims, step, t, forward, recurrence, feedback, skip, exceptions, with_bias, learns_tau, only_forward,
+           exponent, adaption, self_weight, bound, probability, init, a, b, c] = all;
+    auto const complete = [](auto& mine, auto const& of_own) {
+      if (!mine.given()) mine = of_own;
+    };
+    complete(classes, own.n_classes), complete(dims, own.input_dims);
+    complete(step, own.dt), complete(t, own.tau);
+    complete(forward, own.t_feedforward), complete(recurrence, own.t_recurrence);
+    complete(feedback, own.t_feedback), complete(skip, own.t_skip);
+    exceptions.insert(exceptions.end(), own.layers.begin(), own.layers.end());
+    complete(with_bias, own.bias), complete(learns_tau, own.train_tau), complete(only_forward, own.feedforward_only);
+    complete(exponent, own.supralinearity), complete(adaption, own.input_adaption_weight);
+    complete(self_weight, own.fixed_self_weight), complete(bound, own.max_weight_init);
+    complete(probability, own.dropout), complete(init, own.feedforward_init);
+    return all;
+  }
 };
 
 }  // namespace dynvision

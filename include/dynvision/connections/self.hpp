@@ -18,8 +18,9 @@ struct Self {
   bool fixed = false;
 
   void compose(Composition& at, bool with_bias, bool /*weight_norm*/, int /*target*/) {
-    fixed = at.options.fixed_self_weight.has_value();
-    weight = fixed ? at.constant({1}, *at.options.fixed_self_weight) : at.uniform({1}, at.max_weight(0.2));
+    std::optional<double> const& given = at.options.fixed_self_weight;
+    fixed = given.has_value();
+    weight = fixed ? at.constant({1}, *given) : at.uniform({1}, at.max_weight(0.2));
     if (with_bias) bias = at.constant({1}, 0);
   }
   void parameters(auto&& visit) {

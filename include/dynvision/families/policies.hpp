@@ -8,15 +8,15 @@
 //   feedback            NoFeedback (default) | Feedback<Additive> | Feedback<Multiplicative>
 //   nonlinearity        Relu (default) | Tanh | ...
 //   front               NoRetina (default) | WithRetina
-//   order               Order<"layer", "addext", "addskip", "addfeedback", "tstep", "nonlin", "supralin", "record",
-//                       "delay", "pool", "norm"> (default); an operation a layer does not define is skipped
+//   order               PublishedOrder (default) | Order<"layer", "addskip", "tstep", ...> (families/order.hpp)
 //
-// Other families have other defaults, and take the kinds of policies that they have a default of (ChoiceOf).
+// These are the defaults of DyRCNN. Other families have other defaults, and take the kinds of policies that they have a default of (ChoiceOf).
 #pragma once
 #include <dynvision/connections/integration.hpp>
 #include <dynvision/core/list.hpp>
 #include <dynvision/core/name.hpp>
 #include <dynvision/dynamics/euler.hpp>
+#include <dynvision/families/order.hpp>
 #include <dynvision/operations/nonlinearity.hpp>
 #include <dynvision/operations/recur.hpp>
 
@@ -47,26 +47,6 @@ struct NoRetina {
 struct WithRetina {
   static constexpr bool retina = true;
 };
-
-template <Name Operation, class Parts> constexpr auto part();  // families/ordered_layer.hpp
-
-template <Name... Operations> struct Order {
-  static constexpr bool is_order = true;
-  template <class Parts> using of = join<decltype(part<Operations, Parts>())...>;
-  static constexpr bool known(std::string_view operation) {
-    for (std::string_view const name : {"layer", "addext", "addskip", "addfeedback", "tstep", "nonlin", "supralin",
-                                        "record", "delay", "pool", "norm", "addbias", "readout"}) {
-      if (operation == name) return true;
-    }
-    return false;
-  }
-  static_assert(
-      (known(Operations.view()) && ...),
-      "dynvision: unknown operation in Order: expected layer | addext | addskip | addfeedback | tstep | nonlin "
-      "| supralin | record | delay | pool | norm | addbias | readout (docs/concepts/operation.md)");
-};
-using DefaultOrder = Order<"layer", "addext", "addskip", "addfeedback", "tstep", "nonlin", "supralin", "record",
-                           "delay", "pool", "norm">;
 
 template <class T>
 concept TargetPolicy = std::is_same_v<T, ToOutput> || std::is_same_v<T, ToMiddle> || std::is_same_v<T, ToInput>;
@@ -161,13 +141,10 @@ struct ChoiceOf<List<Defaults...>, R, Policies...> : decltype(check_policies<Pol
   using skip = typename pick<IsSkip, NoSkip, Policies..., Defaults...>::skip_integration;
   using feedback = typename pick<IsFeedback, NoFeedback, Policies..., Defaults...>::feedback_integration;
   using nonlinearity = pick<IsNonlinearity, Relu, Policies..., Defaults...>;
-  using order = pick<IsOrder, DefaultOrder, Policies..., Defaults...>;
+  using order = pick<IsOrder, PublishedOrder, Policies..., Defaults...>;
   static constexpr bool retina = pick<IsRetina, NoRetina, Policies..., Defaults...>::retina;
 
   template <int C, int K, int D, class... With> using recurrence = Recur<R<C, K, D>, integration, With...>;
 };
-
-using DyRCNNDefaults = List<ToOutput, Additive, Euler, Skip<>, NoFeedback, Relu, DefaultOrder, NoRetina>;
-template <template <int...> class R, class... Policies> struct Choice : ChoiceOf<DyRCNNDefaults, R, Policies...> {};
 
 }  // namespace dynvision

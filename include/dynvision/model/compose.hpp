@@ -17,7 +17,7 @@ namespace dynvision {
   if (options.dtype != at::kFloat && options.dtype != at::kDouble) {
     fail("model", 102, {"dtype ", c10::toString(options.dtype), ": expected Float or Double"});
   }
-  auto const [channels, height, width] = options.input_dims;
+  auto const [channels, height, width] = options.input_dims.value();
   if (channels < 1 || height < 0 || width < 0 || (height > 0) != (width > 0)) {
     fail("model", 103,
          {"input_dims = {", channels, ", ", height, ", ", width, "}: expected (channels, height, width)"});

@@ -1,7 +1,13 @@
 // Model: areas in a row, a head, and the numbers they are composed with.
 //
-//   struct MyNet : Model<V1, V2> {};
-//   MyNet net{Options{.n_classes = 10, .input_dims = {3, 32, 32}}};
+//   using MyNet = Model<V1, V2>;
+//   MyNet net({.n_classes = 10, .input_dims = {3, 32, 32}});
+//
+// A type of its own takes the constructor over, and may have numbers of its own:
+//   struct MyNet : Model<V1, V2> {
+//     static Options published() { return {.n_classes = 100, .tau = 8}; }
+//     MyNet(Options const& given = {}) : Model(given.over(published())) {}
+//   };
 //
 // The constructor makes all parameters and turns delays into steps; run/unroll.hpp runs the model through time. Copies
 // share their parameters.
@@ -31,7 +37,9 @@ template <class Head, class... Layers> struct ModelWith {
   bool in_training = false;   // some operation is different while the model is trained, and it is (see train)
   [[no_unique_address]] decltype(explanation<finding, Layers...>()) checked{};
 
-  ModelWith(Options numbers = {}) : options(std::move(numbers)) {  // NOLINT: implicit on purpose
+  static Options published() { return {}; }  // the numbers of the model that are not the defaults of Options
+
+  ModelWith(Options const& given = {}) : options(given) {  // NOLINT: implicit on purpose
     if constexpr (finding.fault == Fault::none) memory = compose(parts(), {Layers::name...}, options);
   }
 

@@ -1,0 +1,42 @@
+// Area: a layer of a model family, written as its operations in the published order. C is the choice of policies.
+//
+//   template <class C>
+//   struct V4 : Area<"V4", C, Convolution<C, 64, 121, 3>, AddInput, SkipFrom<C, "V1">, Step<C>, Nonlinearity<C>,
+//                    Supralinear, Record, Delay, MaxPool<3, 2>> {};
+//
+//   Convolution<C, In, Out, K>       convolution and recurrence (families/recurrent_convolution.hpp)
+//   SkipFrom<C, "V1">                AddSkip<"V1", I>, nothing with NoSkip
+//   FeedbackFrom<C, "IT">            AddFeedback<"IT", I>, nothing with NoFeedback
+//   Step<C>                          Evolve<Solver>, nothing with NoSolver
+//   Nonlinearity<C>                  Relu, or another one
+//
+// The policy Order computes them in another order (families/order.hpp).
+#pragma once
+#include <dynvision/families/policies.hpp>
+#include <dynvision/families/recurrent_convolution.hpp>
+#include <dynvision/model/layer.hpp>
+#include <dynvision/operations/add_feedback.hpp>
+#include <dynvision/operations/add_input.hpp>
+#include <dynvision/operations/add_skip.hpp>
+#include <dynvision/operations/delay.hpp>
+#include <dynvision/operations/evolve.hpp>
+#include <dynvision/operations/record.hpp>
+#include <dynvision/operations/supralinear.hpp>
+
+namespace dynvision::families {
+
+template <Name N, class C, class... Operations>
+using Area = typename LayerOf<N, typename C::order::template of<Operations...>>::type;
+
+template <class C, Name Source, class... With>
+using SkipFrom = std::conditional_t<std::is_void_v<typename C::skip>, List<>,  //
+                                    List<AddSkip<Source, typename C::skip, With...>>>;
+template <class C, Name Source, class... With>
+using FeedbackFrom = std::conditional_t<std::is_void_v<typename C::feedback>, List<>,
+                                        List<AddFeedback<Source, typename C::feedback, With...>>>;
+template <class C, Name TauPath = "tau_{}">
+using Step = std::conditional_t<std::is_same_v<typename C::solver, NoSolver>, List<>,
+                                List<Evolve<typename C::solver, As<TauPath>>>>;
+template <class C> using Nonlinearity = typename C::nonlinearity;
+
+}  // namespace dynvision::families
