@@ -1,4 +1,4 @@
-#include <dynvision/records/table.hpp>
+#include <dynvision/records/text_table.hpp>
 
 #include "../io/failure.hpp"
 #include <catch2/catch_test_macros.hpp>
