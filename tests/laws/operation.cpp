@@ -109,7 +109,7 @@ std::vector<Kind> operations() {
       kind<AddBias<Uniform>>("AddBias<Uniform>"),
       kind<ApplyGain<Spatial>>("ApplyGain<Spatial>"),
       kind<ApplyGain<Feature>>("ApplyGain<Feature>"),
-      kind<ApplyGain<Scalar>>("ApplyGain<Scalar>"),
+      kind<ApplyGain<Uniform>>("ApplyGain<Uniform>"),
       kind<MaxPool<3, 2>>("MaxPool<3, 2>"),
       kind<MaxPool<2, 2, 0>>("MaxPool<2, 2, 0>"),
       kind<MaxPool<1, 1>>("MaxPool<1, 1>"),

@@ -96,7 +96,7 @@ struct A : Layer<"A", Conv<image_channels, 4, 3, 2>, ApplyGain<Feature>, Retanh,
                  AddBias<Uniform>, Delay, Evolve<Euler>, Supralinear, Record> {};
 struct B : Layer<"B", AddSkip<"A", Multiplicative>, ZeroIfAbsent, Conv<4, 4, 3>, AddInput, Evolve<RungeKutta4>,
                  AddFeedback<"C">, Tanh, Recur<Depthwise<4>>, Record, Delay, MaxPool<2, 1>> {};
-struct C : Layer<"C", Recur<PointDepthwise<3, 3, 4>, NoBias>, Conv<4, 3, 1>, Relu, AddInput, ApplyGain<Scalar>,
+struct C : Layer<"C", Recur<PointDepthwise<3, 3, 4>, NoBias>, Conv<4, 3, 1>, Relu, AddInput, ApplyGain<Uniform>,
                  MaxPool<3, 2>, Evolve<Euler>, Record, Relu, Delay, Sigmoid, AvgPool<2, 1>> {};
 struct Net : Model<A, B, C> {
   Net(Options options) : Model<A, B, C>(std::move(options)) {}

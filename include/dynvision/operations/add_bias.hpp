@@ -21,7 +21,7 @@ struct Uniform {};
 
 // The shape of numbers of this kind where a part stands; `what` they are, for messages.
 template <class Kind> std::vector<std::int64_t> numbers_of(Composition& at, std::string_view what) {
-  if constexpr (std::is_same_v<Kind, Scalar>) return {};
+  if constexpr (std::is_same_v<Kind, Uniform>) return {};
   if constexpr (std::is_same_v<Kind, Feature>) return {at.channels, 1, 1};
   if (at.size.height < 1 || at.size.width < 1) {
     fail("model", 114,

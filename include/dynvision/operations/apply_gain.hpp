@@ -1,6 +1,6 @@
 // Gain of a layer's drive: one learned factor for each unit, each channel, or all.
 //
-//   y = gamma x       ApplyGain<Spatial> gamma (C,H,W)   ApplyGain<Feature> gamma (C,1,1)   ApplyGain<Scalar> gamma []
+//   y = gamma x       ApplyGain<Spatial> gamma (C,H,W)   ApplyGain<Feature> gamma (C,1,1)   ApplyGain<Uniform> gamma []
 //
 // Parameter: gain, 1 at first. An absent signal stays absent. A spatial gain needs the image size (Options::input_dims),
 // and images of that size.
@@ -12,7 +12,7 @@ namespace dynvision {
 template <class Kind> struct ApplyGain {
   static constexpr std::string_view label = "gain";
   static constexpr std::string_view path = "gain_{}";
-  static constexpr Fault fault = has<Kind, Spatial, Feature, Scalar> ? Fault::none : Fault::policy;
+  static constexpr Fault fault = has<Kind, Spatial, Feature, Uniform> ? Fault::none : Fault::policy;
 
   Tensor gain;
 
