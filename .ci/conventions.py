@@ -89,6 +89,22 @@ def check_header(path, text):
         each_match(RUN_TIME_DISPATCH, path, without_comments(text).splitlines(), "error", "run-time dispatch")
 
 
+def check_flags(files):
+    """Flags are asked for by value, in one header, and each has its law."""
+    flags = set(re.findall(r"requires !?\w+::(\w+);", text_of(INCLUDE / "concepts/flags.hpp")))
+    law = text_of(ROOT / "tests/laws/flags.cpp")
+    for flag in sorted(flags):
+        if f"bool {flag} = " not in law:
+            report("error", INCLUDE / "concepts/flags.hpp", 1, f"tests/laws/flags.cpp does not know the flag {flag}")
+    by_name = re.compile(r"requires[^;]*\{[^};]*\b\w+(::|\.)(" + "|".join(sorted(flags)) + r")\b\s*[;,]")
+    for path in files:
+        if path.is_relative_to(INCLUDE) and path.name != "flags.hpp":
+            code = without_comments(text_of(path))
+            for match in by_name.finditer(code):
+                line = code.count("\n", 0, match.start()) + 1
+                report("error", path, line, f"a flag by its name: use concepts/flags.hpp: {match[2]}")
+
+
 def place_of(header):
     """(station, room, name) of run/compiled/graph/node.hpp: ("run", "compiled/graph", "node")."""
     parts = header.parts
@@ -194,6 +210,7 @@ def main():
             check_order(path, text)
     check_rooms([path for path in files if path.is_relative_to(INCLUDE) and path.suffix in (".hpp", ".cuh")])
     check_mirror(files)
+    check_flags(files)
     for kind in ("warning", "error"):
         print("".join(line + "\n" for line in findings[kind]), end="")
     print(f"conventions: {len(findings['error'])} errors, {len(findings['warning'])} warnings in {len(files)} files")

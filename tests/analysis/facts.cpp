@@ -132,7 +132,7 @@ TEST_CASE("when the first signal arrives is what a run shows", "[analysis]") {
   CHECK(measured(cornet, {3, 32, 32}, 6) == said(facts_of(cornet)));
   CordsNet<> cordsnet({.n_classes = 4, .input_dims = {3, 16, 16}, .dtype = at::kDouble});
   CHECK(measured(cordsnet, {3, 16, 16}, 6) == said(facts_of(cordsnet)));
-  CHECK(facts_of(cordsnet).layers[1].speaks_first);
+  CHECK(facts_of(cordsnet).layers[1].active_without_input);
 }
 
 TEST_CASE("receptive fields are those of the gradient", "[analysis]") {

@@ -44,11 +44,14 @@ struct Threshold {
   Tensor operator()(Tensor const& x) const { return x.sub(1).relu(); }
 };
 struct Count {
-  int calls = 0;
-  Signal operator()(Signal const& x, Moment&) {
+  mutable int calls = 0;
+  Signal operator()(Signal const& x, Moment&) const {
     ++calls;
     return x;
   }
+};
+struct Changes {  // itself, in a run: refused
+  Signal operator()(Signal const& x, Moment&) { return x; }
 };
 
 }  // namespace
@@ -57,6 +60,7 @@ TEST_CASE("what an operation is", "[operations]") {
   STATIC_CHECK(Operation<Relu>);
   STATIC_CHECK(Operation<Threshold>);
   STATIC_CHECK(Operation<Count>);
+  STATIC_CHECK(!Operation<Changes>);
   STATIC_CHECK(MomentOperation<Record>);
   STATIC_CHECK(!Operation<int>);
   STATIC_CHECK(!Operation<Moment>);

@@ -168,7 +168,7 @@ inline std::string dot(Facts const& facts) {
 
 [[gnu::cold]] inline Diagram diagram(Facts const& facts) { return {drawing::svg(facts), drawing::dot(facts)}; }
 
-template <class Model> Diagram diagram(Model& model, std::array<int, 3> image = {0, 0, 0}) {
+template <class Model> Diagram diagram(Model const& model, std::array<int, 3> image = {0, 0, 0}) {
   return diagram(facts_of(model, image));
 }
 

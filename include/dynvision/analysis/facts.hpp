@@ -39,12 +39,12 @@ struct LayerFacts {
   int channels = 0;  // of the response
   Size size{};       // (H,W) of the response
   std::int64_t learned = 0, kept = 0;
-  std::int64_t receptive_field = 1;  // [pixels], side; 0: the whole image
-  int delay = 0;                     // [steps] to the next layer
-  int first_signal = -1;             // [steps]; -1: never
-  bool speaks_first = false;         // it is active before the image arrives
-  double flops = 0;                  // per step and sample
-  double bytes_per_step = 0;         // per sample
+  std::int64_t receptive_field = 1;   // [pixels], side; 0: the whole image
+  int delay = 0;                      // [steps] to the next layer
+  int first_signal = -1;              // [steps]; -1: never
+  bool active_without_input = false;  // it is active before the image arrives
+  double flops = 0;                   // per step and sample
+  double bytes_per_step = 0;          // per sample
 };
 
 struct Facts {
@@ -77,7 +77,7 @@ struct Facts {
 };
 
 // The image's shape is that of Options::input_dims unless given; without a known size nothing is said of sizes and work.
-template <class Model> Facts facts_of(Model& model, std::array<int, 3> image = {0, 0, 0}) {
+template <class Model> Facts facts_of(Model const& model, std::array<int, 3> image = {0, 0, 0}) {
   if (image[0] == 0) image = model.options.input_dims;
   Facts facts{.model = "model", .image = image, .dt = model.options.dt};
   if constexpr (requires { Model::model_name; }) facts.model = Model::model_name;
@@ -109,32 +109,31 @@ template <class Model> Facts facts_of(Model& model, std::array<int, 3> image = {
 
   looking::Field field;
   std::size_t place = 0;
-  model.each_layer([&](auto& each, int l) {
+  model.each_layer([&](auto const& each, int l) {
     LayerFacts& layer = facts.layers[static_cast<std::size_t>(l)];
-    each.each([&]<class Op>(Op& op, int) {
+    each.each([&]<class Op>(Op const& op, int) {
       Size const in = sizes[place], out = in.height > 0 ? out_size(op, in) : Size{};
       Size at = out;
       // Hands on what it gets: nothing is computed, and nothing more is kept.
-      bool passes = requires { Op::is_memory; }
-      || parts[place].label() == "record" || parts[place].label() == "addext";
-      if constexpr (requires { op.delay, Op::is_recurrence; }) {
+      bool passes = MemoryOperation<Op> || parts[place].label() == "record" || parts[place].label() == "addext";
+      if constexpr (RecurrenceOperation<Op>) {
         if (op.on) facts.connections.push_back({Way::lateral, l, l, op.delay});
         passes = !op.on;
         at = layer.size;
-      } else if constexpr (requires { op.incoming.from, Op::comes_from_later; }) {
+      } else if constexpr (IncomingOperation<Op>) {
         passes = !op.incoming.on;
         if (op.incoming.on) {
-          Way const way = Op::comes_from_later ? Way::feedback : Way::skip;
+          Way const way = comes_from_later<Op>() ? Way::feedback : Way::skip;
           facts.connections.push_back({way, op.incoming.from, l, op.incoming.delay});
           at = facts.layers[static_cast<std::size_t>(op.incoming.from)].size;
           auto const& conv = op.incoming.adapter.conv;
           if (conv.exists() && at.height > 0) at = conv.out_size(at);
         }
       }
-      if constexpr (requires { Op::speaks_first; }) layer.speaks_first = true;
-      if constexpr (requires { op.steps, Op::is_memory; }) layer.delay = op.steps;
-      if constexpr (requires { op.each_inner(in, [](auto&, Size, bool) {}); }) {
-        op.each_inner(in, [&](auto& inner, Size size, bool main_way) {
+      if constexpr (ActiveWithoutInput<Op>) layer.active_without_input = true;
+      if constexpr (MemoryOperation<Op>) layer.delay = op.steps;
+      if constexpr (requires { op.each_inner(in, [](auto const&, Size, bool) {}); }) {
+        op.each_inner(in, [&](auto const& inner, Size size, bool main_way) {
           if (main_way) field.through(inner, size);
         });
       } else {

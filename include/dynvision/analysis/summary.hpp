@@ -84,7 +84,7 @@ struct TrainingForecast {  // what the last line of the table is for
   return all;
 }
 
-template <class Model> std::string summary(Model& model, std::array<int, 3> image = {0, 0, 0}) {
+template <class Model> std::string summary(Model const& model, std::array<int, 3> image = {0, 0, 0}) {
   return summary(facts_of(model, image));
 }
 

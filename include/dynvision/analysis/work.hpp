@@ -17,7 +17,7 @@ namespace looking {
 inline double places(Size size) { return static_cast<double>(size.height) * static_cast<double>(size.width); }
 
 // Numbers of kernels (D,C,K,K) that are applied at every place, and of matrices (D,C).
-template <class Op> double weights(Op& op, int dimensions) {
+template <class Op> double weights(Op const& op, int dimensions) {
   double all = 0;
   auto count = [&](std::string_view, Tensor& tensor, bool) {
     bool const magnitude = tensor.numel() == tensor.size(0);  // of a weight-normalised kernel
@@ -26,7 +26,7 @@ template <class Op> double weights(Op& op, int dimensions) {
   auto scalars_too = [&](std::string_view name, Tensor& tensor, bool learned) {
     if (tensor.dim() > 0) count(name, tensor, learned);
   };
-  if constexpr (requires(ParameterVisitor const& v) { op.parameters(v); }) op.parameters(ParameterVisitor(scalars_too));
+  read_parameters(op, ParameterVisitor(scalars_too));
   return all;
 }
 
@@ -48,14 +48,14 @@ struct Work {  // per step and sample
 };
 
 // Kernels are applied at `at`: where the results are, or where the source of a connection is.
-template <class Op> Work work_of(Op& op, Size in, int channels_in, int channels_out, Size at) {
+template <class Op> Work work_of(Op const& op, Size in, int channels_in, int channels_out, Size at) {
   double const results = channels_out * places(out_size(op, in));
   if constexpr (requires { op.multiply_adds(in); }) {
     return {op.multiply_adds(in), results};
-  } else if constexpr (requires { op.each_inner(in, [](auto&, Size, bool) {}); }) {
+  } else if constexpr (requires { op.each_inner(in, [](auto const&, Size, bool) {}); }) {
     Work all{0, results};
     int channels = channels_in;
-    op.each_inner(in, [&]<class Inner>(Inner& inner, Size size, bool) {
+    op.each_inner(in, [&]<class Inner>(Inner const& inner, Size size, bool) {
       int const along = out_channels<Inner>(channels);  // a shortcut starts from what the block starts from
       int const leaving = along >= 0 ? along : out_channels<Inner>(channels_in);
       Work const one = work_of(inner, size, channels, leaving, out_size(inner, size));

@@ -10,7 +10,7 @@
 //
 // It may have both functions: the first is then what it does outside training, for every sample and step alone.
 //
-// Optional members, by name:
+// Optional members, by name (a flag, bool, counts by its value: concepts/flags.hpp):
 //   static constexpr int out_channels(int in)    channels leaving, channel_mismatch if `in` cannot enter; default: in
 //   Size out_size(Size in) const                 (H,W) leaving; default: in
 //   void compose(Composition& at)                make parameters, resolve delays; once, when the model is composed
@@ -19,7 +19,7 @@
 //   static constexpr std::string_view path       where parameters are found: "{}.conv"; {} is the layer's name
 //   static constexpr std::string_view label      name of the operation in monitors and messages: "tstep"
 //   static constexpr bool forgets_state          sees the moment, but reads no stored state: several steps may share it
-//   static constexpr bool speaks_first           makes a signal where there is none yet: the output does not wait for input
+//   static constexpr bool active_without_input   makes a signal where there is none yet: the output does not wait for input
 //   void train(bool on)                          is different while a model is trained (dropout): see ModelWith::train
 #pragma once
 #include <dynvision/concepts/moment.hpp>
@@ -58,7 +58,7 @@ concept SimpleOperation = requires(Op const& op, Tensor const& x) {
   { op(x) } -> std::convertible_to<Tensor>;
 };
 template <class Op>
-concept MomentOperation = requires(Op& op, Signal const& x, Moment& now) {
+concept MomentOperation = requires(Op const& op, Signal const& x, Moment& now) {
   { op(x, now) } -> std::convertible_to<Signal>;
 };
 template <class Op>
@@ -67,6 +67,11 @@ concept TrainedOperation = requires(Op& op) {  // different while a model is tra
 };
 template <class Op>
 concept Operation = std::default_initializable<Op> &&(SimpleOperation<Op> || MomentOperation<Op>);
+
+// `parameters` of an operation that is only read: it is not const, because tensors are also assigned through it.
+template <class Op> void read_parameters(Op const& op, ParameterVisitor const& visit) {
+  if constexpr (requires(Op & own) { own.parameters(visit); }) const_cast<Op&>(op).parameters(visit);
+}
 
 // Channels agree: the same number, or one of them is the image's and known only at run time.
 constexpr bool same_channels(int a, int b) { return a == b || a == image_channels || b == image_channels; }
@@ -96,7 +101,7 @@ template <class Op> constexpr std::string_view label_of() {
 }
 
 // The one place where an operation meets a signal.
-template <class Op> Signal apply(Op& op, Signal const& x, Moment& now) {
+template <class Op> Signal apply(Op const& op, Signal const& x, Moment& now) {
   if constexpr (MomentOperation<Op>) {
     return op(x, now);
   } else {

@@ -4,6 +4,7 @@
 // it into a static_assert whose template arguments say which layer, position, operation and channels are meant.
 #pragma once
 #include <dynvision/concepts/fault.hpp>
+#include <dynvision/concepts/flags.hpp>
 #include <dynvision/concepts/operation.hpp>
 #include <dynvision/core/list.hpp>
 #include <dynvision/model/layer.hpp>
@@ -39,10 +40,10 @@ template <class Op> constexpr void enter(Walk& walk, int position) {
   if constexpr (!Operation<Op>) {
     walk.found(Fault::not_an_operation, position);
   } else if (walk.sound()) {
-    if constexpr (requires { Op::is_memory; }) walk.state = walk.channels;
-    if constexpr (requires { Op::is_evolution; }) walk.evolves = position;
-    if constexpr (requires { Op::is_recurrence; }) {
-      if constexpr (!Op::silent) walk.recurs = position;
+    if constexpr (MemoryOperation<Op>) walk.state = walk.channels;
+    if constexpr (EvolutionOperation<Op>) walk.evolves = position;
+    if constexpr (RecurrenceOperation<Op>) {
+      if constexpr (!SilentLateral<Op>) walk.recurs = position;
     }
     if constexpr (requires { Op::groups; }) {
       if (walk.channels % Op::groups) walk.found(Fault::groups, position, walk.channels);
@@ -56,12 +57,11 @@ template <class Op> constexpr void enter(Walk& walk, int position) {
 // Second pass, when the channels of the stored response are known.
 template <class Op> constexpr void enter_recurrence(Walk& walk, int position, int state) {
   if (!walk.sound()) return;
-  if constexpr (requires { Op::is_recurrence; }) {
-    if constexpr (!Op::silent && Op::fault != Fault::lateral) {
+  if constexpr (RecurrenceOperation<Op>) {
+    if constexpr (!SilentLateral<Op> && Op::fault != Fault::lateral) {
       using L = typename Op::lateral_type;
       if (!same_channels(L::state_channels, state)) walk.found(Fault::state_channels, position, state);
-      int const arrives = requires { L::keeps_channels; }
-      ? L::state_channels : L::target_channels;
+      int const arrives = KeepsChannels<L> ? L::state_channels : L::target_channels;
       if (!same_channels(arrives, walk.channels) || !same_channels(L::target_channels, walk.channels)) {
         walk.found(Fault::target_channels, position, walk.channels);
       }
@@ -80,8 +80,10 @@ template <class... Ops> constexpr Walk walk(List<Ops...>, int in, int layer) {
 
   position = 0;
   [[maybe_unused]] auto const repeated = [&]<class Op>(std::type_identity<Op>) {
-    if constexpr (requires { Op::only_once; }) {
-      constexpr int same = (static_cast<int>(label_of<Ops>() == Op::label) + ...);
+    if constexpr (OnlyOnce<Op>) {
+      constexpr bool named = requires { Op::label; };  // else by its type
+      constexpr int same =
+          (static_cast<int>(named ? label_of<Ops>() == label_of<Op>() : std::is_same_v<Ops, Op>) + ...);
       if (same > 1) first.found(Fault::twice, position);
     }
     ++position;
@@ -105,7 +107,8 @@ struct Known {  // what the other layers see
 
 template <class Op, std::size_t N>
 constexpr void enter_connection(Finding& finding, std::array<Known, N> const& layers, int layer, int position) {
-  if constexpr (requires { Op::comes_from_later; }) {
+  if constexpr (IncomingOperation<Op>) {
+    constexpr bool from_later = comes_from_later<Op>();
     if (finding.fault != Fault::none) return;
     int source = -1;
     for (std::size_t i = 0; i < N; ++i) {
@@ -114,9 +117,9 @@ constexpr void enter_connection(Finding& finding, std::array<Known, N> const& la
     auto const found = [&](Fault fault) { finding = {fault, layer, position, 0}; };
     if (source < 0) {
       found(Fault::unknown_source);
-    } else if (!Op::comes_from_later && source >= layer) {
+    } else if (!from_later && source >= layer) {
       found(Fault::skip_backwards);
-    } else if (Op::comes_from_later && source <= layer) {
+    } else if (from_later && source <= layer) {
       found(Fault::feedback_forwards);
     } else if (!layers[static_cast<std::size_t>(source)].stores) {
       found(Fault::source_without_delay);
@@ -131,9 +134,7 @@ constexpr void connections(List<Ops...>, [[maybe_unused]] Finding& finding,
   (enter_connection<Ops>(finding, layers, layer, position++), ...);
 }
 
-template <class... Ops> constexpr bool stores(List<Ops...>) {
-  return ((requires { Ops::is_memory; }) || ...);
-}
+template <class... Ops> constexpr bool stores(List<Ops...>) { return (MemoryOperation<Ops> || ...); }
 
 }  // namespace checking
 

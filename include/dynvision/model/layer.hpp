@@ -17,6 +17,7 @@ template <Name N, class... Ops> struct Layer {
 
   // Visits the operations in order: f(op, position).
   void each(auto&& f) { ops.each(f); }
+  void each(auto&& f) const { ops.each(f); }
 };
 
 // The same from a list of operations, for families of models.

@@ -29,6 +29,10 @@ template <class Head, class... Layers> struct ModelWith {
       TrainedOperation<Head> || (any_trained(typename Layers::operations{}) || ...);
   static constexpr int n_layers = static_cast<int>(sizeof...(Layers));
 
+  static_assert(
+      !requires(Head & head, Tensor const& x) { head(x); } || requires(Head const& head, Tensor const& x) { head(x); },
+      "dynvision: a head needs Tensor operator()(Tensor const&) const (docs/concepts/model.md)");
+
   Options options;
   // Nothing of a wrong composition is kept, so that its one message is not followed by others from where it is used.
   std::conditional_t<finding.fault == Fault::none, Row<Layers...>, Row<>> layers{};
@@ -45,17 +49,18 @@ template <class Head, class... Layers> struct ModelWith {
 
   // Visits the layers in order: f(layer, index).
   void each_layer(auto&& f) { layers.each(f); }
+  void each_layer(auto&& f) const { layers.each(f); }
 
   // The operations of all layers in order, and the head.
-  Parts parts() {
+  Parts parts() const {
     Parts all;
-    each_layer([&](auto& layer, int l) { layer.each(AddParts{all, l, layer.name}); });
+    each_layer([&](auto const& layer, int l) { layer.each(AddParts{all, l, layer.name}); });
     all.push_back({&part_type<Head>, &head, n_layers - 1, 0, "head"});
     return all;
   }
 
   // All named tensors, each once, in the order of the layers.
-  Parameters parameters() { return parameters_of(parts()); }
+  Parameters parameters() const { return parameters_of(parts()); }
 
   // Moves every parameter to another dtype or device.
   void to(at::TensorOptions const& target) {
@@ -76,14 +81,14 @@ template <class Head, class... Layers> struct ModelWith {
     one(head);
   }
 
-  // Steps before the head has a signal: the sum of the feedforward delays, after the last operation that speaks before
-  // there is input (a bias, for example).
-  int n_residual_timesteps() {
+  // Steps before the head has a signal: the sum of the feedforward delays, after the last operation that is active
+  // before there is input (a bias, for example).
+  int n_residual_timesteps() const {
     int n = 0;
-    each_layer([&](auto& layer, int) {
-      layer.each([&](auto& op, int) {
-        if constexpr (requires { op.speaks_first; }) n = 0;
-        if constexpr (requires { op.is_memory; }) n += op.steps;
+    each_layer([&](auto const& layer, int) {
+      layer.each([&]<class Op>(Op const& op, int) {
+        if constexpr (ActiveWithoutInput<Op>) n = 0;
+        if constexpr (MemoryOperation<Op>) n += op.steps;
       });
     });
     return n;

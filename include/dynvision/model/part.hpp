@@ -4,6 +4,7 @@
 // every model. What is different is compiled once for every type of operation: see describe().
 #pragma once
 #include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/flags.hpp>
 #include <dynvision/concepts/operation.hpp>
 #include <dynvision/core/parameters.hpp>
 
@@ -19,7 +20,7 @@ struct PartType {
   bool is_memory = false;           // its signal becomes the layer's state
   int (*out_channels)(int in) = nullptr;
   Size (*out_size)(void const* object, Size in) = nullptr;
-  Signal (*apply)(void* object, Signal const& x, Moment& now) = nullptr;
+  Signal (*apply)(void const* object, Signal const& x, Moment& now) = nullptr;
   void (*compose)(void* object, Composition& at) = nullptr;
   void (*parameters)(void* object, ParameterVisitor const& visit) = nullptr;
 };
@@ -27,7 +28,7 @@ struct PartType {
 template <class Op> constexpr PartType describe() {
   PartType type{.label = label_of<Op>()};
   if constexpr (requires { Op::path; }) type.path_pattern = Op::path;
-  if constexpr (requires { Op::is_memory; }) type.is_memory = true;
+  if constexpr (MemoryOperation<Op>) type.is_memory = true;
   if constexpr (requires(int in) { Op::out_channels(in); }) {
     type.out_channels = [](int in) -> int { return Op::out_channels(in); };
   }
@@ -35,7 +36,9 @@ template <class Op> constexpr PartType describe() {
     type.out_size = [](void const* op, Size in) -> Size { return static_cast<Op const*>(op)->out_size(in); };
   }
   if constexpr (Operation<Op>) {
-    type.apply = [](void* op, Signal const& x, Moment& now) -> Signal { return apply(*static_cast<Op*>(op), x, now); };
+    type.apply = [](void const* op, Signal const& x, Moment& now) -> Signal {
+      return apply(*static_cast<Op const*>(op), x, now);
+    };
   }
   if constexpr (requires(Op & op, Composition & at) { op.compose(at); }) {
     type.compose = [](void* op, Composition& at) { static_cast<Op*>(op)->compose(at); };
@@ -47,9 +50,11 @@ template <class Op> constexpr PartType describe() {
 }
 template <class Op> inline constexpr PartType part_type = describe<Op>();
 
+// Parts of a model that is const are to be read: to `compose` them, or to assign to a tensor that `parameters` visits, is
+// for the parts of one that is not.
 struct Part {
   PartType const* type;
-  void* object;
+  void const* object;
   int layer;     // index
   int position;  // in the layer
   std::string_view layer_name;
@@ -59,10 +64,10 @@ struct Part {
   Size out_size(Size in) const { return type->out_size ? type->out_size(object, in) : in; }
   Signal apply(Signal const& x, Moment& now) const { return type->apply(object, x, now); }
   void compose(Composition& at) const {
-    if (type->compose) type->compose(object, at);
+    if (type->compose) type->compose(changed(), at);
   }
   void parameters(ParameterVisitor const& visit) const {
-    if (type->parameters) type->parameters(object, visit);
+    if (type->parameters) type->parameters(changed(), visit);
   }
 
   std::string path() const {  // of its parameters
@@ -73,6 +78,9 @@ struct Part {
   std::string path(std::string_view parameter) const {
     return parameter.empty() ? path() : joined({path(), ".", parameter});
   }
+
+ private:
+  void* changed() const { return const_cast<void*>(object); }
 };
 
 using Parts = std::vector<Part>;
@@ -81,7 +89,7 @@ struct AddParts {  // of one layer
   Parts& all;
   int layer;
   std::string_view name;
-  template <class Op> void operator()(Op& op, int position) const {
+  template <class Op> void operator()(Op const& op, int position) const {
     all.push_back({&part_type<Op>, &op, layer, position, name});
   }
 };

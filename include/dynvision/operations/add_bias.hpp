@@ -33,7 +33,7 @@ template <class Kind> std::vector<std::int64_t> numbers_of(Composition& at, std:
 template <class Kind> struct AddBias {
   static constexpr std::string_view label = "addbias";
   static constexpr bool forgets_state = true;
-  static constexpr bool speaks_first = true;
+  static constexpr bool active_without_input = true;
   static constexpr std::string_view path = "addbias_{}";
   static constexpr Fault fault = has<Kind, Spatial, Feature, Uniform> ? Fault::none : Fault::policy;
 

@@ -8,6 +8,7 @@
 //   Recur<Full<36, 3>>     Recur<Self<64>, Multiplicative, NoBias>     Recur<Full<64, 3>, WeightNorm>
 #pragma once
 #include <dynvision/concepts/fault.hpp>
+#include <dynvision/concepts/flags.hpp>
 #include <dynvision/connections/lateral.hpp>
 #include <dynvision/connections/projection.hpp>
 
@@ -30,14 +31,14 @@ template <class L, class... With> struct Recur {
   static constexpr std::string_view label = "recurrence";
   static constexpr std::string_view path = pick<IsPath, As<"{}.recurrence">, With...>::path;
   static constexpr bool is_recurrence = true;
-  static constexpr bool silent = requires { L::silent; };
+  static constexpr bool silent = SilentLateral<L>;
   using lateral_type = L;
   using integration = pick<IsIntegration, Additive, With...>;
 
   static constexpr Fault fault = [] {
     if (!Lateral<L>) return Fault::lateral;
     if (!(is_connection_policy<With> && ...)) return Fault::policy;
-    if (has<WeightNorm, With...> && requires { L::can_normalise; }) return Fault::normalisation;
+    if (has<WeightNorm, With...> && !Normalisable<L>) return Fault::normalisation;
     return Fault::none;
   }();
 
@@ -48,8 +49,7 @@ template <class L, class... With> struct Recur {
   void compose(Composition& at) {
     if (at.options.feedforward_only || silent) return;
     on = true;
-    constexpr bool keeps_channels = requires { L::keeps_channels; };
-    delay = lateral_delay(at, keeps_channels);
+    delay = lateral_delay(at, KeepsChannels<L>);
     lateral.compose(at, at.options.bias && !has<NoBias, With...>, has<WeightNorm, With...>, at.channels);
   }
   void parameters(auto&& visit) {

@@ -61,8 +61,8 @@ template <int N, class... Ops, class... With> struct Repeat<N, List<Ops...>, Wit
   void train(bool on) requires TrainedOperation<Copy> {
     for (Copy& copy : copies) copy.train(on);
   }
-  void each_inner(Size in, auto&& f, bool main_way = true) {
-    for (Copy& copy : copies) {
+  void each_inner(Size in, auto&& f, bool main_way = true) const {
+    for (Copy const& copy : copies) {
       copy.each_inner(in, f, main_way);
       in = copy.out_size(in);
     }

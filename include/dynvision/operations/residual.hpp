@@ -51,7 +51,7 @@ template <class... F, class... S, class... With> struct Residual<List<F...>, Lis
     if constexpr (TrainedOperation<Sequence<F...>>) body.train(on);
     if constexpr (TrainedOperation<Sequence<S...>>) shortcut.train(on);
   }
-  void each_inner(Size in, auto&& f, bool main_way = true) {
+  void each_inner(Size in, auto&& f, bool main_way = true) const {
     body.each_inner(in, f, main_way);
     shortcut.each_inner(in, f, false);
   }

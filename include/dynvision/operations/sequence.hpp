@@ -7,6 +7,7 @@
 #pragma once
 #include <dynvision/concepts/composition.hpp>
 #include <dynvision/concepts/fault.hpp>
+#include <dynvision/concepts/flags.hpp>
 #include <dynvision/concepts/operation.hpp>
 #include <dynvision/core/list.hpp>
 #include <dynvision/core/number_text.hpp>
@@ -14,7 +15,7 @@
 namespace dynvision {
 
 template <class Op> constexpr bool is_inner() {  // may be a part of another operation
-  return Operation<Op> && (SimpleOperation<Op> || requires { Op::forgets_state; });
+  return Operation<Op> && (SimpleOperation<Op> || ForgetsState<Op>);
 }
 
 template <class... Ops> struct Sequence {
@@ -73,8 +74,8 @@ template <class... Ops> struct Sequence {
     });
   }
   // f(operation, (H,W) entering it, whether it is on the main way) for each, operations in operations included.
-  void each_inner(Size in, auto&& f, bool main_way = true) {
-    ops.each([&](auto& op, int) {
+  void each_inner(Size in, auto&& f, bool main_way = true) const {
+    ops.each([&](auto const& op, int) {
       if constexpr (requires { op.each_inner(in, f, main_way); }) {
         op.each_inner(in, f, main_way);
       } else {

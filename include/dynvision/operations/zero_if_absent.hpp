@@ -14,7 +14,7 @@ namespace dynvision {
 struct ZeroIfAbsent {
   static constexpr std::string_view label = "zero_if_absent";
   static constexpr bool forgets_state = true;
-  static constexpr bool speaks_first = true;
+  static constexpr bool active_without_input = true;
 
   int channels = 1;
 

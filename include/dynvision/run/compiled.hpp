@@ -204,7 +204,8 @@ inline at::ScalarType signal_dtype(Options const& options, Settings const& setti
 
 // By a backend of one's choice, for tests.
 template <class Model>
-Activity compiled_by(kernels::Backend backend, Model& model, Stimulus const& stimulus, Settings const& settings = {}) {
+Activity compiled_by(kernels::Backend backend, Model const& model, Stimulus const& stimulus,
+                     Settings const& settings = {}) {
   check_input(model.options, stimulus, settings);
   kernels::Engine const engine{signal_dtype(model.options, settings), stimulus.frames.device(), backend};
   auto const prepared_of = [&](Stimulus const& shown, Settings const& chosen, Monitors const& monitors) {
@@ -228,7 +229,7 @@ Activity compiled_by(kernels::Backend backend, Model& model, Stimulus const& sti
   return all;
 }
 
-template <class Model> Activity compiled(Model& model, Stimulus const& stimulus, Settings const& settings = {}) {
+template <class Model> Activity compiled(Model const& model, Stimulus const& stimulus, Settings const& settings = {}) {
   // Operations that draw numbers or follow statistics must be computed once, in the order of the steps.
   if constexpr (Model::is_different_in_training) {
     if (model.in_training) return unroll(model, stimulus, settings);
@@ -237,7 +238,7 @@ template <class Model> Activity compiled(Model& model, Stimulus const& stimulus,
 }
 
 // From images: see present().
-template <class Model> Activity compiled(Model& model, Tensor const& images, Settings const& settings = {}) {
+template <class Model> Activity compiled(Model const& model, Tensor const& images, Settings const& settings = {}) {
   return compiled(model, present(images, settings.n_timesteps, settings.non_input_value), settings);
 }
 

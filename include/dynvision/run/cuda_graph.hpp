@@ -138,7 +138,7 @@ struct ParametersOfRecording {
 #endif
 
 // Inference: {images} -> {outputs (B,T,K)}, then the responses of the layers (B,T,C,H,W) if they are recorded.
-template <class Model> CudaGraph recorded(Model& model, Tensor const& images, Settings const& settings) {
+template <class Model> CudaGraph recorded(Model const& model, Tensor const& images, Settings const& settings) {
   return CudaGraph({images}, [&](std::vector<Tensor> const& inputs) {
     at::AutoGradMode const no_gradient(false);
     Activity const activity = compiled(model, inputs[0], settings);

@@ -93,7 +93,8 @@ inline Plan plan_of(std::shared_ptr<PreparedRun> quiet, std::int64_t batch, Sett
 }
 
 // For still images of a shape (B,C,H,W).
-template <class Model> Plan plan(Model& model, std::array<std::int64_t, 4> images, Settings const& settings = {}) {
+template <class Model>
+Plan plan(Model const& model, std::array<std::int64_t, 4> images, Settings const& settings = {}) {
   auto const shown_to = [&](std::int64_t samples) {
     Tensor const frames = zeros({1}, at::TensorOptions(model.options.dtype));
     return Stimulus{frames.expand({samples, 1, images[1], images[2], images[3]}),

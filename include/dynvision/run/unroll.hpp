@@ -88,14 +88,14 @@ inline Activity unroll_parts(Parts const& parts, std::vector<int> const& memory,
   return monitors.activity(outputs.empty() ? Tensor{} : stack_along(outputs, 1));
 }
 
-template <class Model> Activity unroll(Model& model, Stimulus const& stimulus, Settings const& settings = {}) {
+template <class Model> Activity unroll(Model const& model, Stimulus const& stimulus, Settings const& settings = {}) {
   std::int64_t n_classes = 0;
   if constexpr (requires(Signal const& x) { model.head(x); }) n_classes = model.head.classes();
   return unroll_parts(model.parts(), model.memory, model.options, n_classes, stimulus, settings);
 }
 
 // From images: see present().
-template <class Model> Activity unroll(Model& model, Tensor const& images, Settings const& settings = {}) {
+template <class Model> Activity unroll(Model const& model, Tensor const& images, Settings const& settings = {}) {
   return unroll(model, present(images, settings.n_timesteps, settings.non_input_value), settings);
 }
 

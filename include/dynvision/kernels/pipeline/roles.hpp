@@ -62,19 +62,19 @@ struct Tap {
 
 template <class R>
 concept MapRole = requires {
-  R::is_map;
+  requires R::is_map;
 };
 template <class R>
 concept CombineRole = requires {
-  R::is_combine;
+  requires R::is_combine;
 };
 template <class R>
 concept ScaleRole = requires {
-  R::is_scale;
+  requires R::is_scale;
 };
 template <class R>
 concept StepRole = requires {
-  R::is_step;
+  requires R::is_step;
 };
 
 }  // namespace dynvision::kernels

@@ -4,6 +4,7 @@
 //   h = w r + b                  a connection of one weight and one bias; without resizing computed within the pipeline
 //   h = R( rec(r) )              a connection that cannot be looked into: run as it is, differentiated by autograd
 #pragma once
+#include <dynvision/concepts/flags.hpp>
 #include <dynvision/connections/lateral.hpp>
 #include <dynvision/core/host_numbers.hpp>
 #include <dynvision/core/ops.hpp>
@@ -17,20 +18,10 @@
 namespace dynvision::run {
 
 template <class Op>
-concept RecurrenceOperation = requires {
-  Op::is_recurrence;
-};
-template <class Op>
-concept IncomingOperation = requires {
-  Op::comes_from_later;
-};
-template <class Op>
 concept ProjectionOperation = RecurrenceOperation<Op> || IncomingOperation<Op>;
 
 template <class Op> constexpr bool is_affine_lateral() {
-  if constexpr (RecurrenceOperation<Op>) return requires {
-      Op::lateral_type::is_affine;
-    };
+  if constexpr (RecurrenceOperation<Op>) return AffineLateral<typename Op::lateral_type>;
   return false;
 }
 template <class Op> constexpr bool has_convolutions() {

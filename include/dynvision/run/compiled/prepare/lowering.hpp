@@ -98,13 +98,13 @@ template <class Op> [[gnu::cold]] void describe_node(Op const& op, Node& node, b
 }
 
 template <class Model>
-[[gnu::cold]] std::vector<Node> graph_of(Model& model, Parts const& parts, std::vector<Size> const& sizes,
+[[gnu::cold]] std::vector<Node> graph_of(Model const& model, Parts const& parts, std::vector<Size> const& sizes,
                                          bool feedforward_only) {
   std::vector<Node> nodes;
   std::vector<int> const channels = channels_of(parts, model.options.input_dims[0]);
   model.each_layer([&](auto& layer, int l) {
     bool stored = false;
-    layer.each([&]<class Op>(Op& op, int position) {
+    layer.each([&]<class Op>(Op const& op, int position) {
       std::size_t const p = nodes.size();
       Node node{.index = p, .layer = l, .position = position};
       node.in = {channels[p], sizes[p].height, sizes[p].width};

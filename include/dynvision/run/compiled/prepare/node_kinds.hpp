@@ -39,6 +39,6 @@ template <class Op> using NodeKind = typename decltype(first_kind<Op>(NodeKinds{
 
 // A kind that is a role of a pipeline says which: role(op), a kernels:: role.
 template <class Op> inline constexpr bool is_role = requires(Op const& op) { NodeKind<Op>::role(op); };
-template <class Op> inline constexpr bool ends_pipeline = requires { NodeKind<Op>::ends_pipeline; };
+template <class Op> inline constexpr bool ends_pipeline = requires { requires NodeKind<Op>::ends_pipeline; };
 
 }  // namespace dynvision::run

@@ -9,7 +9,7 @@ namespace dynvision::run {
 
 template <class M> class PreparedRunOf : public PreparedRun {
  public:
-  [[gnu::cold]] PreparedRunOf(M& given, Stimulus const& shown, Settings const& numbers, Monitors const& monitors,
+  [[gnu::cold]] PreparedRunOf(M const& given, Stimulus const& shown, Settings const& numbers, Monitors const& monitors,
                               kernels::Engine by)
       : PreparedRun(given.options, given.memory, layer_names_of(given), graph_of(given, shown, numbers), M::n_layers,
                     shown, numbers, monitors, by),
@@ -77,12 +77,12 @@ template <class M> class PreparedRunOf : public PreparedRun {
     stages.push_back(stage);
   }
 
-  [[gnu::cold]] static std::vector<std::string_view> layer_names_of(M& model) {
+  [[gnu::cold]] static std::vector<std::string_view> layer_names_of(M const& model) {
     std::vector<std::string_view> names;
     model.each_layer([&](auto& layer, int) { names.push_back(layer.name); });
     return names;
   }
-  [[gnu::cold]] static std::vector<Node> graph_of(M& model, Stimulus const& shown, Settings const& settings) {
+  [[gnu::cold]] static std::vector<Node> graph_of(M const& model, Stimulus const& shown, Settings const& settings) {
     Parts const parts = model.parts();
     std::vector<Size> const sizes = sizes_of(parts, {shown.frames.size(3), shown.frames.size(4)});
     return run::graph_of(model, parts, sizes, settings.feedforward_only);

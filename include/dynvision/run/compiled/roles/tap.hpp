@@ -2,6 +2,7 @@
 //
 // What leaves Delay, r(t - t_feedforward), is read from the states by the sweeps.
 #pragma once
+#include <dynvision/concepts/flags.hpp>
 #include <dynvision/kernels/pipeline/roles.hpp>
 #include <dynvision/operations/record.hpp>
 #include <dynvision/run/compiled/memory/forward_context.hpp>
@@ -18,9 +19,7 @@ struct Record {
 };
 
 struct Delay {
-  template <class Op> static constexpr bool is_kind_of() {
-    return requires { Op::is_memory; };
-  }
+  template <class Op> static constexpr bool is_kind_of() { return MemoryOperation<Op>; }
   static constexpr bool ends_pipeline = true;
   template <class Op> static kernels::Tap role(Op const&) { return {}; }
   template <class Op> static void describe(Op const& op, Node& node) {
