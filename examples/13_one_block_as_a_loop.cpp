@@ -18,8 +18,7 @@ using namespace dynvision;
 namespace {
 
 struct V1 : Layer<"V1", Conv<3, 8, 3>, Recur<Full<8>>, Evolve<Euler>, Relu, Record, Delay> {};
-struct Net : Model<V1> {
-  using Model::Model;
+using Net = Model<V1>;
 };
 
 constexpr int T = 12, d = 3;  // [steps], those of a block: what r(t - d) gives is known d steps before it is needed
@@ -28,9 +27,9 @@ constexpr std::int64_t B = 2;
 }  // namespace
 
 int main() {
-  Net net(Options{.input_dims = {3, 16, 16}, .dt = 2, .tau = 5, .t_recurrence = 6, .seed = 1});
+  Net net({.input_dims = {3, 16, 16}, .dt = 2, .tau = 5, .t_recurrence = 6, .seed = 1});
   Parameters const all = net.parameters();
-  auto const named = [&](std::string_view name) { return find(all, name)->tensor; };
+  auto const named = [&](std::string_view name) { return find_parameter(all, name)->tensor; };
   Tensor const W = named("V1.conv.weight"), b = named("V1.conv.bias");
   Tensor const U = named("V1.recurrence.conv.weight"), c = named("V1.recurrence.conv.bias");
   double const a = net.options.dt / net.options.tau;  // the gain of Euler's step
