@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """What the documentation says of the headers is so: the list of errors is complete, every link leads to a page.
 
+Pages name what exists: in `code`, a file that is there, and calls and members (`f(...)`, `run::f`) whose name occurs in a source.
 docs/reference/errors.md has a row `| area.number | ...` for each number in `fail("area", number, ...)` of a header, and no
 other. Where a header passes the number on (`fail("io", number, ...)`), the numbers are those of the calls in that header.
 """
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +16,27 @@ PAGE = ROOT / "docs/reference/errors.md"
 FAIL = re.compile(r'\bfail\(\s*"(\w+)",\s*(\w+)')
 ROW = re.compile(r"^\| (\w+)\.(\d+) \|", re.M)
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
+
+SPAN = re.compile(r"`([^`\n]+)`")
+FILE = re.compile(r"[\w./-]+\.(?:hpp|cuh|cu|cpp|py|cmake|sh)")
+CALL = re.compile(r"[A-Za-z_]\w*(?=\()|(?<=::)[A-Za-z_]\w+")
+SOURCE = re.compile(r"\.(?:hpp|cpp|cu|cuh|py|cmake|txt|sh)$|^(?:check|quickstart)$")
+
+
+def named_in_pages(pages, problems):
+    files = [name for name in subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
+                                             capture_output=True, text=True, check=True).stdout.split("\n")
+             if SOURCE.search(name) and (ROOT / name).is_file()]
+    words = set(re.findall(r"\w+", "".join((ROOT / name).read_text(errors="replace") for name in files)))
+    for page in pages:
+        for span in SPAN.findall(re.sub(r"```.*?```", "", page.read_text(), flags=re.S)):
+            if FILE.fullmatch(span):
+                if not any(name == span or name.endswith("/" + span) for name in files):
+                    problems.append(f"{page.relative_to(ROOT)}: names the file {span}, which does not exist")
+                continue
+            for name in CALL.findall(span):
+                if name not in words:
+                    problems.append(f"{page.relative_to(ROOT)}: `{span}`: {name} occurs in no source")
 
 
 def numbers_in_headers(problems):
@@ -45,6 +68,7 @@ def main():
         for target in LINK.findall(page.read_text()):
             if "://" not in target and not (page.parent / target).exists():
                 problems.append(f"{page.relative_to(ROOT)}: a link to {target}, which does not exist")
+    named_in_pages(pages, problems)
     for path in sorted(INCLUDE.rglob("*.hpp")):
         for target in re.findall(r"\bdocs/[\w/-]+\.md", path.read_text()):
             if not (ROOT / target).exists():

@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <random>
+#include <utility>
 #include <vector>
 
 namespace laws {
@@ -53,24 +55,34 @@ inline void assign(Tensor& parameter, Tensor const& value) {
   parameter.copy_(value);
 }
 
-// Random numbers that are the same on every platform, unlike those of <random>'s distributions.
+// Random numbers that are the same on every platform, unlike those of <random>'s distributions; or drawn by somebody who
+// makes them smaller afterwards (property/every.hpp): the first of all choices is the simplest.
 class Dice {
  public:
+  using Source = std::function<std::uint64_t(std::uint64_t n)>;  // one of 0 ... n-1
+
   explicit Dice(std::uint64_t seed) : generator_(seed) {}
+  explicit Dice(Source source) : source_(std::move(source)) {}
+
   int between(int low, int high) {  // both included
-    return low + static_cast<int>(generator_() % static_cast<std::uint64_t>(high - low + 1));
+    auto const n = static_cast<std::uint64_t>(high - low + 1);
+    return low + static_cast<int>(source_ ? source_(n) : generator_() % n);
   }
   bool coin() { return between(0, 1) == 1; }
   double real(double low, double high) {
-    return low + (high - low) * static_cast<double>(generator_() >> 11) / 9007199254740992.0;
+    constexpr std::uint64_t steps = 1024;  // numbers of a source are read by people
+    double const at = source_ ? static_cast<double>(source_(steps)) / static_cast<double>(steps)
+                              : static_cast<double>(generator_() >> 11) / 9007199254740992.0;
+    return low + (high - low) * at;
   }
   template <class T> T of(std::vector<T> const& choices) {
     return choices[static_cast<std::size_t>(between(0, static_cast<int>(choices.size()) - 1))];
   }
-  std::uint64_t seed() { return generator_(); }
+  std::uint64_t seed() { return source_ ? source_(std::uint64_t{1} << 32) : generator_(); }
 
  private:
   std::mt19937_64 generator_;
+  Source source_;
 };
 
 }  // namespace laws

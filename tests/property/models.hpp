@@ -2,8 +2,10 @@
 #pragma once
 #include <dynvision/dyrcnn.hpp>
 
+#include "every.hpp"
 #include "laws/set_parameter.hpp"
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -91,14 +93,39 @@ template <class Net> struct Drawn {
   Size size;
   Tensor images;  // (B,C,H,W)
 
-  explicit Drawn(std::uint64_t seed)
-      : dice(seed),
+  explicit Drawn(Dice const& source)
+      : dice(source),
         net(options_of(dice, Net::image_channels)),
         batch(dice.between(1, 3)),
         n_timesteps(dice.between(3, 10)),
         size{dice.between(4, 9), dice.between(4, 9)},
         images(normal({batch, Net::image_channels, size.height, size.width}, dice.seed())) {
     randomise_model(net, dice.seed());
+  }
+
+  // Delays on the way forward, too.
+  void delay_forward() {
+    Options options = net.options;
+    options.t_feedforward = options.dt * dice.between(0, 2);
+    Net delayed(options);
+    copy_parameters(net, delayed);
+    net = delayed;
+  }
+
+  std::string text() const {
+    Options const& o = net.options;
+    auto const steps = [&](double t) { return " " + std::to_string(static_cast<int>(std::round(t / o.dt))); };
+    return std::to_string(batch) + " images of " + std::to_string(size.height) + "x" + std::to_string(size.width) +
+           ", " + std::to_string(n_timesteps) + " steps of " + std::to_string(o.dt) + " ms, tau " +
+           std::to_string(o.tau) + (o.bias ? ", bias" : ", no bias") +
+           ", delays forward, lateral, skip, feedback:" + steps(o.t_feedforward) + steps(o.t_recurrence) +
+           steps(o.t_skip) + steps(o.t_feedback);
+  }
+  void must(bool holds, std::string const& otherwise) const {
+    if (!holds) property::must(false, otherwise + "; " + text());
+  }
+  void must_be_near(double distance, double tolerance, std::string const& what) const {
+    must(distance <= tolerance, what + ": " + std::to_string(distance) + " apart");
   }
 };
 

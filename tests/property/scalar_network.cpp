@@ -12,12 +12,14 @@
 #include <dynvision/operations/recur.hpp>
 #include <dynvision/run/unroll.hpp>
 
+#include "every.hpp"
 #include "laws/set_parameter.hpp"
 #include <catch2/catch_test_macros.hpp>
 
 #include <array>
 #include <cmath>
 #include <optional>
+#include <string>
 
 using namespace dynvision;
 using namespace laws;
@@ -143,10 +145,22 @@ Network draw(Dice& dice) {
   return net;
 }
 
+bool near(double found, double expected) {
+  return std::abs(found - expected) <= 1e-11 * std::max(1.0, std::abs(expected));
+}
+
+std::string text(Network const& net, run::Stimulus const& stimulus, int idle) {
+  std::string all = "dt " + std::to_string(net.dt) + ", idle " + std::to_string(idle) + ", shown";
+  for (int const frame : stimulus.shown) all += " " + std::to_string(frame);
+  for (Unit const& unit : net.units) {
+    all += "; unit: tau " + std::to_string(unit.tau) + ", to the next " + std::to_string(unit.to_next) + ", lateral " +
+           std::to_string(unit.t_recurrence);
+  }
+  return all + "; skip " + std::to_string(net.t_skip) + ", feedback " + std::to_string(net.t_feedback);
+}
+
 template <class I, class E, class F> void compare(Dynamics dynamics) {
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
-    CAPTURE(seed);
-    Dice dice(seed);
+  property::every(40, [dynamics](Dice& dice) {
     Network const net = draw(dice);
     auto model = model_of<I, E, F>(net);
 
@@ -154,9 +168,11 @@ template <class I, class E, class F> void compare(Dynamics dynamics) {
     run::Stimulus stimulus{normal({batch, frames, 1, 1, 1}, dice.seed()), {}, dice.coin() ? 0 : dice.real(-1, 1)};
     for (int t = 0; t < steps; ++t) stimulus.shown.push_back(dice.between(run::nothing, frames - 1));
     int const idle = dice.coin() ? 0 : dice.between(1, 5);
-    CAPTURE(batch, stimulus.shown, idle, stimulus.non_input_value);
+    auto const must = [&](bool holds, std::string const& otherwise) {
+      if (!holds) property::must(false, otherwise + "; " + text(net, stimulus, idle));
+    };
     auto const activity = run::unroll(model, stimulus, {.idle_timesteps = idle, .record = true});
-    REQUIRE(activity.outputs.sizes().equals({batch, steps, 1}));
+    must(activity.outputs.sizes().equals({batch, steps, 1}), "the shape of the outputs");
 
     for (int b = 0; b < batch; ++b) {
       std::vector<Number> input(static_cast<std::size_t>(idle), stimulus.non_input_value);
@@ -170,22 +186,21 @@ template <class I, class E, class F> void compare(Dynamics dynamics) {
       }
       Course const expected = simulate<I, std::is_same_v<F, Relu>>(net, dynamics, input);
       for (int t = 0; t < steps; ++t) {
-        CAPTURE(b, t);
         auto const i = static_cast<std::size_t>(t + idle);
         for (std::size_t l = 0; l < 3; ++l) {
-          CAPTURE(l);
           Signal const r = activity.responses[l].steps[static_cast<std::size_t>(t)];
-          REQUIRE(r.defined() == expected.r[l][i].has_value());
+          std::string const place = " of layer " + std::to_string(l) + " at step " + std::to_string(t);
+          must(r.defined() == expected.r[l][i].has_value(), "presence" + place);
           if (!r.defined()) continue;
           double const value = *expected.r[l][i];
-          CHECK(std::abs(r.select(0, b).template item<double>() - value) <= 1e-11 * std::max(1.0, std::abs(value)));
+          must(near(r.select(0, b).template item<double>(), value), "the response" + place);
         }
         double const value = expected.outputs[i];
         double const output = activity.outputs.select(0, b).select(0, t).template item<double>();
-        CHECK(std::abs(output - value) <= 1e-11 * std::max(1.0, std::abs(value)));
+        must(near(output, value), "the output at step " + std::to_string(t));
       }
     }
-  }
+  });
 }
 
 }  // namespace

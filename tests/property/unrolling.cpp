@@ -51,9 +51,8 @@ std::vector<Tensor> gradients(Parameters const& parameters) {
 }  // namespace
 
 TEMPLATE_LIST_TEST_CASE("biological time is engineering time, shifted", "[property]", Nets) {
-  for (std::uint64_t seed = 1; seed <= (TestType::distance == 1 ? 5 : 12); ++seed) {
-    CAPTURE(seed);
-    Drawn<TestType> drawn(seed);
+  every(TestType::distance == 1 ? 5 : 12, [](Dice& dice) {
+    Drawn<TestType> drawn(dice);
     Options engineering = drawn.net.options;
     int const d = drawn.dice.between(1, 3), j = TestType::distance;
     // what remains of the feedback delay must be at least a step
@@ -62,14 +61,14 @@ TEMPLATE_LIST_TEST_CASE("biological time is engineering time, shifted", "[proper
     biological.t_feedforward = d * engineering.dt;
     biological.t_skip = engineering.t_skip + j * biological.t_feedforward;
     biological.t_feedback = engineering.t_feedback - j * biological.t_feedforward;
-    CAPTURE(d, engineering.dt, engineering.t_skip, engineering.t_feedback, engineering.t_recurrence);
 
     TestType slow(biological), fast(engineering);
-    randomise_model(fast, seed);
+    randomise_model(fast, drawn.dice.seed());
     copy_parameters(fast, slow);
+    drawn.net = slow;
     int const L = TestType::n_layers, T = drawn.n_timesteps, shift = slow.n_residual_timesteps();
-    REQUIRE(shift == L * d);
-    REQUIRE(fast.n_residual_timesteps() == 0);
+    drawn.must(shift == L * d, "outputs come " + std::to_string(shift) + " steps later");
+    drawn.must(fast.n_residual_timesteps() == 0, "a delay in engineering time");
 
     std::vector<std::int64_t> classes;
     for (int b = 0; b < drawn.batch; ++b) classes.push_back(drawn.dice.between(0, engineering.n_classes - 1));
@@ -81,37 +80,38 @@ TEMPLATE_LIST_TEST_CASE("biological time is engineering time, shifted", "[proper
     auto const trial = run::make_trial(drawn.images, labels, settings);
     settings.n_residual_timesteps = shift;
     auto const later = run::make_trial(drawn.images, labels, settings);
-    REQUIRE(later.stimulus.n_timesteps() == T + shift);
+    drawn.must(later.stimulus.n_timesteps() == T + shift, "the length of the later trial");
 
     auto const a = run::unroll(fast, trial.stimulus, {.record = true});
     auto const b = run::unroll(slow, later.stimulus, {.record = true});
     for (int l = 0; l < L; ++l) {
-      CAPTURE(l);
       auto const &x = a.responses[static_cast<std::size_t>(l)].steps,
                  &y = b.responses[static_cast<std::size_t>(l)].steps;
       for (int t = 0; t < T + l * d; ++t) {
-        CAPTURE(t);
         Signal const expected = t < l * d ? Signal{} : x[static_cast<std::size_t>(t - l * d)];
-        CHECK(distance(y[static_cast<std::size_t>(t)], expected) < 1e-11);
+        drawn.must_be_near(distance(y[static_cast<std::size_t>(t)], expected), 1e-11,
+                           "layer " + std::to_string(l) + " at step " + std::to_string(t));
       }
     }
-    CHECK(b.outputs.narrow(1, 0, shift).abs().max().template item<double>() == 0);
-    CHECK(distance(b.outputs.narrow(1, shift, T), a.outputs) < 1e-11);
+    drawn.must_be_near(b.outputs.narrow(1, 0, shift).abs().max().template item<double>(), 0,
+                       "outputs before the shift");
+    drawn.must_be_near(distance(b.outputs.narrow(1, shift, T), a.outputs), 1e-11, "outputs");
 
     CrossEntropy const loss;
     Tensor const first = loss(a.outputs, trial.labels), second = loss(b.outputs, later.labels);
-    CHECK(distance(first, second) < 1e-12);
+    drawn.must_be_near(distance(first, second), 1e-12, "the loss");
     first.backward();
     std::vector<Tensor> const expected = gradients(fast.parameters());
     second.backward();
     std::vector<Tensor> const found = gradients(slow.parameters());
-    REQUIRE(found.size() == expected.size());
+    drawn.must(found.size() == expected.size(), "the number of gradients");
     for (std::size_t i = 0; i < found.size(); ++i) {
       // a connection that is too slow to arrive may have no gradient in one of the two and zeros in the other
       Tensor const like = expected[i].defined() ? expected[i] : found[i];
       if (!like.defined()) continue;
       Tensor const none = zeros(like.sizes(), like.options());
-      CHECK(distance(found[i].defined() ? found[i] : none, expected[i].defined() ? expected[i] : none) < 1e-10);
+      drawn.must_be_near(distance(found[i].defined() ? found[i] : none, expected[i].defined() ? expected[i] : none),
+                         1e-10, "gradient " + std::to_string(i));
     }
-  }
+  });
 }

@@ -39,8 +39,7 @@ inline TensorMap read_npz(std::filesystem::path const& path) {
 inline void write_npz(std::filesystem::path const& path, std::vector<TensorMap::Entry> const& tensors) {
   std::set<std::string_view> names;
   for (auto const& [name, tensor] : tensors) {
-    if (!names.insert(name).second || name.empty() || name.size() > 60'000 || name[0] == '/' ||
-        name.find("..") != name.npos) {
+    if (!names.insert(name).second || name.empty() || name.size() > 60'000 || leads_out_of_archive(name + ".npy")) {
       fail("io", 267, {path.string(), ": tensor \"", name.substr(0, 200), "\": expected names of files that differ"});
     }
   }

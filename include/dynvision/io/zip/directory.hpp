@@ -39,6 +39,13 @@ inline constexpr std::uint64_t zip_longest_directory = 1U << 26U;            // 
 inline constexpr std::uint64_t zip_deflate_limit = 1032;                     // deflate cannot pack more tightly
 inline constexpr std::uint64_t zip_most_inflated = std::uint64_t{1} << 34U;  // of all entries together [bytes]
 
+// A name that no archive should have: empty, absolute, or of a file outside the folder that it is unpacked into.
+inline bool leads_out_of_archive(std::string_view path) {
+  return path.empty() || path.front() == '/' || path.find('\\') != path.npos || path == ".." ||
+         path.starts_with("../") || path.find("/../") != path.npos || path.ends_with("/..") ||
+         path.find('\0') != path.npos || (path.size() > 1 && path[1] == ':');
+}
+
 inline std::uint64_t little_endian(char const* at, int n) {
   std::uint64_t value = 0;
   for (int i = n - 1; i >= 0; --i) value = value << 8U | static_cast<unsigned char>(at[i]);
@@ -124,11 +131,7 @@ class ZipDirectoryReader {
     ZipEntry result;
     result.name = bytes.substr(46, n_name);
     std::string const where = where_ + "zip entry \"" + result.name.substr(0, 200) + "\": ";
-    std::string_view const path = result.name;
-    bool const leads_out = path.empty() || path.front() == '/' || path.find('\\') != path.npos || path == ".." ||
-                           path.starts_with("../") || path.find("/../") != path.npos || path.ends_with("/..") ||
-                           path.find('\0') != path.npos || (path.size() > 1 && path[1] == ':');
-    if (leads_out) fail("io", 205, {where, "expected a name inside the archive"});
+    if (leads_out_of_archive(result.name)) fail("io", 205, {where, "expected a name inside the archive"});
     auto const flags = little_endian(&bytes[8], 2), method = little_endian(&bytes[10], 2);
     if ((flags & 1U) != 0 || (method != 0 && method != 8)) {
       fail("io", 203,

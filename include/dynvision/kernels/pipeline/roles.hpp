@@ -2,7 +2,6 @@
 //
 //   Map       y = f(x)                                       nonlinearities
 //   Combine   y = x (+) h; the other one where one is absent       what arrives beside: lateral, skip, feedback, input
-//   Bias      the same, with something that is always there
 //   Scale     y = c(t) x
 //   Step      y = r + gain (x - r), y = first x before there is a state r       Euler, Runge-Kutta
 //   Tap       y = x                                          record, delay
