@@ -19,7 +19,6 @@ namespace {
 
 struct V1 : Layer<"V1", Conv<3, 8, 3>, Recur<Full<8>>, Evolve<Euler>, Relu, Record, Delay> {};
 using Net = Model<V1>;
-};
 
 constexpr int T = 12, d = 3;  // [steps], those of a block: what r(t - d) gives is known d steps before it is needed
 constexpr std::int64_t B = 2;
