@@ -58,6 +58,15 @@ TEST_CASE("Euler with dt = tau takes the drive, with dt = 2 tau it no longer dec
   CHECK(std::abs(after<Euler>(9, 1, 0, 5, 10) + 1) < 1e-13);
 }
 
+TEST_CASE("what a step leaves of a state, and the shortest stable tau", "[dynamics]") {
+  CHECK(decay<Euler>(4, 1) == 0.75);
+  CHECK(decay<Euler>(0.5, 2) == -3);
+  CHECK(std::abs(decay<RungeKutta4>(100, 1) - std::exp(-0.01)) < 1e-12);
+  CHECK(decay<RungeKutta4>(0.71, 2) > 1);
+  CHECK(std::abs(shortest_tau<Euler>(0.1, 2) - 1) < 1e-9);
+  CHECK(std::abs(shortest_tau<RungeKutta4>(0.1, 2) - 2 / 2.785293563405282) < 1e-9);
+}
+
 TEST_CASE("the first step is (dt/tau) u for every solver", "[dynamics]") {
   CHECK(first_step(number(3), number(6), 2).item<double>() == 1);
   // also for Runge-Kutta, which from a state of zero would give less

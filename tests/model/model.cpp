@@ -1,6 +1,7 @@
 // covers: model/compose.hpp concepts/composition.hpp model/layer.hpp concepts/options.hpp model/part.hpp operations/linear_head.hpp
 #include <dynvision/connections/full.hpp>
 #include <dynvision/connections/self.hpp>
+#include <dynvision/dynamics/runge_kutta4.hpp>
 #include <dynvision/model/model.hpp>
 #include <dynvision/operations/add_bias.hpp>
 #include <dynvision/operations/add_skip.hpp>
@@ -32,6 +33,14 @@ struct Gain {  // a user's, without a path or a label
   void compose(Composition& at) { gain = at.constant({at.channels, 1, 1}, 1); }
   void parameters(auto&& visit) { visit("gain", gain); }
   Tensor operator()(Tensor const& x) const { return x.mul(gain); }
+};
+
+struct Midpoint {  // a solver without gain
+  static constexpr int order = 2;
+  static Tensor step(Tensor const& r, Tensor const& u, Tensor const& tau, double dt) {
+    Tensor const middle = r.add(u.sub(r).div(tau), dt / 2);
+    return r.add(u.sub(middle).div(tau), dt);
+  }
 };
 
 struct V1 : Layer<"V1", Conv<image_channels, 4, 3, 2>, Recur<Full<4>>, Gain, Evolve<Euler>, Relu, Supralinear, Record,
@@ -149,6 +158,9 @@ TEST_CASE("numbers out of range", "[model]") {
   for (double const dt : {0.0, -2.0, nan}) CHECK(with([&](Options& o) { o.dt = dt; }) == "dynamics.101");
   for (double const tau : {0.0, -1.0, nan}) CHECK(with([&](Options& o) { o.tau = tau; }) == "model.111");
   CHECK(with([](Options& o) { o.layers = {{"V2", {.tau = 0}}}; }) == "model.111");
+  for (double const tau : {1.0, 0.5, 1e-9}) CHECK(with([&](Options& o) { o.tau = tau; }) == "model.118");  // dt = 2
+  CHECK(with([](Options& o) { o.layers = {{"V2", {.tau = 1}}}; }) == "model.118");
+  CHECK(with([](Options& o) { o.tau = 1.01; }) == "none");
   CHECK(with([](Options& o) { o.t_recurrence = -2; }) == "dynamics.102");
   CHECK(with([](Options& o) { o.t_recurrence = 5; }) == "dynamics.104");
   CHECK(with([](Options& o) { o.t_feedforward = 1; }) == "dynamics.104");
@@ -162,6 +174,39 @@ TEST_CASE("numbers out of range", "[model]") {
   CHECK(with([](Options& o) { o.input_dims = {3, 32, 0}; }) == "model.103");
   CHECK(with([](Options& o) { o.input_dims = {3, -1, -1}; }) == "model.103");
   CHECK(with([](Options& o) { o.input_dims = {1, 1, 1}; }) == "none");
+}
+
+TEST_CASE("a tau that is too short for dt", "[model]") {
+  using Classical = Model<Layer<"V1", Conv<3, 4, 3>, Evolve<RungeKutta4>, Relu, Record, Delay>>;
+  using Own = Model<Layer<"V1", Conv<3, 4, 3>, Evolve<Midpoint>, Relu, Record, Delay>>;
+  CHECK(message([] { Net{{.tau = 0.5}}; }).find("multiplies r by -3") != std::string::npos);
+  CHECK(message([] { Net{{.tau = 0.5}}; }).find("expected a tau above 1 ms") != std::string::npos);
+  CHECK(failure([] { Classical{{.tau = 0.72}}; }) == "none");  // stable to dt = 2.785 tau
+  CHECK(failure([] { Classical{{.tau = 0.71}}; }) == "model.118");
+  CHECK(failure([] { Own{{.tau = 1.01}}; }) == "none");  // no gain: tried with numbers; stable to dt = 2 tau
+  CHECK(failure([] { Own{{.tau = 0.99}}; }) == "model.118");
+
+  struct Heard : c10::WarningHandler {
+    std::vector<std::string> all{};
+    void process(c10::Warning const& warning) override { all.push_back(warning.msg()); }
+  } heard;
+  c10::WarningHandler* const before = c10::WarningUtils::get_warning_handler();
+  c10::WarningUtils::set_warning_handler(&heard);
+  {
+    c10::WarningUtils::WarnAlways const always;
+    Net{{.tau = 2}};
+    CHECK(heard.all.empty());
+    Net{{.tau = 1.5}};  // two layers
+    CHECK(heard.all.size() == 2);
+    Classical{{.tau = 1.5}};
+    CHECK(heard.all.size() == 2);
+  }
+  Net{{.tau = 1.5}};  // once in a program
+  Net{{.tau = 1.5}};
+  CHECK(heard.all.size() <= 3);
+  c10::WarningUtils::set_warning_handler(before);
+  REQUIRE(!heard.all.empty());
+  CHECK(heard.all[0].find("[dynvision.model.119] tau of V1 = 1.5 ms") == 0);
 }
 
 TEST_CASE("what depends on the image is checked when the model is composed", "[model]") {

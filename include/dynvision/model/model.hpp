@@ -81,6 +81,15 @@ template <class Head, class... Layers> struct ModelWith {
     one(head);
   }
 
+  // Fails where the state of a layer would grow without bound: taus are numbers that may have been learned or loaded.
+  void check_dynamics() const {
+    each_layer([](auto const& layer, int) {
+      layer.each([&](auto const& op, int) {
+        if constexpr (requires { op.check_tau(layer.name); }) op.check_tau(layer.name);
+      });
+    });
+  }
+
   // Steps before the head has a signal: the sum of the feedforward delays, after the last operation that is active
   // before there is input (a bias, for example).
   int n_residual_timesteps() const {

@@ -10,6 +10,8 @@
 // not for each other: outputs do not depend on recorded responses (run::unroll). Parameters must not change between a run
 // and its backward.
 #pragma once
+#include <dynvision/core/own_dtype.hpp>
+#include <dynvision/core/warning.hpp>
 #include <dynvision/run/compiled/autograd.hpp>
 #include <dynvision/run/compiled/prepare/checkpointing.hpp>
 #include <dynvision/run/compiled/prepare/microbatches.hpp>
@@ -64,6 +66,7 @@ class CompiledRun {
   // Gradients of forward()'s results in; those of inputs() out.
   [[gnu::cold]] std::vector<Tensor> reverse(std::vector<Tensor> const& gradients) {
     at::AutoGradMode const no_gradient(false);
+    OwnDtype const dtype;
     check_versions();
     if (given_ && given_->have_gradients_asked_for()) {
       fail("run", 148, "the gradient of a recorded or monitored signal: the compiled path has none; use run::unroll");
@@ -202,12 +205,21 @@ inline at::ScalarType signal_dtype(Options const& options, Settings const& setti
   return options.dtype != at::kDouble && settings.compute_bfloat16 ? at::kBFloat16 : options.dtype;
 }
 
+[[gnu::cold]] inline void warn_of_bfloat16() {
+  warn_once("run", 151,
+            {"compute_bfloat16: this CPU has no instructions for bfloat16, so that it takes many times as long as "
+             "float32: leave it out, unless memory is all that counts"});
+}
+
 // By a backend of one's choice, for tests.
 template <class Model>
 Activity compiled_by(kernels::Backend backend, Model const& model, Stimulus const& stimulus,
                      Settings const& settings = {}) {
-  check_input(model.options, stimulus, settings);
+  OwnDtype const dtype;
+  check_input(model.parts(), model.options, stimulus, settings);
+  model.check_dynamics();
   kernels::Engine const engine{signal_dtype(model.options, settings), stimulus.frames.device(), backend};
+  if (bfloat16_is_emulated(engine)) warn_of_bfloat16();
   auto const prepared_of = [&](Stimulus const& shown, Settings const& chosen, Monitors const& monitors) {
     return std::make_shared<PreparedRunOf<Model>>(model, shown, chosen, monitors, engine);
   };
@@ -234,7 +246,7 @@ template <class Model> Activity compiled(Model const& model, Stimulus const& sti
   if constexpr (Model::is_different_in_training) {
     if (model.in_training) return unroll(model, stimulus, settings);
   }
-  return compiled_by(kernels::backend_for(stimulus.frames.device()), model, stimulus, settings);
+  return compiled_by(kernels::backend_for(model.options.device), model, stimulus, settings);
 }
 
 // From images: see present().

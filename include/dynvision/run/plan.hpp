@@ -18,15 +18,16 @@ namespace dynvision::run {
 
 struct Plan {
   int n_blocks = 0;
-  int longest_block = 0;             // [steps]
-  std::vector<int> layer_offset{};   // [steps] that a layer runs ahead of the first one; the last entry: the head
-  int n_segments = 0;                // that are kept, or computed again, one at a time
-  std::int64_t n_groups = 1;         // of samples, one after the other
-  double kept_bytes = 0;             // for the reverse sweep
-  double result_bytes = 0;           // recorded responses and monitored signals
-  double forward_flops = 0;          // of convolutions, for the whole batch
-  double forward_flops_by_step = 0;  // of the same convolutions one step at a time, frames that stay convolved anew
-  int n_threads = 1;                 // of the library's own loops (kernels/device/parallel.hpp)
+  int longest_block = 0;              // [steps]
+  std::vector<int> layer_offset{};    // [steps] that a layer runs ahead of the first one; the last entry: the head
+  int n_segments = 0;                 // that are kept, or computed again, one at a time
+  std::int64_t n_groups = 1;          // of samples, one after the other
+  double kept_bytes = 0;              // for the reverse sweep
+  double result_bytes = 0;            // recorded responses and monitored signals
+  double forward_flops = 0;           // of convolutions, for the whole batch
+  double forward_flops_by_step = 0;   // of the same convolutions one step at a time, frames that stay convolved anew
+  int n_threads = 1;                  // of the library's own loops (kernels/device/parallel.hpp)
+  bool bfloat16_is_emulated = false;  // compute_bfloat16 on a CPU without instructions for it: many times slower
   bool step_by_step = false;  // run::compiled runs run::unroll: some operation is different while the model is trained
 
   std::string text() const {
@@ -40,26 +41,28 @@ struct Plan {
     }
     std::string const segments = number_text(n_segments) + (n_segments == 1 ? " segment" : " segments");
     std::string const groups = number_text(n_groups) + (n_groups == 1 ? " group" : " groups");
-    return dynvision::joined({number_text(n_blocks),
-                              " blocks of at most ",
-                              longest_block,
-                              " steps, ",
-                              segments,
-                              ", ",
-                              groups,
-                              " of samples, ",
-                              in_mega(kept_bytes),
-                              " MB kept, ",
-                              in_mega(result_bytes),
-                              " MB of results, convolutions ",
-                              in_giga(forward_flops),
-                              " GFLOP (step by step ",
-                              in_giga(forward_flops_by_step),
-                              ")",
-                              layer_offset.back() > 0 ? ", in engineering time" : "",
-                              ", ",
-                              n_threads,
-                              n_threads == 1 ? " thread" : " threads"});
+    return dynvision::joined(
+        {number_text(n_blocks),
+         " blocks of at most ",
+         longest_block,
+         " steps, ",
+         segments,
+         ", ",
+         groups,
+         " of samples, ",
+         in_mega(kept_bytes),
+         " MB kept, ",
+         in_mega(result_bytes),
+         " MB of results, convolutions ",
+         in_giga(forward_flops),
+         " GFLOP (step by step ",
+         in_giga(forward_flops_by_step),
+         ")",
+         layer_offset.back() > 0 ? ", in engineering time" : "",
+         ", ",
+         n_threads,
+         n_threads == 1 ? " thread" : " threads",
+         bfloat16_is_emulated ? ", bfloat16 without instructions for it: many times slower than float32" : ""});
   }
 };
 
@@ -104,7 +107,10 @@ Plan plan(Model const& model, std::array<std::int64_t, 4> images, Settings const
     return std::make_shared<PreparedRunOf<Model>>(model, shown_to(samples), chosen, Monitors(model.parts(), chosen),
                                                   kernels::Engine{signal_dtype(model.options, settings)});
   };
-  check_input(model.options, shown_to(images[0]), settings);
+  Stimulus asked = shown_to(images[0]);
+  asked.frames = asked.frames.to(model.options.device);
+  check_input(model.parts(), model.options, asked, settings);
+  model.check_dynamics();
   Settings quiet = settings;
   quiet.record = false, quiet.monitor.clear();
   bool const step_by_step = Model::is_different_in_training && model.in_training;
@@ -113,6 +119,8 @@ Plan plan(Model const& model, std::array<std::int64_t, 4> images, Settings const
   std::int64_t const samples = choose_segments(*prepared);
   if (samples < images[0]) prepared = prepared_of(samples, settings_of_microbatch(quiet, 0, samples, false));
   Plan plan = plan_of(std::move(prepared), images[0], settings, Monitors(model.parts(), settings));
+  plan.bfloat16_is_emulated =
+      kernels::bfloat16_is_emulated({signal_dtype(model.options, settings), model.options.device});
   if (step_by_step) {
     plan.step_by_step = true;
     plan.n_blocks = settings.idle_timesteps + settings.n_timesteps, plan.longest_block = 1, plan.n_segments = 0;

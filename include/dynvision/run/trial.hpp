@@ -38,6 +38,11 @@ inline Trial make_trial(Tensor const& images, Tensor const& labels, TrialSetting
       presentation.shuffle ? shuffle_pattern(presentation.pattern, *generator) : presentation.pattern;
   int const n = trial.stimulus.n_timesteps();
   std::vector<bool> const shown = stretch_pattern(n > 1 ? pattern : "1", n);  // a single step is always shown
+  if (labels.defined() && labels.dim() > 0 && labels.size(0) != trial.stimulus.frames.size(0)) {
+    fail("run", 132,
+         {"labels of shape ", shape_text(labels.sizes()), " for ", trial.stimulus.frames.size(0),
+          " samples: expected one of each"});
+  }
   trial.labels = step_labels(labels, shown, reaction_steps(presentation.loss_reaction_time, settings.dt),
                              settings.n_residual_timesteps, presentation.non_label_index);
   trial.stimulus.masked(shown).then_blank(settings.n_residual_timesteps);

@@ -6,6 +6,7 @@
 // run, and nothing is carried from one run to the next. Idle steps come first, without gradient; truncation detaches
 // the states after every k-th recorded step. As long as nothing has reached the head the output is zero.
 #pragma once
+#include <dynvision/core/own_dtype.hpp>
 #include <dynvision/model/model.hpp>
 #include <dynvision/run/activity.hpp>
 #include <dynvision/run/input_check.hpp>
@@ -35,7 +36,8 @@ namespace dynvision::run {
 // `parts`: the operations of all layers in order, then the head; n_classes 0: there is none.
 inline Activity unroll_parts(Parts const& parts, std::vector<int> const& memory, Options const& options,
                              std::int64_t n_classes, Stimulus const& stimulus, Settings const& settings) {
-  check_input(options, stimulus, settings);
+  check_input(parts, options, stimulus, settings);
+  OwnDtype const dtype;
   if (at::GradMode::is_enabled()) check_gradient(parts, stimulus, settings);
   std::size_t const n_operations = parts.size() - 1;
   std::vector<Size> const sizes = sizes_of(parts, {stimulus.frames.size(3), stimulus.frames.size(4)});
@@ -89,6 +91,7 @@ inline Activity unroll_parts(Parts const& parts, std::vector<int> const& memory,
 }
 
 template <class Model> Activity unroll(Model const& model, Stimulus const& stimulus, Settings const& settings = {}) {
+  model.check_dynamics();
   std::int64_t n_classes = 0;
   if constexpr (requires(Signal const& x) { model.head(x); }) n_classes = model.head.classes();
   return unroll_parts(model.parts(), model.memory, model.options, n_classes, stimulus, settings);

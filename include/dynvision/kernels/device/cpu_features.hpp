@@ -13,6 +13,16 @@ inline bool has_wide_registers() {
 #endif
 }
 
+// Whether the CPU multiplies bfloat16 numbers by itself. Elsewhere than on x86-64 it is not known, and taken for granted.
+inline bool has_bfloat16_instructions() {
+#if defined(__x86_64__)
+  static bool const has = __builtin_cpu_supports("avx512bf16");
+  return has;
+#else
+  return true;
+#endif
+}
+
 // Whether a direct sum of products is faster than oneDNN's convolution: oneDNN's is best with AVX-512.
 inline bool direct_sum_is_faster() {
 #if defined(__x86_64__)

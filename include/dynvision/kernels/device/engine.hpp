@@ -40,6 +40,11 @@ struct Engine {
   }
 };
 
+// bfloat16 on a CPU that has no instructions for it: right, and many times slower than float.
+inline bool bfloat16_is_emulated(Engine const& engine) {
+  return engine.dtype == at::kBFloat16 && engine.device.is_cpu() && !has_bfloat16_instructions();
+}
+
 inline Backend backend_for(at::Device device) {
   if (device.is_cpu()) return has_wide_registers() ? Backend::loops : Backend::tensors;
   return device.is_cuda() ? Backend::device : Backend::tensors;
