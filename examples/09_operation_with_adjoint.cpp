@@ -25,7 +25,8 @@ struct SoftplusOfOne {  // for one number; V: float, double, or a few of them si
     return g - g * kernels::exponential(y * kernels::Number<V>(-1));
   }
 };
-struct Softplus {  // for tensors: the reference path
+struct Softplus {                         // for tensors: the reference path
+  using policy = policies::Nonlinearity;  // of the families too: DyRCNNx4<Full, Softplus>
   static constexpr std::string_view label = "nonlin";
   Tensor operator()(Tensor const& x) const { return x.logaddexp(zeros({}, x.options())); }
   SoftplusOfOne pointwise() const { return {}; }

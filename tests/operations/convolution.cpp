@@ -1,4 +1,4 @@
-// covers: operations/conv.hpp concepts/weight.hpp operations/retina.hpp operations/pool.hpp operations/group_norm.hpp, concepts/path.hpp
+// covers: operations/conv.hpp concepts/weight.hpp operations/retina.hpp operations/pool.hpp operations/group_norm.hpp, concepts/path.hpp, concepts/policy.hpp
 // The laws of operations are in tests/laws/operation.cpp.
 #include <dynvision/concepts/weight.hpp>
 #include <dynvision/operations/conv.hpp>
@@ -30,6 +30,13 @@ double std_of(Tensor const& x) { return x.std(false).item<double>(); }
 
 TEST_CASE("policies of a convolution, in any order", "[operations]") {
   STATIC_CHECK(Conv<3, 36, 3>::path == "{}.conv");
+  STATIC_CHECK(PolicyKinds<IsPath, IsNoBias>::take<>());
+  STATIC_CHECK(PolicyKinds<IsPath, IsNoBias>::take<NoBias, As<"a">>());
+  STATIC_CHECK(!PolicyKinds<IsPath, IsNoBias>::take<NoBias, WeightNorm>());
+  STATIC_CHECK(!PolicyKinds<IsPath, IsNoBias>::take<As<"a">, As<"b">>());
+  STATIC_CHECK(!IsPath<Conv<3, 36, 3>>::value);  // a path alone makes no policy
+  STATIC_CHECK(!IsPadding<Conv<3, 36, 3>>::value);
+  STATIC_CHECK(!IsPath<int>::value);
   STATIC_CHECK(Conv<3, 36, 3>::padding == 1);
   STATIC_CHECK(Conv<3, 36, 4>::padding == 2);
   STATIC_CHECK(Conv<3, 36, 7, 2, NoBias, Padding<0>, As<"{}.conv2">>::path == "{}.conv2");

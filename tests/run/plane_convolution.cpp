@@ -4,6 +4,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "io/failure.hpp"
 #include "laws/numbers.hpp"
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -66,4 +67,20 @@ TEST_CASE("run: the stencil on the topographic plane is what Local computes, wit
   compare_all<9>();
   compare_all<23>();  // extended to 25
   compare_all<121>();
+}
+
+TEST_CASE("run: a kernel on the plane may have any odd size", "[run]") {
+  constexpr int many = 132 * 132;
+  REQUIRE(Local<many>::kernel_size(many) == 33);
+  compare<many>(at::kFloat, 1, 1, false);
+  auto const made = [](int kernel, int margin) {
+    std::int64_t const side = 4 + 2 * margin;
+    kernels::PlaneMap map{4, 4, kernel, 16};
+    map.padded.resize(static_cast<std::size_t>(side * side)), map.inner.resize(16);
+    return failure([&] { kernels::PlaneStencil const stencil(map); });
+  };
+  CHECK(made(3, 1) == "none");
+  CHECK(made(41, 20) == "none");
+  for (int const kernel : {-1, 0, 2, 32}) CHECK(made(kernel, kernel / 2) == "run.152");
+  CHECK(made(5, 1) == "run.152");
 }

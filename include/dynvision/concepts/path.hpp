@@ -2,6 +2,7 @@
 //
 //   Conv<64, 144, 3, 1, As<"{}.conv2">>      {} is the layer's name
 #pragma once
+#include <dynvision/concepts/policy.hpp>
 #include <dynvision/core/name.hpp>
 
 #include <string_view>
@@ -9,12 +10,11 @@
 
 namespace dynvision {
 
-template <Name Path> struct As { static constexpr std::string_view path = Path.view(); };
-
-template <class T>
-concept HasPath = requires {
-  T::path;
+template <Name Path> struct As {
+  using policy = policies::Path;
+  static constexpr std::string_view path = Path.view();
 };
-template <class T> using IsPath = std::bool_constant<HasPath<T>>;
+
+template <class T> using IsPath = std::bool_constant<PolicyOf<T, policies::Path>>;
 
 }  // namespace dynvision

@@ -6,6 +6,7 @@
 // Parameters: weight, bias; weight-normalised: parametrizations.weight.original0 (g), .original1 (v), bias.
 #pragma once
 #include <dynvision/concepts/composition.hpp>
+#include <dynvision/concepts/policy.hpp>
 #include <dynvision/core/ops.hpp>
 #include <dynvision/core/size.hpp>
 
@@ -14,10 +15,6 @@
 #include <string_view>
 
 namespace dynvision {
-
-// Policies of everything that contains a convolution, in any order.
-struct NoBias {};      // without a bias
-struct WeightNorm {};  // weight-normalised
 
 struct Weight {
   Tensor weight{};     // (Out, In/groups, K, K); weight-normalised: the direction v

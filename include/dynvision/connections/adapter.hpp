@@ -19,17 +19,11 @@ namespace dynvision {
 
 // Policies of AddSkip and AddFeedback, beside an integration, NoBias, WeightNorm and As<path>.
 template <int K, int Stride = 1> struct Through {  // a K x K convolution, even where the channels agree
+  using policy = policies::Adapter;
   static constexpr int kernel_size = K, stride = Stride;
+  static_assert(K >= 1 && Stride >= 1, "dynvision: Through<K, Stride> needs numbers of at least 1");
 };
-template <class T>
-concept HasKernelSize = requires {
-  T::kernel_size;
-};
-template <class T> using IsThrough = std::bool_constant<HasKernelSize<T>>;
-
-template <class T>
-inline constexpr bool is_connection_policy = Integration<T> || IsThrough<T>::value || IsPath<T>::value ||
-                                             std::is_same_v<T, NoBias> || std::is_same_v<T, WeightNorm>;
+template <class T> using IsThrough = std::bool_constant<PolicyOf<T, policies::Adapter>>;
 
 struct Adapter {
   Weight conv;                    // absent where the channels agree
@@ -39,7 +33,7 @@ struct Adapter {
   // Policies: Through, NoBias, WeightNorm.
   template <class... With> void compose(Composition& at, int from, int to) {
     using T = pick<IsThrough, Through<1>, With...>;
-    if (from == to && !(HasKernelSize<With> || ...)) return;
+    if (from == to && !(IsThrough<With>::value || ...)) return;
     make(at, from, to, T::kernel_size, T::stride, !has<NoBias, With...>);
     if constexpr (has<WeightNorm, With...>) conv.normalise();
   }

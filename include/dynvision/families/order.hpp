@@ -5,6 +5,7 @@
 // The names are those of the Python toolbox. An area computes those of its operations that are named, in this order; a name
 // that stands for nothing in an area is passed over, an unknown one is a compile-time error.
 #pragma once
+#include <dynvision/concepts/policy.hpp>
 #include <dynvision/core/name.hpp>
 #include <dynvision/families/group.hpp>
 
@@ -14,12 +15,12 @@ namespace dynvision {
 
 // The default: as the family has written its areas.
 struct PublishedOrder {
-  static constexpr bool is_order = true;
+  using policy = policies::Order;
   template <class... Groups> using of = join<families::operations_of<Groups>...>;
 };
 
 template <Name... Labels> struct Order {
-  static constexpr bool is_order = true;
+  using policy = policies::Order;
   template <class... Groups>
   using of = join<families::front_of<Groups>...,
                   families::operations_of<element<families::index_of<Groups...>(Labels.view()), Groups..., List<>>>...>;

@@ -6,7 +6,7 @@
 //   solver              Euler (default) | RungeKutta4 | a user's | NoSolver: r(t) = f(u(t))
 //   skip connections    Skip<Additive> (default) | Skip<Multiplicative> | NoSkip
 //   feedback            NoFeedback (default) | Feedback<Additive> | Feedback<Multiplicative>
-//   nonlinearity        Relu (default) | Tanh | ...
+//   nonlinearity        Relu (default) | Tanh | ... | a user's, with `using policy = policies::Nonlinearity`
 //   front               NoRetina (default) | WithRetina
 //   order               PublishedOrder (default) | Order<"layer", "addskip", "tstep", ...> (families/order.hpp)
 //
@@ -27,51 +27,57 @@ namespace dynvision {
 
 struct NoSolver {};  // no differential equation
 
-struct ToOutput {};  // the recurrent signal arrives after the convolutions
-struct ToMiddle {};  // between the two convolutions
-struct ToInput {};   // before the convolutions
+struct ToOutput {  // the recurrent signal arrives after the convolutions
+  using policy = policies::Target;
+};
+struct ToMiddle {  // between the two convolutions
+  using policy = policies::Target;
+};
+struct ToInput {  // before the convolutions
+  using policy = policies::Target;
+};
 
-template <Integration I = Additive> struct Skip { using skip_integration = I; };
+template <Integration I = Additive> struct Skip {
+  using policy = policies::Skip;
+  using skip_integration = I;
+};
 struct NoSkip {
+  using policy = policies::Skip;
   using skip_integration = void;
 };
 
-template <Integration I = Additive> struct Feedback { using feedback_integration = I; };
+template <Integration I = Additive> struct Feedback {
+  using policy = policies::Feedback;
+  using feedback_integration = I;
+};
 struct NoFeedback {
+  using policy = policies::Feedback;
   using feedback_integration = void;
 };
 
 struct NoRetina {
+  using policy = policies::Retina;
   static constexpr bool retina = false;
 };
 struct WithRetina {
+  using policy = policies::Retina;
   static constexpr bool retina = true;
 };
 
 template <class T>
-concept TargetPolicy = std::is_same_v<T, ToOutput> || std::is_same_v<T, ToMiddle> || std::is_same_v<T, ToInput>;
+concept TargetPolicy = PolicyOf<T, policies::Target>;
 template <class T>
 concept SolverPolicy = Solver<T> || std::is_same_v<T, NoSolver>;
 template <class T>
-concept SkipPolicy = requires {
-  typename T::skip_integration;
-};
+concept SkipPolicy = PolicyOf<T, policies::Skip>;
 template <class T>
-concept FeedbackPolicy = requires {
-  typename T::feedback_integration;
-};
+concept FeedbackPolicy = PolicyOf<T, policies::Feedback>;
 template <class T>
-concept NonlinearityPolicy = SimpleOperation<T> && requires {
-  requires T::label == std::string_view("nonlin");
-};
+concept NonlinearityPolicy = SimpleOperation<T> && PolicyOf<T, policies::Nonlinearity>;
 template <class T>
-concept RetinaPolicy = requires {
-  T::retina;
-};
+concept RetinaPolicy = PolicyOf<T, policies::Retina>;
 template <class T>
-concept OrderPolicy = requires {
-  T::is_order;
-};
+concept OrderPolicy = PolicyOf<T, policies::Order>;
 
 template <class T> using IsTarget = std::bool_constant<TargetPolicy<T>>;
 template <class T> using IsSolver = std::bool_constant<SolverPolicy<T>>;

@@ -12,16 +12,20 @@
 
 namespace dynvision {
 
-struct SameStep {};  // policy of AddSkip
-
-template <class T> inline constexpr bool is_skip_policy = is_connection_policy<T> || std::is_same_v<T, SameStep>;
+struct SameStep {  // without delay
+  using policy = policies::Delay;
+};
+template <class T> using IsSameStep = std::is_same<T, SameStep>;
 
 template <Name Source, class... With> struct AddSkip {
   static constexpr std::string_view label = "addskip";
   static constexpr std::string_view path = pick<IsPath, As<"addskip_{}">, With...>::path;
   static constexpr std::string_view source = Source.view();
   static constexpr bool comes_from_later = false;
-  static constexpr Fault fault = (is_skip_policy<With> && ...) ? Fault::none : Fault::policy;
+  static constexpr Fault fault =
+      PolicyKinds<IsIntegration, IsThrough, IsPath, IsNoBias, IsWeightNorm, IsSameStep>::take<With...>()
+          ? Fault::none
+          : Fault::policy;
 
   using integration = pick<IsIntegration, Additive, With...>;
 

@@ -22,7 +22,7 @@ template <class... With> struct BatchNorm {
   static constexpr std::string_view label = "norm";
   static constexpr std::string_view path = pick<IsPath, As<"norm_{}">, With...>::path;
   static constexpr bool forgets_state = true;  // in training steps must not be batched together
-  static constexpr Fault fault = (IsPath<With>::value && ...) ? Fault::none : Fault::policy;
+  static constexpr Fault fault = PolicyKinds<IsPath>::take<With...>() ? Fault::none : Fault::policy;
 
   Tensor weight, bias, running_mean, running_var;  // (C)
   double eps = 1e-5;

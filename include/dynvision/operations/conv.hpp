@@ -19,18 +19,10 @@
 namespace dynvision {
 
 template <int N> struct Padding {  // zero padding on each side
+  using policy = policies::Padding;
   static constexpr int padding = N;
 };
-
-template <class T>
-concept HasPadding = requires {
-  T::padding;
-};
-template <class T> using IsPadding = std::bool_constant<HasPadding<T>>;
-
-template <class T>
-inline constexpr bool is_conv_policy =
-    HasPadding<T> || HasPath<T> || std::is_same_v<T, NoBias> || std::is_same_v<T, WeightNorm>;
+template <class T> using IsPadding = std::bool_constant<PolicyOf<T, policies::Padding>>;
 
 template <int In, int Out, int K, int Stride = 1, class... With> struct Conv {
   static constexpr std::string_view label = "conv";
@@ -39,8 +31,9 @@ template <int In, int Out, int K, int Stride = 1, class... With> struct Conv {
   static constexpr int padding = pick<IsPadding, Padding<K / 2>, With...>::padding;
   static constexpr int out_channels(int in) { return same_channels(in, In) ? Out : channel_mismatch; }
   static constexpr Fault fault = In < 0 || Out < 1 || K < 1 || Stride < 1 || padding < 0 ? Fault::number
-                                 : !(is_conv_policy<With> && ...)                        ? Fault::policy
-                                                                                         : Fault::none;
+                                 : !PolicyKinds<IsPadding, IsPath, IsNoBias, IsWeightNorm>::take<With...>()
+                                     ? Fault::policy
+                                     : Fault::none;
 
   Weight kernel{.stride = Stride, .padding = padding};
 

@@ -18,9 +18,9 @@ template <int In, int Out, int Side = 1, class... With> struct Dense {
   static constexpr std::string_view label = "dense";
   static constexpr std::string_view path = pick<IsPath, As<"{}.dense">, With...>::path;
   static constexpr int out_channels(int in) { return in == In ? Out : channel_mismatch; }
-  static constexpr Fault fault = In < 1 || Out < 1 || Side < 1                                   ? Fault::number
-                                 : !((IsPath<With>::value || std::is_same_v<With, NoBias>)&&...) ? Fault::policy
-                                                                                                 : Fault::none;
+  static constexpr Fault fault = In < 1 || Out < 1 || Side < 1                     ? Fault::number
+                                 : !PolicyKinds<IsPath, IsNoBias>::take<With...>() ? Fault::policy
+                                                                                   : Fault::none;
 
   Tensor weight, bias;  // (Out, In Side Side), (Out)
 

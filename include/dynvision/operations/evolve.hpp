@@ -21,9 +21,9 @@ template <class S = Euler, class... With> struct Evolve {
   static constexpr std::string_view path = pick<IsPath, As<"tau_{}">, With...>::path;
   static constexpr bool is_evolution = true;
   static constexpr bool only_once = true;
-  static constexpr Fault fault = !Solver<S>                      ? Fault::solver
-                                 : !(IsPath<With>::value && ...) ? Fault::policy
-                                                                 : Fault::none;
+  static constexpr Fault fault = !Solver<S>                              ? Fault::solver
+                                 : !PolicyKinds<IsPath>::take<With...>() ? Fault::policy
+                                                                         : Fault::none;
 
   using solver = S;
 

@@ -20,7 +20,9 @@ template <int Groups, class... With> struct GroupNorm {
   static constexpr std::string_view label = "norm";
   static constexpr std::string_view path = pick<IsPath, As<"norm_{}">, With...>::path;
   static constexpr int groups = Groups;
-  static constexpr Fault fault = Groups < 1 ? Fault::number : Fault::none;
+  static constexpr Fault fault = Groups < 1                              ? Fault::number
+                                 : !PolicyKinds<IsPath>::take<With...>() ? Fault::policy
+                                                                         : Fault::none;
 
   Tensor weight, bias;  // (C)
   double eps = 1e-5;

@@ -19,8 +19,8 @@ namespace dynvision {
 
 template <class... With> struct LinearHead {
   static constexpr std::string_view path = pick<IsPath, As<"classifier.2">, With...>::path;
-  static_assert(((IsPath<With>::value || std::is_same_v<With, NoBias> || std::is_same_v<With, WeightNorm>)&&...),
-                "dynvision: LinearHead takes As<...>, NoBias and WeightNorm (docs/concepts/model.md)");
+  static_assert(PolicyKinds<IsPath, IsNoBias, IsWeightNorm>::take<With...>(),
+                "dynvision: LinearHead takes As<...>, NoBias and WeightNorm, each once (docs/concepts/model.md)");
 
   static constexpr bool normalised = has<WeightNorm, With...>;
 

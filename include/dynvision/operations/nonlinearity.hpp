@@ -6,6 +6,7 @@
 // kernels/pipeline/roles.hpp says what the second must offer.
 #pragma once
 #include <dynvision/concepts/operation.hpp>
+#include <dynvision/concepts/policy.hpp>
 #include <dynvision/kernels/pipeline/roles.hpp>
 
 namespace dynvision {
@@ -50,6 +51,7 @@ struct Identity {
 }  // namespace functors
 
 struct Relu {
+  using policy = policies::Nonlinearity;
   static constexpr std::string_view label = "nonlin";
   Tensor operator()(Tensor const& x) const { return x.relu(); }
   functors::Relu pointwise() const { return {}; }
@@ -60,21 +62,25 @@ struct MiddleRelu {  // between the two convolutions of a layer
   functors::Relu pointwise() const { return {}; }
 };
 struct Tanh {
+  using policy = policies::Nonlinearity;
   static constexpr std::string_view label = "nonlin";
   Tensor operator()(Tensor const& x) const { return x.tanh(); }
   functors::Tanh pointwise() const { return {}; }
 };
 struct Sigmoid {
+  using policy = policies::Nonlinearity;
   static constexpr std::string_view label = "nonlin";
   Tensor operator()(Tensor const& x) const { return x.sigmoid(); }
   functors::Sigmoid pointwise() const { return {}; }
 };
 struct Retanh {
+  using policy = policies::Nonlinearity;
   static constexpr std::string_view label = "nonlin";
   Tensor operator()(Tensor const& x) const { return x.tanh().relu(); }
   functors::Retanh pointwise() const { return {}; }
 };
 struct NoNonlinearity {
+  using policy = policies::Nonlinearity;
   static constexpr std::string_view label = "nonlin";
   Tensor operator()(Tensor const& x) const { return x; }
   functors::Identity pointwise() const { return {}; }

@@ -37,7 +37,7 @@ template <class L, class... With> struct Recur {
 
   static constexpr Fault fault = [] {
     if (!Lateral<L>) return Fault::lateral;
-    if (!(is_connection_policy<With> && ...)) return Fault::policy;
+    if (!PolicyKinds<IsIntegration, IsPath, IsNoBias, IsWeightNorm>::take<With...>()) return Fault::policy;
     if (has<WeightNorm, With...> && !Normalisable<L>) return Fault::normalisation;
     return Fault::none;
   }();

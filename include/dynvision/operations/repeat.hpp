@@ -19,13 +19,10 @@
 namespace dynvision {
 
 template <int N> struct FirstCopy {  // number of the first copy in names; 0 without this policy
+  using policy = policies::FirstCopy;
   static constexpr int first_copy = N;
 };
-template <class T>
-concept HasFirstCopy = requires {
-  T::first_copy;
-};
-template <class T> using IsFirstCopy = std::bool_constant<HasFirstCopy<T>>;
+template <class T> using IsFirstCopy = std::bool_constant<PolicyOf<T, policies::FirstCopy>>;
 
 template <int N, class Operations, class... With> struct Repeat;
 template <int N, class... Ops, class... With> struct Repeat<N, List<Ops...>, With...> {
@@ -36,9 +33,9 @@ template <int N, class... Ops, class... With> struct Repeat<N, List<Ops...>, Wit
   static constexpr bool simple = Copy::simple;
   static constexpr bool of_tensors = Copy::of_tensors;
   static constexpr int first_copy = pick<IsFirstCopy, FirstCopy<0>, With...>::first_copy;
-  static constexpr Fault fault = N < 0                                                         ? Fault::number
-                                 : !((IsPath<With>::value || IsFirstCopy<With>::value) && ...) ? Fault::policy
-                                                                                               : Copy::fault;
+  static constexpr Fault fault = N < 0                                                ? Fault::number
+                                 : !PolicyKinds<IsPath, IsFirstCopy>::take<With...>() ? Fault::policy
+                                                                                      : Copy::fault;
 
   std::array<Copy, static_cast<std::size_t>(N < 0 ? 0 : N)> copies;
 

@@ -23,7 +23,7 @@ template <class... F, class... S, class... With> struct Residual<List<F...>, Lis
   static constexpr bool forgets_state = true;
   static constexpr bool simple = Sequence<F...>::simple && Sequence<S...>::simple;
   static constexpr bool of_tensors = Sequence<F...>::of_tensors && Sequence<S...>::of_tensors;
-  static constexpr Fault fault = !(IsPath<With>::value && ...)          ? Fault::policy
+  static constexpr Fault fault = !PolicyKinds<IsPath>::take<With...>()  ? Fault::policy
                                  : Sequence<F...>::fault != Fault::none ? Sequence<F...>::fault
                                                                         : Sequence<S...>::fault;
 

@@ -27,15 +27,23 @@ struct PlaneMap {
 
 class PlaneStencil {
  public:
-  explicit PlaneStencil(PlaneMap map) : m_(std::move(map)) {}
+  explicit PlaneStencil(PlaneMap map) : m_(std::move(map)) {
+    auto const numbers = [](std::int64_t n) { return static_cast<std::size_t>(n); };
+    if (m_.kernel < 1 || m_.kernel % 2 == 0 || m_.padded.size() != numbers(rows(1) * stride(1)) ||
+        m_.inner.size() != numbers(m_.height * m_.width)) {
+      fail("run", 152,
+           {"a kernel of ", m_.kernel, "x", m_.kernel, " on a plane of ", m_.height, "x", m_.width,
+            ": expected an odd size, and a margin of half of it"});
+    }
+  }
 
   // x, y: n samples; w (kernel x kernel)
   void forward(Engine const& engine, Tensor const& w, double b, void const* x, void* y, std::int64_t n) const {
     each_sample(engine, n, [&]<class S>(S, Arithmetic<S>* scratch, std::int64_t i) DYNVISION_WIDE {
       using T = Arithmetic<S>;
-      T* const p = scratch;
+      T* const taps = scratch;
+      T* const p = taps + n_taps();
       T* const line = p + rows(1) * stride(1) + slack;
-      T taps[most_taps];
       take_taps(w, taps, false);
       gather(static_cast<S const*>(x) + i * m_.size, p);
       S* const to = static_cast<S*>(y) + i * m_.size;
@@ -53,10 +61,10 @@ class PlaneStencil {
   void adjoint(Engine const& engine, Tensor const& w, void const* g, void* gx, std::int64_t n) const {
     each_sample(engine, n, [&]<class S>(S, Arithmetic<S>* scratch, std::int64_t i) DYNVISION_WIDE {
       using T = Arithmetic<S>;
-      T* const wide = scratch;  // g with zeros around it
+      T* const taps = scratch;
+      T* const wide = taps + n_taps();  // g with zeros around it
       T* const line = wide + rows(2) * stride(2) + slack;
       T* const sum = line + stride(2) + slack;
-      T taps[most_taps];
       take_taps(w, taps, true);
       std::fill_n(wide, rows(2) * stride(2) + slack, T(0));
       gather_gradient(static_cast<S const*>(g) + i * m_.size, wide + (m_.kernel - 1) * (stride(2) + 1), stride(2));
@@ -73,7 +81,7 @@ class PlaneStencil {
 
   // (kernel^2 + 1): gradients of w, row by row, and of b; double
   Tensor weigh(Engine const& engine, void const* g, void const* x, std::int64_t n) const {
-    std::int64_t const taps = m_.kernel * m_.kernel;
+    std::int64_t const taps = n_taps();
     Tensor const sums = zeros({n, taps + 1}, at::TensorOptions(at::kDouble));
     double* const all = sums.mutable_data_ptr<double>();
     each_sample(engine, n, [&]<class S>(S, Arithmetic<S>* scratch, std::int64_t i) DYNVISION_WIDE {
@@ -109,7 +117,7 @@ class PlaneStencil {
 
  private:
   static constexpr std::int64_t slack = 16;  // numbers that a full width may read beyond a row
-  static constexpr int most_taps = 31 * 31;
+  std::int64_t n_taps() const { return std::int64_t{m_.kernel} * m_.kernel; }
 
   // Of the image with `margins` margins on each side.
   std::int64_t rows(int margins) const { return m_.height + 2 * margins * m_.margin(); }
@@ -117,8 +125,8 @@ class PlaneStencil {
 
   template <class T> void take_taps(Tensor const& w, T* taps, bool turned) const {
     T const* const from = w.const_data_ptr<T>();
-    int const n = m_.kernel * m_.kernel;
-    for (int k = 0; k < n; ++k) taps[k] = from[turned ? n - 1 - k : k];
+    std::int64_t const n = n_taps();
+    for (std::int64_t k = 0; k < n; ++k) taps[k] = from[turned ? n - 1 - k : k];
   }
   template <class S, class T> void gather(S const* x, T* to) const {
     for (std::size_t k = 0; k < m_.padded.size(); ++k) to[k] = static_cast<T>(x[m_.padded[k]]);
@@ -151,7 +159,7 @@ class PlaneStencil {
 
   // f(S{}, scratch, sample)
   template <class F> void each_sample(Engine const& engine, std::int64_t n, F const& f) const {
-    std::int64_t const need = 2 * rows(2) * (stride(2) + slack) + m_.size + 4 * slack;  // numbers
+    std::int64_t const need = 2 * rows(2) * (stride(2) + slack) + m_.size + n_taps() + 4 * slack;  // numbers
     std::int64_t const shares = std::min<std::int64_t>(at::get_num_threads(), n);
     Tensor const scratch = Layout{false}.empty(1, {1, 1, shares * need}, at::TensorOptions(engine.arithmetic()));
     engine.with_storage([&]<class S>(S) {
