@@ -1,5 +1,8 @@
 // A model of your own: two areas, written as the operations they apply in each time step.
+//
+//   cmake --build build --target example.02_own_model && build/examples/02_own_model
 #include <dynvision/dyrcnn.hpp>
+#include <dynvision/run/run.hpp>
 
 #include <cstdio>
 
@@ -26,6 +29,6 @@ int main() {
     std::printf("%-28s %-12s %s\n", p.name.c_str(), shape_text(p.tensor.sizes()).c_str(), p.learned ? "" : "fixed");
   }
   // [/parameters]
-  Tensor const outputs = run::unroll(net, randn({2, 3, 32, 32}), {.n_timesteps = 12}).outputs;
+  Tensor const outputs = run::run(net, randn({2, 3, 32, 32}), {.n_timesteps = 12}).outputs;
   std::printf("outputs (B,T,K): %s\n", shape_text(outputs.sizes()).c_str());
 }

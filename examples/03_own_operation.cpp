@@ -1,5 +1,8 @@
 // Operations of your own: one with a single function, one with a parameter that learns.
+//
+//   cmake --build build --target example.03_own_operation && build/examples/03_own_operation
 #include <dynvision/dyrcnn.hpp>
+#include <dynvision/run/run.hpp>
 
 #include <cstdio>
 
@@ -29,7 +32,7 @@ using MyNet = Model<V1>;
 
 int main() {
   MyNet net({.input_dims = {3, 16, 16}});
-  run::Activity const activity = run::unroll(net, randn({2, 3, 16, 16}), {.n_timesteps = 10, .monitor = {"gain"}});
+  run::Activity const activity = run::run(net, randn({2, 3, 16, 16}), {.n_timesteps = 10, .monitor = {"gain"}});
   activity.outputs.square().sum().backward();
   for (Parameter const& p : net.parameters()) {
     if (p.name == "V1.gain") std::printf("%s: gradient %.2e\n", p.name.c_str(), p.tensor.grad().norm().item<double>());

@@ -1,5 +1,8 @@
 // Parts of your own in a model of the library: a lateral connection, a solver, an integration.
+//
+//   cmake --build build --target example.04_own_parts && build/examples/04_own_parts
 #include <dynvision/dyrcnn.hpp>
+#include <dynvision/run/run.hpp>
 
 #include <cstdio>
 
@@ -37,7 +40,7 @@ int main() {
   // [use]
   DyRCNNx4<Surround, Heun, Shunting> model({.input_dims = {3, 32, 32}});
   // [/use]
-  Tensor const outputs = run::unroll(model, randn({2, 3, 32, 32}), {.n_timesteps = 10}).outputs;
+  Tensor const outputs = run::run(model, randn({2, 3, 32, 32}), {.n_timesteps = 10}).outputs;
   for (Parameter const& p : model.parameters()) {
     if (p.name.find("recurrence") != std::string::npos) std::printf("%s\n", p.name.c_str());
   }

@@ -1,6 +1,9 @@
 // An image that comes and goes, a reaction time, a loss of two terms, and its gradient.
+//
+//   cmake --build build --target example.05_presentation_and_loss && build/examples/05_presentation_and_loss
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/losses/weighted_sum.hpp>
+#include <dynvision/run/run.hpp>
 #include <dynvision/run/trial.hpp>
 
 #include <cstdio>
@@ -13,11 +16,9 @@ int main() {
 
   // [trial]
   run::Trial const trial = run::make_trial(
-      images, labels,
-      {.n_timesteps = 12,                                             // [steps] of 2 ms
-       .presentation = {.pattern = "0110", .loss_reaction_time = 4},  // blank, image, image, blank; 4 ms do not count
-       .dt = model.options.dt,
-       .n_residual_timesteps = model.n_residual_timesteps()});  // [steps] from the image to the classifier
+      model, images, labels,
+      {.n_timesteps = 12,                                               // [steps] of 2 ms
+       .presentation = {.pattern = "0110", .loss_reaction_time = 4}});  // blank, image, image, blank; 4 ms do not count
   // [/trial]
 
   // [loss]
@@ -25,7 +26,7 @@ int main() {
   objective.add("CrossEntropyLoss", 1.0, CrossEntropy{});
   objective.add("ActivityLoss", 0.1, ActivityLoss{});  // of the responses of all layers
 
-  run::Activity const activity = run::unroll(model, trial.stimulus, {.monitor = objective.monitored()});
+  run::Activity const activity = run::run(model, trial.stimulus, {.monitor = objective.monitored()});
   LossValue const loss = objective(activity, trial.labels);
   loss.total.backward();
   // [/loss]

@@ -1,10 +1,13 @@
 // Biological and engineering time: with delays from layer to layer the same responses come later.
 //
+//   cmake --build build --target example.06_biological_and_engineering_time && build/examples/06_biological_and_engineering_time
+//
 //   r_l^bio(t) = r_l^eng(t - l t_feedforward)       l = 0, 1, ...: layer
 //
 // where t_skip^bio = t_skip^eng + j t_feedforward and t_feedback^bio = t_feedback^eng - j t_feedforward for connections
 // that lead over j layers.
 #include <dynvision/dyrcnn.hpp>
+#include <dynvision/run/run.hpp>
 
 #include <cstdio>
 
@@ -24,8 +27,8 @@ int main() {
   Net in_engineering_time(engineering), in_biological_time(biological);  // the same seed: the same parameters
   Tensor const image = randn({1, 3, 32, 32});
   int const T = 40, shift = 2;  // [steps]; 4 ms from layer to layer
-  run::Activity const a = run::unroll(in_engineering_time, image, {.n_timesteps = T, .record = true});
-  run::Activity const b = run::unroll(in_biological_time, image, {.n_timesteps = T, .record = true});
+  run::Activity const a = run::run(in_engineering_time, image, {.n_timesteps = T, .record = true});
+  run::Activity const b = run::run(in_biological_time, image, {.n_timesteps = T, .record = true});
 
   for (int l = 0; l < 4; ++l) {
     std::string const layer = a.responses[static_cast<std::size_t>(l)].layer;

@@ -1,4 +1,6 @@
 // What run::compiled computes, block by block, written out as plain loops: one layer with a lateral delay of three steps.
+//
+//   cmake --build build --target example.13_one_block_as_a_loop && build/examples/13_one_block_as_a_loop
 #include <dynvision/connections/full.hpp>
 #include <dynvision/core/ops.hpp>
 #include <dynvision/dynamics/euler.hpp>

@@ -9,11 +9,9 @@ namespace bench {
 Subject published_subject(Case const& chosen) {
   std::array<int, 3> const dims{3, chosen.size, chosen.size};
   if (chosen.model == "cordsnet") {
-    return subject_of(chosen,
-                      std::make_shared<CordsNet<>>(Options{.n_classes = 10, .input_dims = dims, .seed = 1}));
+    return subject_of(chosen, std::make_shared<CordsNet<>>(Options{.n_classes = 10, .input_dims = dims, .seed = 1}));
   }
-  return subject_of(chosen,
-                    std::make_shared<CorNetRT<>>(Options{.n_classes = 10, .input_dims = dims, .seed = 1}));
+  return subject_of(chosen, std::make_shared<CorNetRT<>>(Options{.n_classes = 10, .input_dims = dims, .seed = 1}));
 }
 
 }  // namespace bench

@@ -22,8 +22,9 @@ struct Case {
   int batch = 1, size = 32, idle = 0, steps = 20, delay = 3;
   int checkpoint = 0;       // every so many steps; 0: keep all
   std::int64_t budget = 0;  // [bytes] of memory; 0: none
+  int store = 0;            // 1: what is kept in bfloat16
   NLOHMANN_DEFINE_TYPE_INTRUSIVE(Case, model, recurrence, path, mode, dtype, layout, device, batch, size, idle, steps,
-                                 delay, checkpoint, budget)
+                                 delay, checkpoint, budget, store)
 
   bool half() const { return dtype == "bfloat16"; }
   bool training() const { return mode == "training"; }
@@ -43,13 +44,14 @@ run::Activity run_on(std::string const& path, Model& model, run::Stimulus const&
 }
 
 inline run::Settings settings_of(Case const& chosen) {
-  if (chosen.checkpoint + chosen.budget > 0 && chosen.interpreted())
+  if (chosen.checkpoint + chosen.budget + chosen.store > 0 && chosen.interpreted())
     throw std::invalid_argument("path " + chosen.path + " has no checkpoints");
   return {.n_timesteps = chosen.steps,
           .idle_timesteps = chosen.idle,
           .checkpoint_timesteps = chosen.checkpoint,
           .memory_budget = chosen.budget,
-          .compute_bfloat16 = !chosen.interpreted() && chosen.half()};
+          .compute_bfloat16 = !chosen.interpreted() && chosen.half(),
+          .store_bfloat16 = chosen.store > 0};
 }
 
 // What is measured: a model on a path.

@@ -12,9 +12,8 @@
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/records/interrupt.hpp>
 #include <dynvision/records/text_table.hpp>
-#include <dynvision/run/channels_last.hpp>
-#include <dynvision/run/compiled.hpp>
 #include <dynvision/run/keep_freed_memory.hpp>
+#include <dynvision/run/run.hpp>
 #include <dynvision/run/trial.hpp>
 #include <dynvision/train/fit.hpp>
 #include <dynvision/version.hpp>
@@ -35,10 +34,10 @@ using quickstart::Json;
 
 namespace {
 
-template <class Model> RunBatch presented_to(Model& model, run::TrialSettings const& settings) {
-  return [&model, settings](Batch const& batch, Occasion const& occasion) {
-    run::Trial const trial = run::make_trial(batch.images, batch.labels, settings);
-    return Presented{run::compiled(model, trial.stimulus, {.record = occasion.record}), trial.labels};
+template <class Model> RunBatch presented_to(Model const& model, run::TrialSettings const& settings) {
+  return [&model, settings](Batch const& batch, BatchContext const& context) {
+    run::Trial const trial = run::make_trial(model, batch.images, batch.labels, settings);
+    return Presented{run::run(model, trial.stimulus, {.record = context.record}), trial.labels};
   };
 }
 
@@ -167,11 +166,8 @@ int train_and_test(Choices const& choices, Data const& data, RunFolder const& fo
                         .tau = choices.tau,
                         .t_recurrence = choices.t_recurrence,
                         .seed = choices.seed});
-  channels_last(model.parameters());
   run::TrialSettings const trial{.n_timesteps = choices.n_timesteps,
-                                 .presentation = {.loss_reaction_time = choices.loss_reaction_time},
-                                 .dt = choices.dt,
-                                 .n_residual_timesteps = model.n_residual_timesteps()};
+                                 .presentation = {.loss_reaction_time = choices.loss_reaction_time}};
   RunBatch const run = presented_to(model, trial);
   WeightedSum objective;
   objective.add("CrossEntropyLoss", 1, CrossEntropy{});

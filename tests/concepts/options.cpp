@@ -120,8 +120,8 @@ TEST_CASE("every model is made in the same way", "[concepts][options]") {
   CHECK(published.options.dt == 4);
   CHECK(published.n_residual_timesteps() == 1);
   CHECK(find_parameter(published.parameters(), "tau_V1")->tensor.item<double>() == 12);
-  Options numbers{.layers = {{"V1", {.tau = 3}}}};  // a variable says no more than what it was given
+  Options numbers{.layers = {{"V1", {.tau = 16}}}};  // a variable says no more than what it was given
   CHECK(Published(numbers).options.dt == 4);
-  CHECK(find_parameter(Published(numbers).parameters(), "tau_V1")->tensor.item<double>() == 3);
+  CHECK(find_parameter(Published(numbers).parameters(), "tau_V1")->tensor.item<double>() == 16);
   CHECK(text_of(Published(published.options).options) == text_of(published.options));
 }

@@ -30,7 +30,8 @@ TEST_CASE("an adapter has weights where the channels differ, or where it is aske
   CHECK(of(adapter<>(3, 5)) == Names{"conv.weight", "conv.bias"});
   CHECK(of(adapter<Through<1>>(3, 3)) == Names{"conv.weight", "conv.bias"});
   CHECK(of(adapter<NoBias>(3, 5)) == Names{"conv.weight"});
-  CHECK(of(adapter<>(3, 5, false)) == Names{"conv.weight"});
+  CHECK(of(adapter<>(3, 5, false)) == Names{"conv.weight", "conv.bias"});  // Options::bias is of the areas
+  CHECK(of(adapter<NoBias>(3, 5, false)) == Names{"conv.weight"});
   CHECK(of(adapter<Through<3, 2>, NoBias, WeightNorm>(3, 5)) ==
         Names{"conv.parametrizations.weight.original0", "conv.parametrizations.weight.original1"});
   CHECK(adapter<>(3, 5).conv.weight.sizes().equals({5, 3, 1, 1}));

@@ -4,6 +4,7 @@
 #include "../io/temporary_folder.hpp"
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <zlib.h>
 
 #include <cstdint>
 #include <string>
@@ -31,7 +32,7 @@ TEST_CASE("Fashion-MNIST: sizes, classes, normalisation", "[data]") {
 TEST_CASE("folders without Fashion-MNIST", "[data]") {
   TemporaryFolder const folder;
   CHECK(failure([&] { FashionMnist{folder / "missing"}.train(); }) == "data.121");
-  CHECK(failure([&] { FashionMnist{folder.path}.train(); }) == "io.111");
+  CHECK(failure([&] { FashionMnist{folder.path}.train(); }) == "data.124");
   auto const text = [](char const* bytes, std::size_t n) { return std::string_view(bytes, n); };
   folder.file("t10k-images-idx3-ubyte", text("\0\0\x08\3\0\0\0\2\0\0\0\1\0\0\0\1\0\xFF", 18));
   folder.file("t10k-labels-idx1-ubyte", text("\0\0\x08\1\0\0\0\2\3\4", 10));
@@ -45,4 +46,38 @@ TEST_CASE("folders without Fashion-MNIST", "[data]") {
   CHECK(failure([&] { small.test(); }) == "data.103");
   folder.file("t10k-labels-idx1-ubyte", text("\0\0\x0B\1\0\0\0\1\0\3", 10));
   CHECK(failure([&] { small.test(); }) == "data.122");
+}
+
+TEST_CASE("Fashion-MNIST under the names and in the folders that archives and other programs make", "[data]") {
+  std::string const images("\0\0\x08\3\0\0\0\2\0\0\0\1\0\0\0\1\0\xFF", 18), labels("\0\0\x08\1\0\0\0\2\3\4", 10);
+  auto const packed = [](std::string const& bytes) {
+    std::string result(200, ' ');
+    z_stream stream{};
+    deflateInit2(&stream, 9, Z_DEFLATED, MAX_WBITS + 16, 9, Z_DEFAULT_STRATEGY);
+    std::string copy = bytes;
+    stream.next_in = reinterpret_cast<unsigned char*>(copy.data());
+    stream.avail_in = static_cast<unsigned>(copy.size());
+    stream.next_out = reinterpret_cast<unsigned char*>(result.data());
+    stream.avail_out = static_cast<unsigned>(result.size());
+    deflate(&stream, Z_FINISH);
+    result.resize(stream.total_out);
+    deflateEnd(&stream);
+    return result;
+  };
+  for (std::string const mark : {"-", "."}) {
+    for (bool const gz : {false, true}) {
+      for (std::string const where : {"", "raw/", "FashionMNIST/raw/", "own"}) {
+        INFO(mark << " " << gz << " " << where);
+        TemporaryFolder const folder;
+        auto const put = [&](std::string const& name, std::string const& bytes) {
+          std::string const place = (where == "own" ? name + "/" : where) + name + (gz ? ".gz" : "");
+          std::filesystem::create_directories((folder / place).parent_path());
+          folder.file(place, gz ? packed(bytes) : bytes);
+        };
+        put("train-images" + mark + "idx3-ubyte", images);
+        put("train-labels" + mark + "idx1-ubyte", labels);
+        CHECK(FashionMnist{folder.path}.train().size() == 2);
+      }
+    }
+  }
 }

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <numeric>
 #include <string>
+#include <tuple>
 
 // Touches every byte, so that memory that is not there is found.
 inline void touch(dynvision::Tensor const& tensor) {

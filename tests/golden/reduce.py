@@ -61,7 +61,7 @@ def statistics(g):
                      (g * recipe(900001, g.size)).sum(), (g * recipe(900002, g.size)).sum()])
 
 
-def reduce(tensors):
+def reduce(tensors, keep_x=False):
     small = {}
     for name, value in tensors.items():
         if name.startswith(("resp_sample.", "idle_resp_sample.")) and value.shape[2] % RESPONSES == 0:
@@ -74,7 +74,7 @@ def reduce(tensors):
             value = value[:, ::value.shape[1] // RESPONSES]
         elif name.startswith("grad_sample.") and value.size % GRADIENTS == 0:
             value = value[::value.size // GRADIENTS]
-        elif name == "grad.x":
+        elif name == "grad.x" and not keep_x:
             continue  # in single precision: no statistics can be made of it
         elif name.startswith("grad.") and value.size > 2 * GRADIENTS:
             small[name.replace("grad.", "grad_stats.")] = statistics(value)

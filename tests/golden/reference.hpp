@@ -7,7 +7,7 @@
 #include <dynvision/resnet.hpp>
 #include <dynvision/run/compiled.hpp>
 
-#include "golden_file.hpp"
+#include "configuration.hpp"
 
 #include <functional>
 #include <optional>
@@ -71,7 +71,7 @@ inline std::string own_name(Family family, std::string name) {
 // A model without its type.
 struct AnyReference {
   std::shared_ptr<void> model{};
-  std::function<run::Activity(run::Stimulus const&, run::Settings const&)> unroll, compiled;
+  std::function<run::Activity(run::Stimulus const&, run::Settings const&, Path)> run;
   std::function<void(bool)> train;
   Parameters parameters{};
   int n_residual_timesteps = 0;
@@ -79,11 +79,11 @@ struct AnyReference {
 
 template <class M> AnyReference any(std::shared_ptr<M> model) {
   return {model,
-          [model](run::Stimulus const& x, run::Settings const& s) { return run::unroll(*model, x, s); },
-          [model](run::Stimulus const& x, run::Settings const& s) { return run::compiled(*model, x, s); },
-          [model](bool on) { model->train(on); },
-          model->parameters(),
-          model->n_residual_timesteps()};
+          [model](run::Stimulus const& x, run::Settings const& s, Path path) {
+            return path == Path::compiled ? dynvision::run::compiled(*model, x, s)
+                                          : dynvision::run::unroll(*model, x, s);
+          },
+          [model](bool on) { model->train(on); }, model->parameters(), model->n_residual_timesteps()};
 }
 
 template <int Depth>

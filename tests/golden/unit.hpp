@@ -9,7 +9,7 @@
 #include <dynvision/connections/pointwise.hpp>
 #include <dynvision/connections/self.hpp>
 
-#include "golden_file.hpp"
+#include "judgement.hpp"
 
 #include <variant>
 

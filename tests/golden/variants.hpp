@@ -1,6 +1,7 @@
 // From a configuration to the compile-time model it asks for: every combination of the DyRCNN family that composes.
 //
-// Structure (model, recurrence type and target, skip, feedback) picks the type; numbers stay numbers.
+// Model, recurrence type and target pick the type. Solver, and whether and how skip and feedback signals meet what is there,
+// are chosen when the program runs (variants_of.hpp): a twelfth of the models to compile. Numbers stay numbers.
 #pragma once
 #include <dynvision/concepts/options.hpp>
 #include <dynvision/core/parameters.hpp>
@@ -10,45 +11,64 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace golden {
 
+enum class Path { unroll, compiled };
+enum class Meeting { additive, multiplicative };
+
+struct Switches {
+  bool runge_kutta = false;  // else Euler
+  std::optional<Meeting> skip = Meeting::additive, feedback{};
+};
+inline Switches running;  // of the model that runs
+
 struct AnyModel {
   using Run = dynvision::run::Activity (*)(void* model, dynvision::run::Stimulus const&,
-                                           dynvision::run::Settings const&);
+                                           dynvision::run::Settings const&, Path);
 
-  std::unique_ptr<void, void (*)(void*)> model;
-  Run run;
-  dynvision::Parameters parameters;
-  int n_residual_timesteps;
+  std::shared_ptr<void> model{};
+  Run of_type = nullptr;
+  Switches switches{};
+  dynvision::Parameters parameters{};
+  int n_residual_timesteps = 0;
 
-  dynvision::run::Activity unroll(dynvision::run::Stimulus const& stimulus,
-                                  dynvision::run::Settings const& settings) const {
-    return run(model.get(), stimulus, settings);
+  dynvision::run::Activity run(dynvision::run::Stimulus const& stimulus, dynvision::run::Settings const& settings,
+                               Path path) const {
+    running = switches;
+    return of_type(model.get(), stimulus, settings, path);
   }
 };
 
-using Make = AnyModel (*)(dynvision::Options const&);
+using Make = AnyModel (*)(dynvision::Options const&, Switches const&);
 using Variants = std::map<std::string, Make>;
 
-// "DyRCNNx4 full output skip=on feedback=off". Solver and the integration of feedback are chosen when a model runs (see
-// variants_of.hpp): a third of the models to compile.
-inline std::string variant_key(std::string const& model, std::string const& recurrence, std::string const& target,
-                               bool skip, bool feedback) {
-  return model + " " + recurrence + " " + target + " skip=" + (skip ? "on" : "off") +
-         " feedback=" + (feedback ? "on" : "off");
+// "DyRCNNx4 full output"; "DyRCNNx4 no history": as the original runs without a step in its history, see deviations.hpp
+inline std::string variant_key(std::string const& model, std::string const& recurrence, std::string const& target) {
+  return model + " " + recurrence + " " + target;
 }
-
-struct Switches {
-  bool runge_kutta = false;              // else Euler
-  bool multiplicative_feedback = false;  // else additive
-  bool compiled_path = false;            // else the reference path
-};
-inline Switches switches;
+inline std::string no_history_key(std::string const& model) { return model + " no history"; }
 
 void add_x2(Variants&);
 void add_x4(Variants&);
 void add_x8(Variants&);
+
+inline Variants const& variants() {
+  static Variants const all = [] {
+    Variants v;
+    add_x2(v);
+    add_x4(v);
+    add_x8(v);
+    return v;
+  }();
+  return all;
+}
+
+inline std::vector<std::string> layer_names_of(std::string const& model) {
+  if (model == "DyRCNNx2") return {"layer1", "layer2"};
+  return {"V1", "V2", "V4", "IT"};
+}
 
 }  // namespace golden

@@ -2,6 +2,7 @@
 
 void golden::add_x8(Variants& variants) {
   VariantsOf<DyRCNNx8> of{variants, "DyRCNNx8"};
+  of.add_full();
   of.add<NoRecurrence, ToOutput>("none", "output");
   of.add_any<ToOutput>("output");
   of.add_keeping<ToOutput>("output");

@@ -215,3 +215,39 @@ TEST_CASE("other kinds of numbers", "[io][weights]") {
   options.names.rules = {{"gone", ""}};
   CHECK(failure([&] { load_weights(folder / "b", parameters, options); }) == "io.184");
 }
+
+TEST_CASE("weights in a larger module, and what is passed over, are in the report", "[io][weights]") {
+  TemporaryFolder const folder;
+  Parameters const saved = some();
+  std::vector<TensorMap::Entry> entries{{"criterion.weight", randn({3})}};
+  for (Parameter const& p : saved) entries.emplace_back("model." + p.name, p.tensor);
+  write_torch(folder / "a", entries);
+  Parameters const loaded = some();
+  WeightsReport const report = load_weights(folder / "a", loaded);
+  CHECK(same(saved, loaded));
+  CHECK(report.leading_part == "model.");
+  CHECK(report.ignored == std::vector<std::string>{"criterion.weight"});
+  CHECK(holds(report_text(report), "3 loaded (after \"model.\")"));
+
+  std::vector<TensorMap::Entry> two;
+  for (std::string const part : {"student.", "teacher."}) {
+    for (Parameter const& p : saved) two.emplace_back(part + p.name, p.tensor);
+  }
+  write_safetensors(folder / "b", two);
+  std::string const text = message([&] { load_weights(folder / "b", some()); });
+  CHECK(holds(text, "several leading parts of names fit equally well: \"student.\", \"teacher.\""));
+  WeightOptions options;
+  options.leading_part = "teacher.";
+  Parameters const taught = some();
+  CHECK(load_weights(folder / "b", taught, options).ignored.size() == 3);
+  CHECK(same(saved, taught));
+}
+
+TEST_CASE("a long list of what is passed over is cut", "[io][weights]") {
+  WeightsReport report;
+  for (int i = 0; i < 30; ++i) report.passed_over.push_back("object" + std::to_string(i));
+  std::string const text = report_text(report);
+  CHECK(holds(text, "30 passed over"));
+  CHECK(holds(text, "object19\n    and 10 more"));
+  CHECK_FALSE(holds(text, "object20"));
+}

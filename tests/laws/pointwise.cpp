@@ -37,7 +37,7 @@ using kernels::Needs;
 
 namespace {
 
-// --- a user's (examples/09_operation_with_adjoint.cpp)
+// --- a user's (examples/10_operation_with_adjoint.cpp)
 
 struct SoftplusOfOne {
   static constexpr auto needs = Needs::output;

@@ -95,15 +95,17 @@ TEST_CASE("the families have the names of the Python toolbox", "[model]") {
   DyRCNNx2<DepthPointwise, Feedback<>> x2{options};
   CHECK(laws::parameter_names(x2) ==
         Names{"input_adaption.recurrence.weight", "layer1.conv.weight", "layer1.recurrence.depthwise_conv.weight",
-              "layer1.recurrence.pointwise_conv.weight", "addfeedback_layer1.conv.weight", "tstep_layer1.tau",
-              "layer2.conv.weight", "layer2.recurrence.depthwise_conv.weight",
-              "layer2.recurrence.pointwise_conv.weight", "addskip_layer2.conv.weight", "tstep_layer2.tau",
-              "classifier.2.weight"});
+              "layer1.recurrence.pointwise_conv.weight", "addfeedback_layer1.conv.weight",
+              "addfeedback_layer1.conv.bias", "tstep_layer1.tau", "layer2.conv.weight",
+              "layer2.recurrence.depthwise_conv.weight", "layer2.recurrence.pointwise_conv.weight",
+              "addskip_layer2.conv.weight", "addskip_layer2.conv.bias", "tstep_layer2.tau", "classifier.2.weight",
+              "classifier.2.bias"});
   DyRCNNx4<NoRecurrence, Feedback<>, NoSkip, WithRetina> x4{Options{.bias = false}};
   CHECK(laws::parameter_names(x4) == Names{"retina.conv1.weight", "retina.conv2.weight", "V1.conv.weight",
-                                           "addfeedback_V1.conv.weight", "tau_V1", "V2.conv.weight",
-                                           "addfeedback_V2.conv.weight", "tau_V2", "V4.conv.weight", "tau_V4",
-                                           "IT.conv.weight", "tau_IT", "classifier.2.weight"});
+                                           "addfeedback_V1.conv.weight", "addfeedback_V1.conv.bias", "tau_V1",
+                                           "V2.conv.weight", "addfeedback_V2.conv.weight", "addfeedback_V2.conv.bias",
+                                           "tau_V2", "V4.conv.weight", "tau_V4", "IT.conv.weight", "tau_IT",
+                                           "classifier.2.weight", "classifier.2.bias"});
   CHECK(laws::parameter(x4, "V1.conv.weight").sizes().equals({36, 18, 3, 3}));
   CHECK(laws::parameter(x4, "IT.conv.weight").sizes().equals({256, 121, 3, 3}));
 }

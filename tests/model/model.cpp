@@ -97,14 +97,14 @@ TEST_CASE("every parameter has its name, once, in the order of the layers", "[mo
         (4 * 3 * 9 + 4) + (4 * 4 * 9 + 4) + 4 + (6 * 4 * 9 + 6) + 2 + (6 * 4 + 6) + 70);
 }
 
-TEST_CASE("without biases, with learned time constants", "[model]") {
+TEST_CASE("areas without biases, with learned time constants", "[model]") {
   Options options;
   options.bias = false;
   options.train_tau = true;
   Net net{options};
   CHECK(parameter_names(net) == Names{"V1.conv.weight", "V1.recurrence.conv.weight", "V1.2.gain", "tau_V1",
-                                      "V2.conv.weight", "V2.recurrence.weight", "addskip_V2.conv.weight", "tau_V2",
-                                      "classifier.2.weight"});
+                                      "V2.conv.weight", "V2.recurrence.weight", "addskip_V2.conv.weight",
+                                      "addskip_V2.conv.bias", "tau_V2", "classifier.2.weight", "classifier.2.bias"});
   for (Parameter const& p : net.parameters()) CHECK(p.tensor.requires_grad());
 }
 

@@ -136,6 +136,10 @@ TEST_CASE("a dense layer is a linear map of all units", "[operations]") {
   CHECK(distance(dense(x), expected) < 1e-12);
   CHECK(failure([&] { dense(normal({1, 2, 3, 2}, 1)); }) == "model.117");
   CHECK(failure([] { composed<Dense<2, 3, 2>>(2, {4, 4}); }) == "model.117");
+  Options options = in_double();
+  options.bias = false;  // is of the areas
+  CHECK(composed<Dense<2, 3, 2>>(2, {2, 2}, options).bias.defined());
+  CHECK_FALSE(composed<Dense<2, 3, 2, NoBias>>(2, {2, 2}, options).bias.defined());
   STATIC_CHECK(Dense<2, 3>::out_channels(5) == channel_mismatch);
 }
 

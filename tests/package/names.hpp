@@ -45,7 +45,7 @@ using Of_programs =
           FashionMnist, Batch, Batches*, BatchOptions, CrossEntropy, ActivityLoss, WeightedSum, WeightedSteps,
           SpontaneousActivity, LossReduction, LossValue, Facts, Diagram, TensorMap*, WeightOptions, WeightsReport,
           NameTable, AtomicFile*, RunFolder*, Progress*, TextTable*, Interrupt*, Optimizer*, OptimizerSettings,
-          FitSettings, Fit, Fit::Stop, Evaluation, Presented, Occasion, RunBatch, CsvWriter*, TorchFormat>;
+          FitSettings, Fit, Fit::Stop, Evaluation, Presented, BatchContext, RunBatch, CsvWriter*, TorchFormat>;
 
 inline int used() {
   Net net;

@@ -4,6 +4,8 @@
 #include "../io/temporary_folder.hpp"
 #include <catch2/catch_test_macros.hpp>
 
+#include <fstream>
+#include <iterator>
 #include <string>
 
 using dynvision::RunFolder;
@@ -58,7 +60,28 @@ TEST_CASE("runs that are not there", "[records]") {
   CHECK(failure([&] { RunFolder::open(folder.file("a", "")); }) == "records.133");
   CHECK(failure([&] { RunFolder::create("", folder / "runs"); }) == "records.131");
   CHECK(failure([&] { RunFolder::create("net", folder.file("a", "")); }) == "records.132");
-  std::filesystem::create_directories(folder / "other/latest/x");
-  CHECK(failure([&] { RunFolder::create("net", folder / "other"); }) == "records.137");
-  CHECK(std::filesystem::is_directory(folder / "other/latest/x"));
+}
+
+TEST_CASE("a run starts where the link to the latest cannot be set, and is found by its name", "[records]") {
+  TemporaryFolder const folder;
+  auto const runs = folder / "runs";
+  std::filesystem::create_directories(runs / "latest" / "x");  // what a copy without links has
+  CHECK(RunFolder::latest(runs).path() == runs / "latest");
+  for (std::string const name : {"20990131-142501-net-2", "20990131-142501-net-10", "20990131-142501-net",
+                                 "20980131-142501-z", "other", "99990131-142501x"}) {
+    std::filesystem::create_directories(runs / name);
+  }
+  std::ofstream(runs / "99990131-142501-file") << "no run";
+  RunFolder const run = RunFolder::create("net", runs);
+  CHECK(run.path().parent_path() == runs);
+  CHECK(run.warning().find("runs/latest") != std::string::npos);
+  CHECK(run.warning().find("it is a folder, not a link") != std::string::npos);
+  CHECK(std::filesystem::is_directory(runs / "latest" / "x"));
+  CHECK(RunFolder::latest(runs).path() == runs / "20990131-142501-net-10");
+  // Nothing is left behind but the run.
+  CHECK(std::distance(std::filesystem::directory_iterator(runs), std::filesystem::directory_iterator()) == 9);
+  std::filesystem::remove_all(runs / "latest");
+  RunFolder const next = RunFolder::create("net", runs);
+  CHECK(next.warning().empty());
+  CHECK(RunFolder::latest(runs).path() == next.path());
 }

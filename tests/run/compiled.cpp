@@ -1,4 +1,4 @@
-// covers: run/compiled.hpp run/compiled/autograd.hpp
+// covers: run/run.hpp run/compiled.hpp run/compiled/autograd.hpp
 // covers: run/compiled/graph/node.hpp run/compiled/graph/timetable.hpp
 // covers: run/compiled/memory/prepared_run.hpp run/compiled/memory/node_functions.hpp run/compiled/memory/tape.hpp
 // covers: run/compiled/memory/address_list.hpp run/compiled/memory/state_gradients.hpp run/compiled/memory/results.hpp
@@ -11,10 +11,10 @@
 // covers: run/compiled/stages/combine_tensors.hpp run/compiled/stages/convolution.hpp run/compiled/stages/max_pool.hpp
 // covers: run/compiled/stages/stepwise.hpp run/compiled/stages/tensor_function.hpp run/compiled/stages/zero_if_absent.hpp
 // covers: run/compiled/prepare/lowering.hpp run/compiled/prepare/node_kinds.hpp run/compiled/prepare/prepare.hpp
-// covers: run/compiled/prepare/microbatches.hpp
 // covers: run/compiled/sweep/frames.hpp run/compiled/sweep/forward.hpp run/compiled/sweep/reverse.hpp run/compiled/sweep/reverse_pipeline.hpp
 // The compiled path gives what the reference path gives: outputs, responses, monitored signals, all gradients.
 #include <dynvision/run/compiled.hpp>
+#include <dynvision/run/run.hpp>
 #include <dynvision/run/trial.hpp>
 
 #include "drawn_runs.hpp"
@@ -37,7 +37,7 @@ template <class F> void each_seed(std::uint64_t from, F const& f, std::uint64_t 
   for (std::uint64_t seed = from; seed < from + n; ++seed) f(seed);
 }
 
-constexpr auto by_compiled = [](auto&... all) { return dynvision::run::compiled(all...); };
+constexpr auto by_compiled = [](auto&... all) { return dynvision::run::run(all...); };  // takes it
 // Pipelines, pooling and resizing as operations of LibTorch: what runs where there is no loop and no kernel.
 constexpr auto by_tensors = [](auto&... all) { return dynvision::run::compiled_by(kernels::Backend::tensors, all...); };
 

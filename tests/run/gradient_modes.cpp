@@ -181,3 +181,25 @@ TEST_CASE("a gradient of a recorded response is refused where there is none", "[
   }
   CHECK(gradient(by_unroll, recorded(), retain) == "none");
 }
+
+TEST_CASE("outputs that never have a signal depend on nothing, on both paths", "[run]") {
+  DyRCNNx2<> model({.n_classes = 3, .input_dims = {1, 8, 8}, .t_feedforward = 6, .seed = 1});
+  Tensor const images = randn({2, 1, 8, 8});
+  int const first = 3;  // step of the first signal, by the skip connection
+  auto const both = [&](auto&& run) {
+    for (int const n : {1, first, first + 1}) {
+      run::Activity const all = run(model, images, run::Settings{.n_timesteps = n, .record = n == first});
+      INFO(n);
+      CHECK(all.n_residual_timesteps == 6);
+      CHECK(all.outputs.sizes() == at::IntArrayRef({2, n, 3}));
+      CHECK(all.outputs.requires_grad() == (n > first));
+      CHECK(all.outputs.eq(0).all().item<bool>() == (n <= first));
+      // What is recorded before is differentiated all the same.
+      if (n == first) CHECK(all.response("layer1").steps.back().requires_grad());
+    }
+  };
+  both(by_unroll);
+  both(by_compiled);
+  run::Settings const grouped{.n_timesteps = first, .samples_at_once = 1};
+  CHECK_FALSE(run::compiled(model, images, grouped).outputs.requires_grad());
+}

@@ -20,20 +20,18 @@ double held(run::PreparedRun const& q) {
     if (!x.defined() || !seen.insert(x.storage().data()).second) return;
     sum += static_cast<double>(x.storage().nbytes());
   };
-  for (run::Segment const& segment : q.segments) {
-    for (auto const* all : {&segment.past, &segment.states}) {
+  auto const add_values = [&](run::Values const& values) {
+    for (auto const* all : {&values.input, &values.output, &values.operand}) {
       for (Tensor const& x : *all) add(x);
     }
-    for (run::StaticPrefix const& prefix : segment.prefixes) {
-      add(prefix.out);
-      for (auto const* all : {&prefix.values.input, &prefix.values.output, &prefix.values.operand}) {
+  };
+  for (run::Group const& group : q.groups) {
+    for (run::Segment const& segment : group.segments) {
+      for (auto const* all : {&segment.past, &segment.states, &segment.stored}) {
         for (Tensor const& x : *all) add(x);
       }
-    }
-    for (run::BlockTape const& block : segment.blocks) {
-      for (auto const* all : {&block.values.input, &block.values.output, &block.values.operand}) {
-        for (Tensor const& x : *all) add(x);
-      }
+      for (run::StaticPrefix const& prefix : segment.prefixes) add_values(prefix.values);
+      for (run::BlockTape const& block : segment.blocks) add_values(block.values);
     }
   }
   return sum;

@@ -1,4 +1,5 @@
 // covers: run/trial.hpp
+#include <dynvision/concepts/options.hpp>
 #include <dynvision/run/stimulus.hpp>
 #include <dynvision/run/trial.hpp>
 
@@ -102,6 +103,38 @@ TEST_CASE("inputs that change take the pattern, and labels (B) or (B,T)", "[run]
   auto const each = run::make_trial(film, labels_of({5, 6, 7, 8}).reshape({1, 4}), settings);
   CHECK(values(each.labels) == Labels{-1, 5, 6, -1, 8});
   CHECK(failure([&] { run::make_trial(film, labels_of({5, 6, 7}).reshape({1, 3}), settings); }) == "data.147");
+}
+
+TEST_CASE("a trial of a model has its dt and its residual steps", "[run]") {
+  struct Model {
+    Options options{.dt = 0.5};
+    int n_residual_timesteps() const { return 3; }
+  } const model;
+  Tensor const images = normal({2, 1, 3, 3}, 1), labels = labels_of({4, 7});
+  run::TrialSettings settings{.n_timesteps = 5, .presentation = {.loss_reaction_time = 1}};
+  auto const trial = run::make_trial(model, images, labels, settings);
+  auto const spelt_out = run::make_trial(
+      images, labels,
+      {.n_timesteps = 5, .presentation = {.loss_reaction_time = 1}, .dt = 0.5, .n_residual_timesteps = 3});
+  CHECK(trial.stimulus.shown == spelt_out.stimulus.shown);
+  CHECK(values(trial.labels) == values(spelt_out.labels));
+  CHECK(values(trial.labels) == Labels{-1, -1, -1, -1, -1, 4, 4, 4, -1, -1, -1, -1, -1, 7, 7, 7});
+  // said twice is said in the same way, or not at all
+  settings.dt = 0.5, settings.n_residual_timesteps = 3;
+  CHECK(values(run::make_trial(model, images, labels, settings).labels) == values(trial.labels));
+  settings.dt = 2;
+  CHECK(failure([&] { run::make_trial(model, images, labels, settings); }) == "run.134");
+  settings.dt.reset(), settings.n_residual_timesteps = 0;
+  CHECK(failure([&] { run::make_trial(model, images, labels, settings); }) == "run.134");
+  // without a model a reaction time needs dt, and only that
+  settings.n_residual_timesteps.reset();
+  CHECK(failure([&] { run::make_trial(images, labels, settings); }) == "run.133");
+  settings.presentation.loss_reaction_time = 0;
+  CHECK(values(run::make_trial(images, labels, settings).labels) == Labels{4, 4, 4, 4, 4, 7, 7, 7, 7, 7});
+  std::mt19937_64 generator(1);
+  settings.presentation.shuffle = true;
+  CHECK(failure([&] { run::make_trial(model, images, labels, settings); }) == "run.131");
+  CHECK(run::make_trial(model, images, labels, settings, &generator).stimulus.n_timesteps() == 8);
 }
 
 TEST_CASE("a trial without a valid pattern", "[run]") {

@@ -1,4 +1,4 @@
-// covers: train/checkpoint.hpp, train/evaluate.hpp, train/training_state.hpp
+// covers: train/checkpoint.hpp, train/evaluate.hpp, train/fit_settings.hpp, train/training_log.hpp, train/training_state.hpp
 // Training, stopping and going on, with a model of two lines.
 #include <dynvision/train/fit.hpp>
 
@@ -39,14 +39,14 @@ struct Toy {
   Parameters parameters() const { return {{"toy.weight", weight}, {"toy.recurrence.bias", bias}}; }
   // The output grows over the steps; the first does not count.
   RunBatch run() const {
-    return [*this](Batch const& batch, Occasion const& occasion) {
+    return [*this](Batch const& batch, BatchContext const& context) {
       Tensor const z = dynvision::linear(batch.images.flatten(1), weight, bias);
       std::vector<Tensor> steps;
       run::Activity activity;
-      if (occasion.record) activity.responses = {{"toy", "record", {}}};
+      if (context.record) activity.responses = {{"toy", "record", {}}};
       for (int t = 0; t < n_steps; ++t) {
         steps.push_back(z.mul(t));
-        if (occasion.record) activity.responses[0].steps.push_back(t == 0 ? Signal{} : z.detach().mul(t));
+        if (context.record) activity.responses[0].steps.push_back(t == 0 ? Signal{} : z.detach().mul(t));
       }
       activity.outputs = dynvision::stack_along(steps, 1);
       Tensor const labels = batch.labels.unsqueeze(1).repeat({1, n_steps});
@@ -159,6 +159,7 @@ TEST_CASE("a training that was stopped goes on as if it had not been, bit for bi
 TEST_CASE("a training stops when its time is over", "[train]") {
   Trained t;
   FitSettings settings = quiet(1000000);
+  settings.scheduler.T_max = 0;
   settings.max_seconds = 0.05;
   t.result = fit(t.optimizer, cross_entropy(), t.toy.run(), quarters(40), {}, settings);
   CHECK(t.result.stop == Fit::Stop::out_of_time);
@@ -174,8 +175,8 @@ TEST_CASE("a loss that is not finite ends the training, and what was learned bef
     Trained t;
     int calls = 0;
     Tensor before;
-    RunBatch const run = [&](Batch const& batch, Occasion const& occasion) {
-      Presented shown = t.toy.run()(batch, occasion);
+    RunBatch const run = [&](Batch const& batch, BatchContext const& context) {
+      Presented shown = t.toy.run()(batch, context);
       if (++calls == 3) {
         before = t.toy.weight.detach().clone();
         shown.activity.outputs = shown.activity.outputs.mul(bad);
@@ -191,14 +192,87 @@ TEST_CASE("a loss that is not finite ends the training, and what was learned bef
   }
 }
 
-TEST_CASE("a run without gradient is an error", "[train]") {
+TEST_CASE("a training that learns nothing is an error", "[train]") {
+  auto const nothing = [](auto&& change) {
+    Trained t;
+    RunBatch const run = [&](Batch const& batch, BatchContext const& context) {
+      Presented shown = t.toy.run()(batch, context);
+      change(shown);
+      return shown;
+    };
+    return message([&] { fit(t.optimizer, cross_entropy(), run, quarters(40), {}, quiet(2)); });
+  };
+  auto const says = [](std::string const& text, std::string const& part) {
+    INFO(text);
+    return text.starts_with("[dynvision.train.135] epoch 1/2, batch ") && text.find(part) != std::string::npos;
+  };
+  // The outputs depend on nothing: a detached run; too few steps.
+  auto const detach = [](Presented& shown) { shown.activity.outputs = shown.activity.outputs.detach(); };
+  CHECK(says(nothing(detach), "expected a run with gradient"));
+  CHECK(says(
+      nothing([&](Presented& shown) {
+        shown.activity.outputs = shown.activity.outputs.detach().mul(0);
+        shown.activity.n_residual_timesteps = 3;
+      }),
+      "no signal in the 3 steps of the trial: expected more; the feedforward delays take 3 steps, so 4 are enough"));
+  // The gradient is there, and 0: at the end of the first epoch.
+  CHECK(says(nothing([](Presented& shown) { shown.activity.outputs = shown.activity.outputs.mul(0); }), "batch 5/5"));
+  CHECK(says(nothing([](Presented& shown) { shown.labels.fill_(-1); }), "nothing is learned"));
+  CHECK(says(nothing([](Presented& shown) {
+               shown.labels.fill_(-1).select(1, 0).fill_(1);  // where the outputs of the toy are 0
+             }),
+             "expected labels >= 0 from step 1 on"));
+  // One batch that teaches is enough.
+  int calls = 0;
+  CHECK(nothing([&](Presented& shown) {
+          if (++calls != 3) shown.activity.outputs = shown.activity.outputs.mul(0);
+        }).empty());
+
+  Trained frozen;
+  frozen.toy.weight.set_requires_grad(false);
+  frozen.toy.bias.set_requires_grad(false);
+  CHECK(says(message([&] { fit(frozen.optimizer, cross_entropy(), frozen.toy.run(), quarters(40), {}, quiet(2)); }),
+             "all parameters are frozen"));
+  Trained off;
+  {
+    at::AutoGradMode const no_gradient(false);
+    CHECK(says(message([&] { fit(off.optimizer, cross_entropy(), off.toy.run(), quarters(40), {}, quiet(2)); }),
+               "gradients switched off"));
+  }
+  CHECK(failure([&] { fit(off.optimizer, cross_entropy(), off.toy.run(), quarters(0), {}, quiet(2)); }) == "data.133");
+
+  // After ten updates where the epoch is long.
   Trained t;
-  RunBatch const run = [&](Batch const& batch, Occasion const& occasion) {
-    Presented shown = t.toy.run()(batch, occasion);
-    shown.activity.outputs = shown.activity.outputs.detach();
+  int n_batches = 0;
+  RunBatch const run = [&](Batch const& batch, BatchContext const& context) {
+    Presented shown = t.toy.run()(batch, context);
+    shown.activity.outputs = shown.activity.outputs.mul(0);
+    ++n_batches;
     return shown;
   };
-  CHECK(failure([&] { fit(t.optimizer, cross_entropy(), run, quarters(40), {}, quiet(1)); }) == "train.135");
+  CHECK(failure([&] { fit(t.optimizer, cross_entropy(), run, quarters(4000), {}, quiet(2)); }) == "train.135");
+  CHECK(n_batches == 10);
+  // A training that goes on may have learned everything.
+  TrainingState learned;
+  learned.step = 5;
+  CHECK(failure([&] { fit(t.optimizer, cross_entropy(), run, quarters(40), {}, quiet(1), learned); }) == "none");
+}
+
+TEST_CASE("epochs at a learning rate of 0 are refused", "[train]") {
+  Trained t;
+  auto const with = [&](std::int64_t epochs, CosineAnnealing const& scheduler, std::int64_t first = 0) {
+    FitSettings settings = quiet(epochs);
+    settings.scheduler = scheduler;
+    TrainingState start;
+    start.epoch = first;
+    return failure([&] { fit(t.optimizer, cross_entropy(), t.toy.run(), quarters(8), {}, settings, start); });
+  };
+  CHECK(with(3, {.T_max = 3}) == "none");
+  CHECK(with(4, {.T_max = 3}) == "train.136");
+  CHECK(with(4, {.T_max = 3, .eta_min = 0.1}) == "none");
+  CHECK(with(4, {.T_max = 0}) == "none");
+  CHECK(with(5, {.T_max = 3}, 4) == "train.136");
+  CHECK(with(3, {.T_max = 2}, 3) == "none");  // nothing is left to do
 }
 
 TEST_CASE("a damaged or foreign checkpoint is an error, and changes nothing", "[train]") {

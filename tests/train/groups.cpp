@@ -49,6 +49,8 @@ TEST_CASE("keys of groups may come in any order, and empty groups go", "[train]"
   CHECK(failure([&] { parameter_groups(parameters, {{"regular", 1}, {"regular", 1}}); }) == "train.102");
   CHECK(failure([&] { parameter_groups(parameters, {{"", 1}}); }) == "train.102");
   CHECK(failure([&] { parameter_groups({}); }) == "train.103");
+  CHECK(failure([&] { parameter_groups(parameters, {{"recurrence", 0}, {"regular", 0}}); }) == "train.104");
+  CHECK(parameter_groups(parameters, {{"regular", 0}, {"recurrence", 0.5}}).size() == 2);
 }
 
 TEST_CASE("the learning rate follows the batch size", "[train]") {

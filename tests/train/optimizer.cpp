@@ -1,100 +1,13 @@
-// Three steps of Adam against the Python toolbox's: losses, gradient norms, accuracies and parameters.
-#include <dynvision/dyrcnn.hpp>
-#include <dynvision/losses/cross_entropy.hpp>
-#include <dynvision/records/metrics.hpp>
-#include <dynvision/run/trial.hpp>
+// Steps against those of the Python toolbox are in tests/golden/training.cpp.
+#include <dynvision/core/ops.hpp>
 #include <dynvision/train/optimizer.hpp>
 
-#include "../golden/golden_file.hpp"
 #include "../io/failure.hpp"
+#include <catch2/catch_test_macros.hpp>
+
+#include <cmath>
 
 using namespace dynvision;
-
-namespace {
-
-std::vector<std::filesystem::path> train3() {
-  if (std::getenv("DYNVISION_GOLDEN") == nullptr) return {};
-  auto all = golden::files("model");
-  std::erase_if(all, [](auto const& path) { return path.filename().string().find("train3") == std::string::npos; });
-  return all;
-}
-
-}  // namespace
-
-TEST_CASE("three steps are those of the Python toolbox", "[train][golden]") {
-  auto const all = train3();
-  if (all.empty()) SKIP("no reference file model/*train3* (DYNVISION_GOLDEN)");
-  golden::in_both_precisions(all, [](golden::File const& file, at::ScalarType dtype, golden::Check& check) {
-    auto const& ctor = file.config.at("ctor");
-    file.only_options(ctor, {"dt", "tau", "feedback", "input_dims", "n_classes", "n_timesteps",
-                             "shuffle_presentation_pattern", "t_feedback", "t_recurrence"});
-    if (file.config.at("cls") != "DyRCNNx2" || !ctor.at("feedback").get<bool>()) {
-      golden::unknown(file.name + ": expected DyRCNNx2 with feedback");
-    }
-    auto const dims = ctor.at("input_dims").get<std::vector<int>>();
-    DyRCNNx2<Full, Feedback<>> model({.n_classes = ctor.at("n_classes"),
-                                      .input_dims = {dims[1], dims[2], dims[3]},
-                                      .dt = ctor.at("dt"),
-                                      .tau = ctor.at("tau"),
-                                      .t_recurrence = ctor.at("t_recurrence"),
-                                      .t_feedback = ctor.at("t_feedback"),
-                                      .dtype = dtype});
-    golden::put(file.parameters(dtype), model.parameters());
-    LrParameterGroups keys;
-    for (auto const& [key, group] : file.config.at("lr_parameter_groups").items()) {
-      keys.push_back({key, group.at("lr_factor")});
-    }
-    Optimizer optimizer(model.parameters(), {.learning_rate = file.config.at("learning_rate"),
-                                             .weight_decay = file.config.at("weight_decay"),
-                                             .lr_parameter_groups = keys});
-    for (auto const& group : optimizer.groups()) {
-      for (auto const& expected : file.config.at("groups")) {
-        if (expected.at("name") != group.name) continue;
-        CHECK(std::abs(expected.at("lr").get<double>() - optimizer.learning_rate() * group.lr_factor) < 1e-12);
-        auto const names = expected.at("params").get<std::vector<std::string>>();
-        for (Parameter const& p : group.parameters) {
-          CHECK(std::find(names.begin(), names.end(), p.name) != names.end());
-        }
-      }
-    }
-    auto const number = [](Tensor const& all_steps, std::int64_t k, double value) {
-      return std::pair{dynvision::full({}, value, at::kDouble), all_steps.select(0, k)};
-    };
-    for (std::int64_t k = 0; k < 3; ++k) {
-      std::string const index = std::to_string(k);
-      run::Trial const trial = run::make_trial(file.number("x" + index, dtype), file.stored("labels" + index),
-                                               {.n_timesteps = ctor.at("n_timesteps"), .dt = ctor.at("dt")});
-      Tensor const outputs = run::unroll(model, trial.stimulus).outputs;
-      Tensor const loss = CrossEntropy{}(outputs, trial.labels);
-      optimizer.zero_grad();
-      loss.backward();
-      double const norm = optimizer.step();
-      for (auto const& [name, value] :
-           {std::pair{"losses", loss.item<double>()}, std::pair{"grad_norm_before_clip", norm},
-            std::pair{"accuracy", accuracy(outputs, trial.labels)}}) {
-        auto const [computed, reference] = number(file.stored(name), k, value);
-        check.same(name, computed, reference);
-      }
-      for (Parameter const& p : model.parameters()) {
-        std::string const step = "step" + std::to_string(k + 1);
-        if (!file.contains(step + ".param_sample." + p.name)) {
-          CHECK_FALSE(p.learned);
-          continue;
-        }
-        Tensor const reference = file.stored(step + ".param_sample." + p.name);
-        check.same(step + "." + p.name, golden::sample(p.tensor, reference.numel()), reference);
-        Tensor const stored = file.stored(step + ".param_stats." + p.name);
-        auto const found = golden::statistics(p.tensor);
-        for (std::size_t i = 0; i < found.size(); ++i) {
-          bool const a_size = i == 1 || i == 2 || i == 3;
-          check.same(step + "." + p.name + " statistics " + std::to_string(i),
-                     dynvision::full({}, found[i], at::kDouble), stored.select(0, static_cast<std::int64_t>(i)),
-                     a_size ? 0.0 : stored.select(0, 1).item<double>());
-        }
-      }
-    }
-  });
-}
 
 TEST_CASE("settings of the optimiser are checked", "[train]") {
   Parameters const parameters{{"a", dynvision::zeros({2}).set_requires_grad(true)}};
@@ -121,6 +34,17 @@ TEST_CASE("a gradient that is not finite changes nothing", "[train]") {
   CHECK(text.find("first") == std::string::npos);
   CHECK(parameters[0].tensor.equal(dynvision::ones({2})));
   CHECK(optimizer.state().empty());
+}
+
+TEST_CASE("a step without any gradient is an error", "[train]") {
+  Parameters const parameters{{"first", dynvision::ones({2}).set_requires_grad(true)},
+                              {"second", dynvision::ones({2}).set_requires_grad(true)}};
+  Optimizer optimizer(parameters);
+  CHECK(failure([&] { optimizer.step(); }) == "train.137");
+  parameters[0].tensor.mutable_grad() = dynvision::ones({2});
+  CHECK(failure([&] { optimizer.step(); }) == "none");
+  optimizer.zero_grad();
+  CHECK(failure([&] { optimizer.step(); }) == "train.137");
 }
 
 TEST_CASE("the state of the optimiser is loaded whole or not at all", "[train]") {

@@ -3,11 +3,27 @@
 
     cross.py CONVERT        CONVERT IN OUT... reads one file and writes others (convert.cpp)
 """
+import argparse
+import collections
+import dataclasses
+import datetime
+import decimal
+import enum
+import fractions
+import functools
 import importlib.util
+import math
+import os
+import pathlib
+import random
+import re
 import subprocess
 import sys
 import tempfile
+import types
+import uuid
 import warnings
+import zipfile
 from collections import OrderedDict
 from pathlib import Path
 
@@ -19,7 +35,7 @@ try:
 except ImportError:
     safetensors = None
 
-warnings.filterwarnings("ignore", message="ComplexHalf")
+warnings.filterwarnings("ignore")
 CONVERT = sys.argv[1]
 TYPED = "float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool complex128 complex64".split()
 UNTYPED = "complex32 uint64 uint32 uint16 float8_e5m2 float8_e4m3fn float8_e5m2fnuz float8_e4m3fnuz float8_e8m0fnu".split()
@@ -154,12 +170,141 @@ def shapes_of_files(folder):
                 torch.save(saved, path, _use_new_zipfile_serialization=not legacy, pickle_protocol=protocol)
                 to_and_fro(expected, folder, path)
 
-    torch.save(model, folder / "model.pt")
-    convert(folder / "model.pt", fails='"torch.nn.modules.container.Sequential": refused')
-    torch.save({"state_dict": state, "f": numpy.float64(1)}, folder / "numpy.pt")
-    convert(folder / "numpy.pt", fails="refused")
+    for legacy in (False, True):
+        torch.save(model, folder / "model.pt", _use_new_zipfile_serialization=not legacy)
+        to_and_fro(state, folder, folder / "model.pt")
     torch.jit.save(torch.jit.script(torch.nn.ReLU()), folder / "script.pt")
     convert(folder / "script.pt", fails="TorchScript")
+
+
+class MyDict(OrderedDict):
+    pass
+
+
+class MyTensor(torch.Tensor):
+    pass
+
+
+class Settings:
+    def __init__(self):
+        self.rate, self.inner, self.itself = 0.1, {"a": [1, None]}, self
+
+
+class Slots:
+    __slots__ = ("a", "b")
+
+    def __init__(self):
+        self.a, self.b = 1, "x"
+
+
+class Hostile:
+    def __reduce__(self):
+        return (open, ("executed", "w"))
+
+
+class Colour(enum.Enum):
+    RED = 1
+
+
+class Kind(enum.IntFlag):
+    A = 1
+
+
+@dataclasses.dataclass
+class Record:
+    lr: float = 0.1
+    sizes: tuple = (1, 2)
+
+
+Point = collections.namedtuple("Point", "x y")
+
+
+def objects():
+    """What people put beside their weights."""
+    weight = torch.nn.Parameter(torch.ones(3))
+    optimizer = torch.optim.AdamW([weight], 0.1)
+    weight.sum().backward()
+    optimizer.step()
+    recursive = [1]
+    recursive.append(recursive)
+    return {
+        "numpy scalar": numpy.float64(71.3), "numpy array": numpy.arange(3.0), "numpy type": numpy.dtype("f4"),
+        "numpy generator": numpy.random.default_rng(1), "numpy state": numpy.random.get_state(),
+        "numpy texts": numpy.array(["a", "b"]), "numpy objects": numpy.array([{}, None], dtype=object),
+        "namespace": argparse.Namespace(lr=0.1), "path": pathlib.PosixPath("images/a"), "counter": collections.Counter("abca"),
+        "defaultdict": collections.defaultdict(list, a=[1]), "deque": collections.deque([1, 2], 5), "chain": Point(1, 2),
+        "set": {1, 2}, "frozenset": frozenset({3}), "size": torch.Size([2, 3]), "device": torch.device("cuda:1"),
+        "dtype": torch.float16, "layout": torch.strided, "generator state": torch.get_rng_state(),
+        "python state": random.getstate(), "function": os.path.join, "method": "a".upper, "class": Settings, "object": Settings(),
+        "slots": Slots(), "hostile": Hostile(), "partial": functools.partial(int, base=2), "enum": Colour.RED, "flag": Kind.A,
+        "dataclass": Record(), "bytes": b"abc", "bytearray": bytearray(b"abc"), "complex": 1 + 2j, "huge": 1 << 5000,
+        "negative": -(1 << 70), "range": range(3), "slice": slice(1, 2), "ellipsis": ..., "decimal": decimal.Decimal("0.1"),
+        "fraction": fractions.Fraction(1, 3), "time": datetime.datetime(2026, 1, 2), "zone": datetime.timezone.utc,
+        "uuid": uuid.UUID(int=7), "pattern": re.compile("a+"), "exception": ValueError("x"), "inf": [math.inf, -math.inf, math.nan],
+        "text": "\u00fc\u03c4\U0001f600", "recursive": recursive, "types": types.SimpleNamespace(a=1),
+        "user dict": collections.UserDict(a=1), "ordered": collections.OrderedDict(a=torch.ones(2)), "none": None,
+        "optimizer": optimizer.state_dict(), "parameter": weight, "subclass": torch.ones(2).as_subclass(MyTensor),
+        "scheduler": torch.optim.lr_scheduler.MultiStepLR(optimizer, [30, 60]).state_dict(),
+        "whole scheduler": torch.optim.lr_scheduler.StepLR(optimizer, 3), "module": torch.nn.Linear(2, 2),
+        "sparse": torch.eye(3).to_sparse(), "csr": torch.eye(3).to_sparse_csr(), "meta": torch.ones(2, device="meta"),
+        "quantised": torch.quantize_per_tensor(torch.ones(3), 0.1, 0, torch.qint8), "complex tensor": torch.ones(2) * 1j,
+        "channels": torch.quantize_per_channel(torch.ones(3, 2), torch.ones(3), torch.zeros(3), 0, torch.quint8),
+        "conjugate": (torch.ones(2) * 1j).conj(), "storage": torch.ones(3).untyped_storage(),
+        "typed storage": torch.ones(3).storage(), "lists": [{"a": (1, [2, {3: Settings()}])}] * 3,
+    }
+
+
+def beside_the_weights(folder):
+    """Any object beside the weights, in any protocol, hides or refuses nothing, and is never called."""
+    state = OrderedDict((f"layer{i}.\u03c4.weight", torch.randn(2, 3)) for i in range(3))
+    for name, thing in objects().items():
+        for legacy in (False, True):
+            for protocol in ((2, 5) if not legacy else (0, 1, 2, 3, 4)):
+                path = folder / "beside.pt"
+                try:
+                    torch.save({"epoch": 3, "first": thing, "state_dict": state, "last": [thing, {"x": thing}]}, path,
+                               pickle_protocol=protocol, _use_new_zipfile_serialization=not legacy)
+                except Exception as error:  # not everything can be pickled in every protocol
+                    assert protocol < 2 or name in ("meta",), f"{name} {protocol}: {error}"
+                    continue
+                try:
+                    convert(path, folder / "out.pt")
+                    compare(state, load(folder / "out.pt"), f"{name}, protocol {protocol}, legacy {legacy}")
+                except AssertionError as error:
+                    raise AssertionError(f"{name}, protocol {protocol}, legacy {legacy}: {error}") from error
+                assert not pathlib.Path("executed").exists() and not (folder / "executed").exists(), "executed"
+    # Within the weights: what is no tensor of numbers is passed over.
+    odd = {name: thing for name, thing in objects().items() if name in ("sparse", "meta", "quantised", "object", "numpy array")}
+    torch.save({**state, **odd}, folder / "within.pt")
+    convert(folder / "within.pt", folder / "out.pt")
+    compare(state, load(folder / "out.pt"), "within the weights")
+    # Dictionaries of other kinds.
+    for kind in (MyDict, lambda items: collections.defaultdict(list, items), collections.Counter):
+        torch.save({"model": kind(state)}, folder / "kind.pt")
+        convert(folder / "kind.pt", folder / "out.pt")
+        compare(state, load(folder / "out.pt"), f"{kind}")
+    torch.save({"w": torch.arange(3.0).as_subclass(MyTensor)}, folder / "subclass.pt")
+    convert(folder / "subclass.pt", folder / "out.pt")
+    compare({"w": torch.arange(3.0)}, load(folder / "out.pt"), "a subclass of tensors")
+
+
+def arrays_beside(folder):
+    """NPZ files with texts, objects, records, times and files that are no arrays."""
+    state = {name: tensor.numpy() for name, tensor in every_type(["float32", "int64"]).items()}
+    others = {"classes": numpy.array(["cat", "dog"]), "config": numpy.array({"lr": 1e-3}, dtype=object),
+              "time": numpy.array(["2026-01-02"], dtype="M8[D]"), "bytes": numpy.array([b"a"]), "wide": numpy.longdouble([1]),
+              "records": numpy.zeros(2, dtype=[("a", "f4"), ("b", "U3", (2,))]), "void": numpy.zeros(2, dtype="V3")}
+    for save in (numpy.savez, numpy.savez_compressed):
+        save(folder / "mixed.npz", **others, **state)
+        with zipfile.ZipFile(folder / "mixed.npz", "a") as archive:
+            archive.writestr("README.txt", "run 3")
+            archive.writestr(zipfile.ZipInfo("folder/"), "")
+        convert(folder / "mixed.npz", folder / "out.npz")
+        found = numpy.load(folder / "out.npz")
+        assert list(found) == list(state), "other arrays"
+        for name, array in state.items():
+            assert found[name].tobytes() == array.tobytes() and found[name].shape == array.shape, name
+        checked["files"] += 1
 
 
 def real_files(folder):
@@ -188,6 +333,8 @@ def main():
         folder = Path(name)
         types_and_formats(folder)
         shapes_of_files(folder)
+        beside_the_weights(folder)
+        arrays_beside(folder)
         real = real_files(folder)
     print(f"weights: {checked['files']} files and {checked['tensors']} tensors agree with Python, {real} real files")
 

@@ -15,10 +15,10 @@ struct Diagram {
   std::string svg, dot;
 };
 
-namespace drawing {
+namespace analysis {
 
-using looking::milliseconds;
-using looking::shape;
+using analysis::milliseconds;
+using analysis::shape;
 
 inline constexpr double width = 96, height = 58, gap = 74, margin = 20;  // [px] of an area, between areas, around all
 
@@ -127,7 +127,7 @@ inline std::string svg(Facts const& facts) {
   for (Way const way : {Way::lateral, Way::skip, Way::feedback}) {
     bool const there = std::any_of(facts.connections.begin(), facts.connections.end(),
                                    [&](ConnectionFacts const& c) { return c.way == way; });
-    if (there) paper.legend(x += 110, legend, looking::name_of(way), color_of(way), looking::name_of(way));
+    if (there) paper.legend(x += 110, legend, analysis::name_of(way), color_of(way), analysis::name_of(way));
   }
   double const right = left_of(n + (head ? 1 : 0)) + width + margin, above = paper.top - margin;
   double const tall = paper.bottom + margin - above;
@@ -159,14 +159,14 @@ inline std::string dot(Facts const& facts) {
     all += "  " + quoted(facts.layers[static_cast<std::size_t>(c.from)].name) + " -> " +
            quoted(facts.layers[static_cast<std::size_t>(c.to)].name) +
            " [label=" + quoted(milliseconds(facts, c.delay)) + ", color=\"" + color_of(c.way) + "\", fontcolor=\"" +
-           color_of(c.way) + "\", constraint=false];  // " + looking::name_of(c.way) + "\n";
+           color_of(c.way) + "\", constraint=false];  // " + analysis::name_of(c.way) + "\n";
   }
   return all + "}\n";
 }
 
-}  // namespace drawing
+}  // namespace analysis
 
-[[gnu::cold]] inline Diagram diagram(Facts const& facts) { return {drawing::svg(facts), drawing::dot(facts)}; }
+[[gnu::cold]] inline Diagram diagram(Facts const& facts) { return {analysis::svg(facts), analysis::dot(facts)}; }
 
 template <class Model> Diagram diagram(Model const& model, std::array<int, 3> image = {0, 0, 0}) {
   return diagram(facts_of(model, image));

@@ -8,12 +8,14 @@
 //   bytes per step: of the results of all operations, which the gradient needs, for one sample
 #pragma once
 #include <dynvision/analysis/work.hpp>
+#include <dynvision/core/type_text.hpp>
 #include <dynvision/model/part.hpp>
 
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace dynvision {
@@ -29,6 +31,7 @@ struct ConnectionFacts {
 struct OperationFacts {
   int layer;
   std::string label;
+  std::string type;  // as it is written: "Conv<3, 36, 3, 1>"
   int channels_in, channels_out;
   Size in, out;              // (H,W)
   double multiply_adds = 0;  // per step and sample
@@ -55,6 +58,7 @@ struct Facts {
   int first_output = 0;        // [steps] at which the image can first be seen in the output
   int bytes_per_number = 4;
   std::vector<OperationFacts> operations{};
+  std::string head{};                // its type, empty without one
   std::vector<LayerFacts> layers{};  // the last one is the head, if there is one
   std::vector<ConnectionFacts> connections{};
 
@@ -76,10 +80,47 @@ struct Facts {
   }
 };
 
+namespace analysis {
+
+// What a layer records, or else what leaves its last operation.
+[[gnu::cold]] inline void find_responses(Facts& facts, Parts const& parts, std::vector<int> const& channels,
+                                         std::vector<Size> const& sizes) {
+  std::vector<bool> recorded(facts.layers.size(), false);
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {  // the last part is the head
+    auto const l = static_cast<std::size_t>(parts[i].layer);
+    bool const records = parts[i].label() == "record";
+    if (recorded[l] && !records) continue;
+    recorded[l] = recorded[l] || records;
+    facts.layers[l].channels = channels[records ? i : i + 1];
+    facts.layers[l].size = sizes[records ? i : i + 1];
+  }
+}
+
+// The shortest of all ways from the image, in steps.
+[[gnu::cold]] inline void find_first_signals(Facts& facts) {
+  std::size_t const n = facts.layers.size();
+  std::vector<int> first(n, std::numeric_limits<int>::max() / 2);
+  first[0] = 0;
+  for (bool changed = true; changed;) {
+    changed = false;
+    auto const reach = [&](std::size_t to, int step) {
+      if (step < first[to]) first[to] = step, changed = true;
+    };
+    for (std::size_t l = 1; l < n; ++l) reach(l, first[l - 1] + facts.layers[l - 1].delay);
+    for (ConnectionFacts const& c : facts.connections) {
+      reach(static_cast<std::size_t>(c.to), first[static_cast<std::size_t>(c.from)] + c.delay);
+    }
+  }
+  for (std::size_t l = 0; l < n; ++l) facts.layers[l].first_signal = first[l];
+  facts.first_output = first[n - 1] + facts.layers[n - 1].delay;
+}
+
+}  // namespace analysis
+
 // The image's shape is that of Options::input_dims unless given; without a known size nothing is said of sizes and work.
 template <class Model> Facts facts_of(Model const& model, std::array<int, 3> image = {0, 0, 0}) {
   if (image[0] == 0) image = model.options.input_dims;
-  Facts facts{.model = "model", .image = image, .dt = model.options.dt};
+  Facts facts{.model = type_text<std::remove_const_t<Model>>(), .image = image, .dt = model.options.dt};
   if constexpr (requires { Model::model_name; }) facts.model = Model::model_name;
   facts.bytes_per_number = model.options.dtype == at::kDouble ? 8 : 4;
   Parts const parts = model.parts();
@@ -97,17 +138,9 @@ template <class Model> Facts facts_of(Model const& model, std::array<int, 3> ima
   };
 
   model.each_layer([&](auto& layer, int) { facts.layers.push_back({.name = std::string(layer.name)}); });
-  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {  // responses first: connections start from them
-    LayerFacts& layer = facts.layers[static_cast<std::size_t>(parts[i].layer)];
-    bool const has_response = layer.channels > 0 && parts[i].label() != "record";
-    if (parts[i].label() == "record") layer.channels = channels[i], layer.size = sizes[i];
-    bool const last = parts[i + 1].layer != parts[i].layer || i + 2 == parts.size();
-    if (last && !has_response && parts[i].label() != "record") {
-      layer.channels = channels[i + 1], layer.size = sizes[i + 1];
-    }
-  }
+  analysis::find_responses(facts, parts, channels, sizes);  // first: connections start from them
 
-  looking::Field field;
+  analysis::Field field;
   std::size_t place = 0;
   model.each_layer([&](auto const& each, int l) {
     LayerFacts& layer = facts.layers[static_cast<std::size_t>(l)];
@@ -140,11 +173,11 @@ template <class Model> Facts facts_of(Model const& model, std::array<int, 3> ima
         field.through(op, in);
       }
       if (parts[place].label() == "record") layer.receptive_field = field.size;
-      looking::Work const work = in.height > 0 && !passes
-                                     ? looking::work_of(op, in, channels[place], channels[place + 1], at)
-                                     : looking::Work{};
-      facts.operations.push_back(
-          {l, std::string(parts[place].label()), channels[place], channels[place + 1], in, out, work.multiply_adds});
+      analysis::Work const work = in.height > 0 && !passes
+                                      ? analysis::work_of(op, in, channels[place], channels[place + 1], at)
+                                      : analysis::Work{};
+      facts.operations.push_back({l, std::string(parts[place].label()), type_text<Op>(), channels[place],
+                                  channels[place + 1], in, out, work.multiply_adds});
       layer.flops += 2 * work.multiply_adds;
       layer.bytes_per_step += work.results * facts.bytes_per_number;
       count(layer, parts[place]);
@@ -152,27 +185,13 @@ template <class Model> Facts facts_of(Model const& model, std::array<int, 3> ima
     });
   });
 
-  std::size_t const n = facts.layers.size();
-  std::vector<int> arrives(n, std::numeric_limits<int>::max() / 2);
-  arrives[0] = 0;
-  for (bool changed = true; changed;) {
-    changed = false;
-    auto const reach = [&](std::size_t to, int step) {
-      if (step < arrives[to]) arrives[to] = step, changed = true;
-    };
-    for (std::size_t l = 1; l < n; ++l) reach(l, arrives[l - 1] + facts.layers[l - 1].delay);
-    for (ConnectionFacts const& c : facts.connections) {
-      reach(static_cast<std::size_t>(c.to), arrives[static_cast<std::size_t>(c.from)] + c.delay);
-    }
-  }
-  for (std::size_t l = 0; l < n; ++l) facts.layers[l].first_signal = arrives[l];
-  facts.first_output = arrives[n - 1] + facts.layers[n - 1].delay;
-
+  analysis::find_first_signals(facts);
   if constexpr (requires { model.head.classes(); }) {
     facts.n_classes = static_cast<int>(model.head.classes());
+    facts.head = type_text<std::remove_cvref_t<decltype(model.head)>>();
     LayerFacts head{.name = "head", .channels = facts.n_classes, .size = {1, 1}, .receptive_field = 0};
     head.first_signal = facts.first_output;
-    head.flops = 2 * looking::weights(model.head, 2);
+    head.flops = 2 * analysis::weights(model.head, 2);
     head.bytes_per_step = static_cast<double>(facts.n_classes) * facts.bytes_per_number;
     count(head, parts.back());
     facts.layers.push_back(head);

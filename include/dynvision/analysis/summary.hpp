@@ -1,14 +1,16 @@
-// A model at a glance: a table with a line for each layer, its connections and what a step costs.
+// A model at a glance: a table with a line for each layer, its operations in their order, its connections, and what a step
+// costs.
 //
 //   std::printf("%s", summary(model, {3, 32, 32}).c_str());
 //   Facts const facts = facts_of(model, {3, 32, 32});      the same as data (analysis/facts.hpp)
 #pragma once
 #include <dynvision/analysis/facts.hpp>
 #include <dynvision/core/number_text.hpp>
+#include <dynvision/core/text_columns.hpp>
 
 namespace dynvision {
 
-namespace looking {
+namespace analysis {
 
 inline std::string milliseconds(double time) { return number_text(time, 6) + " ms"; }
 inline std::string milliseconds(Facts const& facts, int steps) { return milliseconds(steps * facts.dt); }
@@ -22,26 +24,56 @@ inline std::string bytes(double n) {
   return n >= 1e6 ? number_text(n / 1e6, 3) + " MB" : number_text(n / 1e3, 3) + " kB";
 }
 
-// Rows of cells under each other, the first column to the left, the others to the right.
-inline std::string columns(std::vector<std::vector<std::string>> const& rows) {
-  std::vector<std::size_t> widths;
-  for (auto const& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string all;
-  for (auto const& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      std::string const blank(widths[i] - row[i].size(), ' ');
-      line += i == 0 ? row[i] + blank : "  " + blank + row[i];
-    }
+// "a, b, c" in lines of at most `full` characters where that is possible, the first one after `head`.
+[[gnu::cold]] inline std::string listed(std::string const& head, std::vector<std::string> const& types) {
+  std::size_t const full = 118;
+  std::string const margin(text_width(head), ' ');
+  std::string all, line = head;
+  bool begins = true;
+  auto const end_line = [&](std::size_t indent) {
     all += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+    line = margin + std::string(indent, ' ');
+    begins = true;
+  };
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    std::string rest = types[i] + (i + 1 < types.size() ? ", " : "");
+    if (!begins && text_width(line) + rest.size() > full) end_line(0);
+    while (text_width(line) + rest.size() > full) {  // one that fills more than a line
+      std::size_t const comma = rest.rfind(", ", full - text_width(line) - 2);
+      if (comma == rest.npos) break;
+      line += rest.substr(0, comma + 1);
+      rest = rest.substr(comma + 2);
+      end_line(4);
+    }
+    line += rest;
+    begins = false;
   }
+  end_line(0);
   return all;
 }
 
-}  // namespace looking
+// The operations of each layer in their order, as they are written.
+[[gnu::cold]] inline std::string operations(Facts const& facts) {
+  std::size_t left = 0;
+  for (LayerFacts const& layer : facts.layers) left = std::max(left, text_width(layer.name) + 2);
+  std::string all;
+  bool image = false;
+  for (std::size_t l = 0; l < facts.layers.size(); ++l) {
+    std::vector<std::string> types;
+    for (OperationFacts const& operation : facts.operations) {
+      if (operation.layer != static_cast<int>(l)) continue;
+      types.push_back(operation.type);
+      image = image || operation.type.starts_with("Conv<" + number_text(image_channels) + ",");
+    }
+    if (!facts.head.empty() && l + 1 == facts.layers.size()) types.push_back(facts.head);
+    std::string const& name = facts.layers[l].name;
+    all += listed(name + std::string(left - text_width(name), ' '), types);
+  }
+  if (image) all += std::string(left, ' ') + "(channels " + number_text(image_channels) + ": the image's)\n";
+  return all;
+}
+
+}  // namespace analysis
 
 struct TrainingForecast {  // what the last line of the table is for
   int batch = 16;
@@ -49,7 +81,7 @@ struct TrainingForecast {  // what the last line of the table is for
 };
 
 [[gnu::cold]] inline std::string summary(Facts const& facts, TrainingForecast const& forecast = {}) {
-  using namespace looking;
+  using namespace analysis;
   bool const sized = facts.image[1] > 0;
   std::string all = facts.model + ": image " + shape(facts.image[0], {facts.image[1], facts.image[2]}) + ", dt " +
                     milliseconds(facts.dt) + "\n\n";
@@ -67,7 +99,8 @@ struct TrainingForecast {  // what the last line of the table is for
                   number_text(facts.count(&LayerFacts::kept)), "", "", "",
                   sized ? number_text(facts.sum(&LayerFacts::flops) / 1e6, 4) : "?",
                   sized ? number_text(facts.sum(&LayerFacts::bytes_per_step) / 1e3, 4) : "?"});
-  all += columns(rows);
+  all += text_columns(rows, {false, true, true, true, true, true, true, true, true}, 2);
+  all += "\n" + operations(facts);
 
   std::vector<std::vector<std::string>> ways;
   for (ConnectionFacts const& c : facts.connections) {
@@ -76,7 +109,7 @@ struct TrainingForecast {  // what the last line of the table is for
                         facts.layers[static_cast<std::size_t>(c.to)].name,
                     milliseconds(facts, c.delay)});
   }
-  if (!ways.empty()) all += "\n" + columns(ways);
+  if (!ways.empty()) all += "\n" + text_columns(ways, {false, false, true}, 2);
   if (sized) {
     all += "\ntraining with Adam, " + number_text(forecast.batch) + " samples, " + number_text(forecast.n_timesteps) +
            " steps: at most about " + bytes(facts.training_bytes(forecast.batch, forecast.n_timesteps)) + "\n";

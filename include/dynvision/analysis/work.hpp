@@ -12,7 +12,7 @@
 
 namespace dynvision {
 
-namespace looking {
+namespace analysis {
 
 inline double places(Size size) { return static_cast<double>(size.height) * static_cast<double>(size.width); }
 
@@ -70,6 +70,6 @@ template <class Op> Work work_of(Op const& op, Size in, int channels_in, int cha
   }
 }
 
-}  // namespace looking
+}  // namespace analysis
 
 }  // namespace dynvision

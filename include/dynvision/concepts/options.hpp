@@ -42,7 +42,7 @@ struct Options {
   Option<double> t_skip{by_default, 0};                        // [ms] 0 means the same step
   std::vector<std::pair<std::string, LayerOptions>> layers{};  // exceptions, by layer name; the first one counts
 
-  Option<bool> bias{by_default, true};
+  Option<bool> bias{by_default, true};  // of convolutions and lateral connections; skips, feedback and head keep theirs
   Option<bool> train_tau{by_default, false};
   Option<bool> feedforward_only{by_default, false};     // no lateral, skip and feedback input, nor their parameters
   Option<double> supralinearity{by_default, 1};         // exponent n; 1: none

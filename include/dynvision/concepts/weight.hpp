@@ -57,20 +57,19 @@ inline Weight feedforward_kernel(Composition& at, int out, int kernel_size, bool
   Weight kernel{.padding = kernel_size / 2};
   std::array<std::int64_t, 4> const sizes{out, at.channels, kernel_size, kernel_size};
   double const inputs = static_cast<double>(at.channels) * kernel_size * kernel_size;
-  bool const with_bias = at.options.bias && bias;
   switch (at.options.feedforward_init) {
     case FeedforwardInit::truncated_normal:
       kernel.weight = at.truncated_normal(sizes, 0.004);
       break;
     case FeedforwardInit::kaiming_uniform:
       kernel.weight = at.uniform(sizes, 1 / std::sqrt(inputs));
-      if (with_bias) kernel.bias = at.uniform({out}, 1 / std::sqrt(inputs));
+      if (bias) kernel.bias = at.uniform({out}, 1 / std::sqrt(inputs));
       return kernel;
     case FeedforwardInit::kaiming_normal:
       kernel.weight = at.normal(sizes, std::sqrt(2 / inputs));
       break;
   }
-  if (with_bias) kernel.make_bias(at);
+  if (bias) kernel.make_bias(at);
   return kernel;
 }
 

@@ -3,7 +3,8 @@
 //   R( W * h + b )       W (D,C,k,k), at the resolution of h; R: nearest neighbour to the size of the target
 //
 // W exists where the channels differ, or where it is asked for. It is made when the model is composed, so it is
-// learned, saved and loaded like any parameter. Parameters: conv.
+// learned, saved and loaded like any parameter. Parameters: conv. It has its bias whatever Options::bias says, as in the
+// Python toolbox; NoBias leaves it out.
 // Initialisation: normal, cut at +-2, std = min(0.001, 1/sqrt(C D)); bias 0.
 #pragma once
 #include <dynvision/concepts/path.hpp>
@@ -52,7 +53,7 @@ struct Adapter {
     conv = {.stride = stride, .padding = kernel_size / 2};
     double const std = std::min(0.001, 1 / std::sqrt(static_cast<double>(from) * to));
     conv.weight = at.truncated_normal({to, from, kernel_size, kernel_size}, std);
-    if (at.options.bias && bias) conv.make_bias(at);
+    if (bias) conv.make_bias(at);
   }
 };
 

@@ -24,6 +24,14 @@ inline Parameter const* find_parameter(Parameters const& parameters, std::string
   return nullptr;
 }
 
+// The tensor of this name; to change it in place, turn gradients off (at::AutoGradMode).
+[[gnu::cold]] inline Tensor tensor_of(Parameters const& parameters, std::string_view name) {
+  if (Parameter const* const found = find_parameter(parameters, name)) return found->tensor;
+  std::vector<std::string_view> names;
+  for (Parameter const& p : parameters) names.push_back(p.name);
+  fail("model", 107, {"parameter \"", name, "\": ", expected_one_of(name, names)});
+}
+
 inline std::int64_t count_learned(Parameters const& parameters) {
   std::int64_t n = 0;
   for (Parameter const& p : parameters) n += p.learned ? p.tensor.numel() : 0;

@@ -1,10 +1,12 @@
 // Fashion-MNIST: 60,000 and 10,000 grey images of clothes, 28 x 28, ten classes.
 //
 // Pixels become (v/255 - mean)/std with the training set's mean 0.2860 and standard deviation 0.3530.
-// Files: the four IDX files of the publication, .gz or unpacked (Debian: package dataset-fashion-mnist).
+// Files: the four IDX files of the publication, .gz or unpacked (Debian: package dataset-fashion-mnist), with a dash or, as
+// many archives and unpackers have it, a dot before the format ("train-images.idx3-ubyte"); in the folder itself, in one of the
+// file's own name, or where torchvision puts them (FashionMNIST/raw, raw).
 // Source: Xiao, Rasul & Vollgraf 2017, "Fashion-MNIST", arXiv:1708.07747.
 //
-// Errors: data.121 … data.123, and those of io/idx.hpp.
+// Errors: data.121 … data.124, and those of io/idx.hpp.
 #pragma once
 #include <dynvision/core/host_tensor.hpp>
 #include <dynvision/data/images.hpp>
@@ -37,8 +39,8 @@ struct FashionMnist {
             ": expected the folder of the Fashion-MNIST files, found none "
             "(Debian: apt install dataset-fashion-mnist)"});
     }
-    Tensor const pixels = read_idx(file(part, "images-idx3-ubyte"));  // (N,28,28)
-    Tensor const labels = read_idx(file(part, "labels-idx1-ubyte"));  // (N)
+    Tensor const pixels = read_idx(file(part, "images", "idx3-ubyte"));  // (N,28,28)
+    Tensor const labels = read_idx(file(part, "labels", "idx1-ubyte"));  // (N)
     if (pixels.dim() != 3 || pixels.scalar_type() != at::kByte || labels.dim() != 1 ||
         labels.scalar_type() != at::kByte) {
       fail("data", 122,
@@ -62,11 +64,22 @@ struct FashionMnist {
     check_images(set);
     return set;
   }
-  std::filesystem::path file(std::string_view part, std::string_view kind) const {
-    std::string const name = std::string(part) + "-" + std::string(kind);
+  std::filesystem::path file(std::string_view part, std::string_view kind, std::string_view format) const {
     std::error_code ignored;
-    auto const packed = folder / (name + ".gz");
-    return std::filesystem::exists(packed, ignored) ? packed : folder / name;
+    std::string const start = joined({part, "-", kind});
+    for (char const* const mark : {"-", "."}) {
+      std::string const name = joined({start, mark, format});
+      for (std::filesystem::path const& where :
+           {folder, folder / name, folder / "raw", folder / "FashionMNIST" / "raw"}) {
+        for (char const* const ending : {".gz", ""}) {
+          auto const path = where / (name + ending);
+          if (std::filesystem::is_regular_file(path, ignored)) return path;
+        }
+      }
+    }
+    fail("data", 124,
+         {folder.string(), ": expected ", start, "-", format, " or ", start, ".", format,
+          ", as it is or .gz, found neither"});
   }
 };
 

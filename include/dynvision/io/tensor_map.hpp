@@ -22,6 +22,8 @@ class TensorMap {
  public:
   using Entry = std::pair<std::string, Tensor>;
   std::map<std::string, std::string> metadata;
+  std::vector<std::string>
+      passed_over;  // what else the file holds: "scheduler: collections.Counter (an object of Python)"
 
   TensorMap() = default;
   TensorMap(std::vector<Entry> entries, std::map<std::string, std::string> data = {}) : metadata(std::move(data)) {

@@ -4,7 +4,8 @@
 // translates others. Loading compares every name first and copies only if nothing is wrong: a model has all of the new
 // weights or none. Numbers are converted to the model's dtype and device, in place, without gradient. Passed over:
 // what Python files hold beside the parameters (`n_residual_timesteps`, `addskip_*.source.*`, `addfeedback_*.source.*`:
-// copies of other layers; counters `num_batches_tracked`); and a leading part that all names share (`module.`, `model.`).
+// copies of other layers; counters `num_batches_tracked`); the leading part under which the model lies (`module.`, `model.`),
+// and what lies outside of it.
 //
 // Errors: io.181 (all names and shapes that do not fit), io.182 (all tensors with a number that is not finite),
 // io.184, and those of io/weights/renaming.hpp.
@@ -32,9 +33,11 @@
 namespace dynvision {
 
 struct WeightOptions {
-  bool strict = true;          // everything must fit; otherwise what fits is copied, and the report says what did not
-  NameTable names{};           // names of the file -> names here
-  std::string key{};           // where the tensors are in a PyTorch checkpoint; empty: the usual places
+  bool strict = true;  // everything must fit; otherwise what fits is copied, and the report says what did not
+  NameTable names{};   // names of the file -> names here
+  std::string key{};   // where the tensors are in a PyTorch checkpoint; empty: the usual places
+  std::string
+      leading_part{};  // of the names in the file, under which the model lies: "student."; empty: found by the names
   bool adapt_classes = false;  // a classifier for another number of classes stays as it was initialised
 
   // What is trained afterwards: what was not loaded, and what one of the patterns matches. Neither: no change.
@@ -59,14 +62,13 @@ inline bool all_finite(Tensor const& values) {
 inline WeightsReport compare_weights(TensorMap const& weights, Parameters const& parameters, std::string const& file,
                                      WeightOptions const& options = {}) {
   WeightsReport report;
+  report.passed_over = weights.passed_over;
   std::string not_finite;
   std::set<std::string_view> known;
   for (Parameter const& p : parameters) {
     known.insert(p.name);
     if (!weights.contains(p.name)) {
-      bool const by_design = std::any_of(options.names.without.begin(), options.names.without.end(),
-                                         [&](std::string const& pattern) { return matches_pattern(pattern, p.name); });
-      (by_design ? report.kept : report.missing).push_back(p.name);
+      (matches_any_pattern(options.names.without, p.name) ? report.kept : report.missing).push_back(p.name);
       continue;
     }
     Tensor const& value = weights[p.name];
@@ -118,18 +120,22 @@ inline WeightsReport put_weights(TensorMap const& weights, Parameters const& par
 inline WeightsReport load_weights(std::filesystem::path const& path, Parameters const& parameters,
                                   WeightOptions const& options) {
   std::string const file = path.string();
-  std::vector<std::string> ignored;
-  TensorMap const weights =
-      renamed_weights(read_tensors(path, options.key, Reading::mapped), options.names, file, ignored);
-  if (weights.empty()) fail("io", 184, {file, ": expected weights, found no tensor of use here"});
+  TensorMap const there = read_tensors(path, options.key, Reading::mapped);
+  RenamedWeights const renamed = renamed_weights(there, options.names, parameters, file, options.leading_part);
+  if (renamed.weights.empty()) fail("io", 184, {file, ": expected weights, found no tensor of use here"});
   try {
-    WeightsReport report = put_weights(weights, parameters, file, options);
-    report.ignored.insert(report.ignored.end(), ignored.begin(), ignored.end());
+    WeightsReport report = put_weights(renamed.weights, parameters, file, options);
+    report.ignored.insert(report.ignored.end(), renamed.ignored.begin(), renamed.ignored.end());
+    report.leading_part = renamed.leading_part;
     return report;
   } catch (Error const& error) {
-    if (error.area() != "io" || error.number() != 181 || !options.names.rules.empty()) throw;
-    std::size_t const fit = compare_weights(weights, parameters, file, options).loaded.size();
-    std::string const hint = better_table(weights, parameters, fit);
+    if (error.area() != "io" || error.number() != 181) throw;
+    std::string hint;
+    for (std::string const& part : renamed.equal_parts) hint += (hint.empty() ? " \"" : ", \"") + part + "\"";
+    if (!hint.empty())
+      hint = "\n  several leading parts of names fit equally well:" + hint + ": see WeightOptions::leading_part";
+    std::size_t const fit = compare_weights(renamed.weights, parameters, file, options).loaded.size();
+    if (options.names.rules.empty()) hint += better_table(there, parameters, fit);
     if (hint.empty()) throw;
     std::string const what = error.what();
     fail("io", 181, {what.substr(what.find("] ") + 2), hint});

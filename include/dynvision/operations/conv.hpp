@@ -38,7 +38,7 @@ template <int In, int Out, int K, int Stride = 1, class... With> struct Conv {
   Weight kernel{.stride = Stride, .padding = padding};
 
   void compose(Composition& at) {
-    kernel = feedforward_kernel(at, Out, K, !has<NoBias, With...>);
+    kernel = feedforward_kernel(at, Out, K, at.options.bias && !has<NoBias, With...>);
     kernel.stride = Stride;
     kernel.padding = padding;
     if constexpr (has<WeightNorm, With...>) kernel.normalise();

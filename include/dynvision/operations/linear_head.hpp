@@ -6,7 +6,8 @@
 //   Classifier                                the library's own: classifier.2.weight, classifier.2.bias
 //   LinearHead<As<"classifier.3">, WeightNorm>
 //
-// Before any signal arrives the output is zero, without the bias (see run/unroll.hpp).
+// The bias is there whatever Options::bias says, as in the Python toolbox; NoBias leaves it out. Before any signal arrives
+// the output is zero, without the bias (see run/unroll.hpp).
 // Initialisation: normal, cut at +-2, std 0.004; bias 0; or see FeedforwardInit::kaiming_uniform.
 #pragma once
 #include <dynvision/concepts/composition.hpp>
@@ -35,7 +36,7 @@ template <class... With> struct LinearHead {
     bool const uniform = at.options.feedforward_init == FeedforwardInit::kaiming_uniform;
     double const bound = 1 / std::sqrt(static_cast<double>(at.channels));
     weight = uniform ? at.uniform({classes, at.channels}, bound) : at.truncated_normal({classes, at.channels}, 0.004);
-    if (at.options.bias && !has<NoBias, With...>) {
+    if (!has<NoBias, With...>) {
       bias = uniform ? at.uniform({classes}, bound) : at.constant({classes}, 0);
     }
     if constexpr (normalised) magnitude = norm().detach().clone();

@@ -17,9 +17,9 @@ template <int In = 3, int Mid = 36, int Out = 18, int K = 9> struct Retina {
   Weight conv1, conv2;
 
   void compose(Composition& at) {
-    conv1 = feedforward_kernel(at, Mid, K, true);
+    conv1 = feedforward_kernel(at, Mid, K, at.options.bias);
     at.channels = Mid;
-    conv2 = feedforward_kernel(at, Out, K, true);
+    conv2 = feedforward_kernel(at, Out, K, at.options.bias);
   }
   void parameters(auto&& visit) {
     conv1.parameters("conv1.", visit);

@@ -1,23 +1,29 @@
 // A folder of its own for every run: runs/20260131-142501-DyRCNNx4/, and the link runs/latest.
 //
 // Names sort by time (local). Two runs in the same second get "-2", "-3", …: a folder is made by one run only, and
-// nothing in it is ever written by another. Files appear complete or not at all (io/file/atomic_file.hpp); the link is replaced, never missing.
+// nothing in it is ever written by another. Files appear complete or not at all (io/file/atomic_file.hpp); the link is replaced,
+// never missing. Where it cannot be set (a copy of the folder has a folder in its place, a file system without links) the run
+// starts all the same, with a warning, and the latest run is found by its name.
 //
-// Errors: records.131 … records.137, and those of io/file/atomic_file.hpp.
+// Errors: records.131 … records.136, the warning records.137, and those of io/file/atomic_file.hpp.
 #pragma once
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/number_text.hpp>
+#include <dynvision/core/warning.hpp>
 #include <dynvision/io/file/atomic_file.hpp>
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstddef>
 #include <ctime>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 namespace dynvision {
@@ -33,8 +39,10 @@ class RunFolder {
     for (int count = 1;; ++count) {
       auto const path = runs / (count == 1 ? name : name + "-" + number_text(count));
       if (std::filesystem::create_directory(path, error)) {
-        link(runs, path.filename());
-        return RunFolder(path);
+        RunFolder made(path);
+        made.warning_ = link(runs, path.filename());
+        if (!made.warning_.empty()) warn_once("records", 137, {made.warning_});
+        return made;
       }
       if (error) fail("records", 132, {path.string(), ": cannot be made: ", error.message()});
     }
@@ -53,6 +61,8 @@ class RunFolder {
     std::error_code error;
     auto const link = runs / "latest";
     if (!std::filesystem::is_symlink(link, error)) {
+      if (auto const newest = newest_of(runs); !newest.empty()) return RunFolder(newest);
+      if (std::filesystem::is_directory(link, error)) return RunFolder(link);
       fail("records", 134,
            {link.string(),
             ": expected the link to the latest run, found none: no run has been started here "
@@ -68,6 +78,9 @@ class RunFolder {
   }
 
   std::filesystem::path const& path() const noexcept { return path_; }
+  std::string const& warning() const noexcept {
+    return warning_;
+  }  // why runs/latest does not lead here; empty: it does
   std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
   bool has(std::string_view name) const {
     std::error_code ignored;
@@ -107,18 +120,45 @@ class RunFolder {
     }
     return name;
   }
-  static void link(std::filesystem::path const& runs, std::filesystem::path const& target) {
+  // Runs sort by the time in their names, then by "-2", "-3", …; empty: there is none.
+  static std::filesystem::path newest_of(std::filesystem::path const& runs) {
+    std::error_code error;
+    std::filesystem::path newest;
+    auto const key = [](std::filesystem::path const& path) {
+      std::string const name = path.filename().string();
+      std::size_t const dash = name.rfind('-') + 1;
+      std::size_t count = 1;
+      bool const counted = dash > time_length && name.find_first_not_of("0123456789", dash) == name.npos;
+      if (counted) std::from_chars(name.data() + dash, name.data() + name.size(), count);
+      return std::tuple(name.substr(0, time_length), count, name);
+    };
+    for (auto const& entry : std::filesystem::directory_iterator(runs, error)) {
+      std::string const name = entry.path().filename().string();
+      bool const timed = name.size() > time_length && name[8] == '-' && name[time_length] == '-' &&
+                         name.find_first_not_of("0123456789-") >= time_length;
+      if (!timed || !entry.is_directory(error)) continue;
+      if (newest.empty() || key(newest) < key(entry.path())) newest = entry.path();
+    }
+    return newest;
+  }
+  // Nothing, or why it could not be set.
+  static std::string link(std::filesystem::path const& runs, std::filesystem::path const& target) {
     std::error_code error;
     auto const temporary = runs / (".latest-" + number_text(::getpid()) + "-" + target.string());
     std::filesystem::create_symlink(target, temporary, error);
     if (!error) std::filesystem::rename(temporary, runs / "latest", error);
-    if (!error) return;
+    if (!error) return "";
     std::string const reason = error.message();
     std::filesystem::remove(temporary, error);
-    fail("records", 137, {(runs / "latest").string(), ": the link to the latest run cannot be set: ", reason});
+    bool const folder = std::filesystem::is_directory(runs / "latest", error);
+    return joined({(runs / "latest").string(), " does not lead to the latest run, ", target.string(), ": ",
+                   folder ? "it is a folder, not a link (delete it, or give it another name)" : reason});
   }
 
+  static constexpr std::size_t time_length = 15;  // "20260131-142501"
+
   std::filesystem::path path_;
+  std::string warning_;
 };
 
 }  // namespace dynvision

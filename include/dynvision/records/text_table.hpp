@@ -4,13 +4,10 @@
 //   V1          0.31            6
 //
 // Cells are texts in UTF-8; the width counts characters, so "τ" takes one place.
-//
-// Errors: records.101.
 #pragma once
 #include <dynvision/core/error.hpp>
+#include <dynvision/core/text_columns.hpp>
 
-#include <algorithm>
-#include <cstddef>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -32,32 +29,14 @@ class TextTable {
   }
 
   friend std::ostream& operator<<(std::ostream& out, TextTable const& table) {
-    std::size_t const n_columns = table.rows_.front().size();
-    std::vector<std::size_t> widths(n_columns, 0);
-    std::vector<bool> numbers(n_columns, table.rows_.size() > 1);
-    for (std::size_t r = 0; r < table.rows_.size(); ++r) {
-      for (std::size_t c = 0; c < n_columns; ++c) {
-        widths[c] = std::max(widths[c], width(table.rows_[r][c]));
-        if (r > 0 && !is_number(table.rows_[r][c])) numbers[c] = false;
-      }
+    std::vector<bool> numbers(table.rows_.front().size(), table.rows_.size() > 1);
+    for (std::size_t r = 1; r < table.rows_.size(); ++r) {
+      for (std::size_t c = 0; c < numbers.size(); ++c) numbers[c] = numbers[c] && is_number(table.rows_[r][c]);
     }
-    for (auto const& row : table.rows_) {
-      std::string line;
-      for (std::size_t c = 0; c < n_columns; ++c) {
-        std::string const space(widths[c] - width(row[c]), ' ');
-        line += (c > 0 ? "   " : "") + (numbers[c] ? space + row[c] : row[c] + space);
-      }
-      line.erase(line.find_last_not_of(' ') + 1);
-      out << line << '\n';
-    }
-    return out;
+    return out << text_columns(table.rows_, numbers, 3);
   }
 
  private:
-  static std::size_t width(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-  }
   // "0.31", "-2e-5", "93.1 %", "nan", "-" and "" stand to the right.
   static bool is_number(std::string_view text) {
     return text.empty() || text == "-" || text == "nan" || text == "inf" ||

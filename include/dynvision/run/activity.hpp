@@ -48,6 +48,7 @@ struct Activity {
   Tensor outputs;                  // (B,T,K): the classifier's, zero before a signal arrives
   std::vector<Trace> responses{};  // of every layer, if asked for
   std::vector<Trace> monitored{};  // of the monitored operations
+  int n_residual_timesteps = 0;    // [steps] of all feedforward delays: after so many the outputs have a signal
 
   Trace const& response(std::string_view layer) const {
     std::vector<std::string_view> names;

@@ -1,7 +1,8 @@
-// Weights with channels fastest in memory ("channels last"): other strides, the same numbers.
+// Weights with channels fastest in memory ("channels last"): other strides, the same numbers. For run::unroll on a CPU.
 //
-// Convolutions on the CPU choose the layout of their results by that of their weights, and stay in it from layer to
-// layer. Results agree with the usual layout to rounding. Call it before an optimiser takes the parameters.
+// LibTorch's convolutions choose the layout of their results by that of their weights, and stay in it from layer to layer.
+// Results agree with the usual layout to rounding. Call it before an optimiser takes the parameters. run::run and
+// run::compiled have their own layout, whatever that of the parameters is.
 #pragma once
 #include <dynvision/core/ops.hpp>
 #include <dynvision/core/parameters.hpp>

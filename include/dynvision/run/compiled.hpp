@@ -14,7 +14,6 @@
 #include <dynvision/core/warning.hpp>
 #include <dynvision/run/compiled/autograd.hpp>
 #include <dynvision/run/compiled/prepare/checkpointing.hpp>
-#include <dynvision/run/compiled/prepare/microbatches.hpp>
 #include <dynvision/run/compiled/prepare/prepare.hpp>
 #include <dynvision/run/compiled/sweep/forward.hpp>
 #include <dynvision/run/compiled/sweep/reverse.hpp>
@@ -33,29 +32,16 @@ class CompiledRun {
       remember(run_.stimulus.frames, "the images");
       for (auto const& input : run_.settings.external) remember(input.second, "an external input");
     }
-    if (run_.segments.empty()) choose_segments(run_);
+    divide(run_);
   }
   bool keeps() const { return keeps_; }
-  // Whether the last segment waits for the reverse sweep: it is reversed first, but in a microbatch not at once.
-  bool keeps_last() const { return !(run_.settings.samples_at_once > 0 && run_.settings.checkpoint_timesteps > 0); }
   std::vector<Tensor> const& inputs() const { return run_.gradients.tensors(); }
   PreparedRun const& prepared() const { return run_; }
 
   // outputs (B,T,K), then the responses of the layers (T B,C,H,W), then what is monitored. Undefined: not asked for.
   [[gnu::cold]] std::vector<Tensor> forward() {
     at::AutoGradMode const no_gradient(false);
-    std::vector<Tensor> past;
-    for (std::size_t i = 0; i < run_.segments.size(); ++i) {
-      Segment& segment = run_.segments[i];
-      segment.past = past;
-      bool const keep = keeps_ && i >= run_.first_kept && i + 1 == run_.segments.size() && keeps_last();
-      ForwardSweep forward(run_, segment, keep, true);
-      forward.sweep();
-      if (i + 1 < run_.segments.size()) past = forward.past_of_next();
-      if (!keep) segment.drop();
-      if (!keeps_ || i < run_.first_kept) segment.past.clear();
-    }
-    if (keeps_ && !keeps_last()) release_forward_weights();
+    for (Group& group : run_.groups) forward(group);
     std::vector<Tensor> all{outputs()};
     // Handed over: what the run gives refers to the run (its history), and must not be referred to by it.
     for (Tensor& x : run_.results.responses) all.push_back(std::exchange(x, Tensor{}));
@@ -72,32 +58,52 @@ class CompiledRun {
       fail("run", 148, "the gradient of a recorded or monitored signal: the compiled path has none; use run::unroll");
     }
     ResultGradients const given = result_gradients(gradients);
-    std::vector<StateGradient> states(run_.state_shape.size());
-    for (std::size_t l = 0; l < states.size(); ++l) {
-      states[l].start(run_.state_shape[l], run_.layout, run_.options, run_.batch,
-                      run_.table.first_index - run_.table.memory[l], run_.table.last_index);
-    }
     Tensor const& shown = run_.stimulus.frames;
     Tensor frames = shown.requires_grad() ? zeros(shown.sizes(), shown.options()) : Tensor{};
     bool frames_found = false;
-    FrameCarry carry;
-    for (std::size_t i = run_.segments.size(); i-- > run_.first_kept;) {
-      Segment& segment = run_.segments[i];
-      if (!segment.kept()) ForwardSweep(run_, segment, true, false).sweep();
-      if (i == run_.first_kept) release_forward_weights();
-      ReverseContext context{run_, segment, given, states, frames, frames_found};
-      ReverseSweep(context).sweep(carry, i == run_.first_kept);
-      segment.drop();
-    }
+    for (std::size_t i = run_.groups.size(); i-- > 0;) reverse(run_.groups[i], given, frames, frames_found);
     for (PreparedNode const& node : run_.nodes) node.finish(run_.gradients);
     if (frames_found) run_.gradients.add(run_.gradients.index(shown), frames);
     return run_.gradients.take();
   }
   void release() {
-    for (Segment& segment : run_.segments) segment.drop();
+    for (Group& group : run_.groups) {
+      for (Segment& segment : group.segments) segment.drop();
+    }
   }
 
  private:
+  void forward(Group& group) {
+    run_.enter(group);
+    std::vector<Tensor> past;
+    for (std::size_t i = 0; i < group.segments.size(); ++i) {
+      Segment& segment = group.segments[i];
+      segment.past = past;
+      bool const keep = keeps_ && i >= run_.first_kept && i + 1 == group.segments.size() && group.waits;
+      ForwardSweep forward(run_, segment, keep, true);
+      forward.sweep();
+      if (i + 1 < group.segments.size()) past = forward.past_of_next();
+      if (!keep) segment.drop();
+      if (!keeps_ || i < run_.first_kept) segment.past.clear();
+    }
+  }
+  void reverse(Group& group, ResultGradients const& given, Tensor& frames, bool& frames_found) {
+    run_.enter(group);
+    std::vector<StateGradient> states(run_.state_shape.size());
+    for (std::size_t l = 0; l < states.size(); ++l) {
+      states[l].start(run_.state_shape[l], run_.layout, run_.options, run_.batch,
+                      run_.table.first_index - run_.table.memory[l], run_.table.last_index);
+    }
+    FrameCarry carry;
+    for (std::size_t i = group.segments.size(); i-- > run_.first_kept;) {
+      Segment& segment = group.segments[i];
+      if (!segment.kept()) ForwardSweep(run_, segment, true, false).sweep();
+      if (i == run_.first_kept && group.first == 0) release_forward_weights();
+      ReverseContext context{run_, segment, given, states, frames, frames_found};
+      ReverseSweep(context).sweep(carry, i == run_.first_kept);
+      segment.drop();
+    }
+  }
   void remember(Tensor const& x, std::string_view what) {
     check_can_be_saved(x, what);
     versions_.emplace_back(x, x._version());
@@ -116,12 +122,12 @@ class CompiledRun {
     if (run_.classifier == nullptr && run_.head.functions == nullptr) return {};
     std::int64_t const T = run_.stimulus.n_timesteps();
     Tensor z = run_.results.head_input;
-    if (!z.defined()) return zeros({run_.batch, T, run_.n_classes}, run_.parameter_options);
+    if (!z.defined()) return zeros({run_.n_samples(), T, run_.n_classes}, run_.parameter_options);
     if (run_.classifier != nullptr) {
       z = linear(z.div_(pixels_of_head()), run_.classifier->weight, run_.classifier->bias);
       clear_rows_without_signal(z);
     }
-    return z.view({T, run_.batch, z.size(1)}).transpose(0, 1).contiguous();
+    return z.view({T, run_.n_samples(), z.size(1)}).transpose(0, 1).contiguous();
   }
   double pixels_of_head() const {  // a Classifier takes the mean over so many
     kernels::Shape const& x = run_.table.nodes.back().out;
@@ -130,7 +136,7 @@ class CompiledRun {
   void clear_rows_without_signal(Tensor const& of_steps) const {
     for (int t = 0; t < run_.stimulus.n_timesteps(); ++t) {
       if (run_.table.has_signal(run_.nodes.size() - 1, t + run_.table.idle)) continue;
-      run_.results.rows(of_steps, t, 1).zero_();
+      run_.results.step(of_steps, t).zero_();
     }
   }
 
@@ -157,7 +163,10 @@ class CompiledRun {
       run_.gradients.add(run_.gradients.index(head.weight), g.t().matmul(run_.results.head_input), true);
       run_.gradients.add(run_.gradients.index(head.bias), g.sum({0}), true);
     }
-    return g.matmul(head.weight.detach()).div_(pixels_of_head());
+    // Step by step: MKL sets megabytes aside for a product of many rows, and keeps them.
+    std::int64_t const T = run_.stimulus.n_timesteps(), K = g.size(1), C = head.weight.size(1);
+    Tensor const weight = head.weight.detach().unsqueeze(0).expand({T, K, C});
+    return g.reshape({T, run_.n_samples(), K}).bmm(weight).view({g.size(0), C}).div_(pixels_of_head());
   }
 
   std::shared_ptr<PreparedRun> prepared_;
@@ -172,10 +181,13 @@ class CompiledRun {
   auto const whole = std::make_shared<CompiledRun>(std::move(prepared), std::move(given));
   std::vector<Tensor> results = whole->forward();
   PreparedRun const& run = whole->prepared();
+  // Outputs that never have a signal depend on nothing, as on the reference path.
+  Tensor const silent = run.results.head_input.defined() ? Tensor{} : std::exchange(results[0], Tensor{});
   if (whole->keeps()) attach(whole, whole->inputs(), results);
+  if (silent.defined()) results[0] = silent;
 
   // Signals by step, absent where they were.
-  std::int64_t const T = run.stimulus.n_timesteps(), B = run.batch;
+  std::int64_t const T = run.stimulus.n_timesteps(), B = run.n_samples();
   auto const by_step = [&](Tensor const& all) {
     return all.defined() ? dynvision::unbind(all.view({T, B, all.size(1), all.size(2), all.size(3)}), 0)
                          : std::vector<Tensor>(static_cast<std::size_t>(T));
@@ -220,24 +232,12 @@ Activity compiled_by(kernels::Backend backend, Model const& model, Stimulus cons
   model.check_dynamics();
   kernels::Engine const engine{signal_dtype(model.options, settings), stimulus.frames.device(), backend};
   if (bfloat16_is_emulated(engine)) warn_of_bfloat16();
-  auto const prepared_of = [&](Stimulus const& shown, Settings const& chosen, Monitors const& monitors) {
-    return std::make_shared<PreparedRunOf<Model>>(model, shown, chosen, monitors, engine);
-  };
   Monitors monitors(model.parts(), settings);
-  std::shared_ptr<PreparedRun> prepared = prepared_of(stimulus, settings, monitors);
-  std::int64_t const samples = choose_segments(*prepared);
   auto const given = std::make_shared<GivenSignals>();
-  Activity all;
-  if (samples == prepared->batch) {
-    all = run_compiled(std::move(prepared), monitors, given);
-  } else {
-    prepared.reset();
-    all = in_microbatches(samples, stimulus, settings, [&](Stimulus const& shown, Settings const& chosen) {
-      Monitors of_group(model.parts(), chosen);
-      return run_compiled(prepared_of(shown, chosen, of_group), of_group, given);
-    });
-  }
+  Activity all = run_compiled(std::make_shared<PreparedRunOf<Model>>(model, stimulus, settings, monitors, engine),
+                              monitors, given);
   given->add(all);
+  all.n_residual_timesteps = model.n_residual_timesteps();
   return all;
 }
 

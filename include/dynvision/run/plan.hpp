@@ -7,8 +7,8 @@
 // Kept bytes are what the reverse sweep finds when it starts: states, values that adjoints look at, what
 // enters convolutions. With checkpoints: the states at all of them, and the longest stretch that is computed again; in
 // groups of samples, that stretch of one group.
-// Recorded responses and monitored signals are results, counted apart. Weights and what a convolution needs while it runs
-// are not counted. Floating-point operations are those of convolutions; a multiplication and an addition are two.
+// Recorded responses and monitored signals are results, counted apart. At most: with them, and with what the backward pass
+// needs beside what is kept, by a simple estimate. Floating-point operations are those of convolutions; a multiplication and an addition are two.
 #pragma once
 #include <dynvision/core/number_text.hpp>
 #include <dynvision/kernels/device/parallel.hpp>
@@ -23,6 +23,7 @@ struct Plan {
   int n_segments = 0;                 // that are kept, or computed again, one at a time
   std::int64_t n_groups = 1;          // of samples, one after the other
   double kept_bytes = 0;              // for the reverse sweep
+  double peak_bytes = 0;              // with what the backward pass needs beside them, and results: about
   double result_bytes = 0;            // recorded responses and monitored signals
   double forward_flops = 0;           // of convolutions, for the whole batch
   double forward_flops_by_step = 0;   // of the same convolutions one step at a time, frames that stay convolved anew
@@ -51,7 +52,9 @@ struct Plan {
          groups,
          " of samples, ",
          in_mega(kept_bytes),
-         " MB kept, ",
+         " MB kept, about ",
+         in_mega(peak_bytes),
+         " MB at most, ",
          in_mega(result_bytes),
          " MB of results, convolutions ",
          in_giga(forward_flops),
@@ -66,48 +69,47 @@ struct Plan {
   }
 };
 
-// `quiet`: a run of some of the `batch` samples, without what is recorded and monitored.
-inline Plan plan_of(std::shared_ptr<PreparedRun> quiet, std::int64_t batch, Settings const& settings,
-                    Monitors const& monitors) {
+// `quiet`: the run without what is recorded and monitored.
+inline Plan plan_of(std::shared_ptr<PreparedRun> quiet, Settings const& settings, Monitors const& monitors) {
   CompiledRun const run(std::move(quiet));
   PreparedRun const& prepared = run.prepared();
   Cost const cost(prepared);
-  double const groups =
-      static_cast<double>(batch) / static_cast<double>(prepared.batch);  // the last one may be smaller
-  double const rows = groups * static_cast<double>(settings.n_timesteps);
+  auto const samples = static_cast<double>(prepared.n_samples());
+  double const rows = samples * static_cast<double>(settings.n_timesteps);
 
   Plan plan;
   plan.n_threads = kernels::loop_threads();
-  plan.n_groups = (batch + prepared.batch - 1) / prepared.batch;
+  plan.n_groups = static_cast<std::int64_t>(prepared.groups.size());
   plan.n_blocks = static_cast<int>(prepared.table.blocks.size());
   plan.longest_block = prepared.table.longest;
   plan.layer_offset = prepared.table.layer_offset;
   if (run.keeps()) {
     plan.n_segments = static_cast<int>(prepared.segments.size() - prepared.first_kept);
-    plan.kept_bytes = groups * cost.checkpoints() + (run.keeps_last() ? groups : 1) * cost.longest_segment();
+    std::int64_t waiting = 0, largest = 0;
+    for (Group const& group : prepared.groups) {
+      if (group.waits) waiting += group.n;
+      largest = std::max(largest, group.n);
+    }
+    plan.kept_bytes = cost.kept(samples, static_cast<double>(std::max(waiting, largest)));
+    plan.peak_bytes = plan.kept_bytes + cost.beside_kept(static_cast<double>(largest));
   }
   for (Node const& node : prepared.table.nodes) {
     if (settings.record && node.records) plan.result_bytes += cost.bytes(node.in, rows);
     if (monitors.wants(node.index)) plan.result_bytes += cost.bytes(node.out, rows);
   }
+  plan.peak_bytes += plan.result_bytes;
   Flops const flops = cost.flops();
-  plan.forward_flops = groups * flops.planned, plan.forward_flops_by_step = groups * flops.by_definition;
+  plan.forward_flops = samples * flops.planned, plan.forward_flops_by_step = samples * flops.by_definition;
   return plan;
 }
 
 // For still images of a shape (B,C,H,W).
 template <class Model>
 Plan plan(Model const& model, std::array<std::int64_t, 4> images, Settings const& settings = {}) {
-  auto const shown_to = [&](std::int64_t samples) {
-    Tensor const frames = zeros({1}, at::TensorOptions(model.options.dtype));
-    return Stimulus{frames.expand({samples, 1, images[1], images[2], images[3]}),
-                    std::vector<int>(static_cast<std::size_t>(settings.n_timesteps), 0), settings.non_input_value};
-  };
-  auto const prepared_of = [&](std::int64_t samples, Settings const& chosen) {
-    return std::make_shared<PreparedRunOf<Model>>(model, shown_to(samples), chosen, Monitors(model.parts(), chosen),
-                                                  kernels::Engine{signal_dtype(model.options, settings)});
-  };
-  Stimulus asked = shown_to(images[0]);
+  Tensor const frames = zeros({1}, at::TensorOptions(model.options.dtype));
+  Stimulus const shown{frames.expand({images[0], 1, images[1], images[2], images[3]}),
+                       std::vector<int>(static_cast<std::size_t>(settings.n_timesteps), 0), settings.non_input_value};
+  Stimulus asked = shown;
   asked.frames = asked.frames.to(model.options.device);
   check_input(model.parts(), model.options, asked, settings);
   model.check_dynamics();
@@ -115,16 +117,15 @@ Plan plan(Model const& model, std::array<std::int64_t, 4> images, Settings const
   quiet.record = false, quiet.monitor.clear();
   bool const step_by_step = Model::is_different_in_training && model.in_training;
   if (step_by_step) quiet.checkpoint_timesteps = 0, quiet.samples_at_once = 0, quiet.memory_budget = 0;
-  std::shared_ptr<PreparedRun> prepared = prepared_of(images[0], quiet);
-  std::int64_t const samples = choose_segments(*prepared);
-  if (samples < images[0]) prepared = prepared_of(samples, settings_of_microbatch(quiet, 0, samples, false));
-  Plan plan = plan_of(std::move(prepared), images[0], settings, Monitors(model.parts(), settings));
-  plan.bfloat16_is_emulated =
-      kernels::bfloat16_is_emulated({signal_dtype(model.options, settings), model.options.device});
+  kernels::Engine const engine{signal_dtype(model.options, settings), model.options.device};
+  Plan plan =
+      plan_of(std::make_shared<PreparedRunOf<Model>>(model, shown, quiet, Monitors(model.parts(), quiet), engine),
+              settings, Monitors(model.parts(), settings));
+  plan.bfloat16_is_emulated = kernels::bfloat16_is_emulated(engine);
   if (step_by_step) {
     plan.step_by_step = true;
     plan.n_blocks = settings.idle_timesteps + settings.n_timesteps, plan.longest_block = 1, plan.n_segments = 0;
-    plan.kept_bytes = 0, plan.forward_flops = plan.forward_flops_by_step;
+    plan.kept_bytes = plan.peak_bytes = 0, plan.forward_flops = plan.forward_flops_by_step;
   }
   return plan;
 }

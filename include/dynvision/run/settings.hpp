@@ -24,9 +24,10 @@ struct Settings {
   std::int64_t samples_at_once = 0;    // run::compiled: one group of samples after the other; 0: all together
   std::int64_t memory_budget = 0;  // [bytes] run::compiled: chooses these two, so that it keeps no more; 0: no budget
   bool compute_bfloat16 = false;   // run::compiled: signals in bfloat16, arithmetic of neurons in float
-  bool share_cpus = true;          // run::compiled: while other programs take CPU time, LibTorch's operators have one
-                                   // thread, as the library's own loops have. Their sums may then differ in the last
-                                   // bits; not where LibTorch's deterministic algorithms are asked for
+  bool store_bfloat16 = false;  // run::compiled: what is kept for the gradient in bfloat16; outputs stay what they are
+  bool share_cpus = true;       // run::compiled: while other programs take CPU time, LibTorch's operators have one
+                                // thread, as the library's own loops have. Their sums may then differ in the last
+                                // bits; not where LibTorch's deterministic algorithms are asked for
   std::vector<std::pair<std::string, Tensor>> external{};  // (layer, input): (B,T,C,H,W), for AddInput
 
   Tensor external_to(std::string_view layer) const {  // undefined: nothing

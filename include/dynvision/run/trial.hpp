@@ -6,9 +6,13 @@
 // at the end, the labels are shifted by R, so that an input is scored with the output it causes. Where the pattern is 0
 // a blank is shown and the label does not count; nor does it during the reaction time after each onset. A single step is
 // always shown and counts.
+//
+//   run::Trial const trial = run::make_trial(model, images, labels, {.n_timesteps = 20, .presentation = {.pattern = "011"}});
 #pragma once
 #include <dynvision/run/presentation.hpp>
 #include <dynvision/run/stimulus.hpp>
+
+#include <optional>
 
 namespace dynvision::run {
 
@@ -21,8 +25,8 @@ struct TrialSettings {
   int n_timesteps = 1;  // [steps]
   Presentation presentation{};
   double non_input_value = 0;
-  double dt = 2;                 // [ms]
-  int n_residual_timesteps = 0;  // [steps]
+  std::optional<double> dt{};                 // [ms], for a reaction time; the model's
+  std::optional<int> n_residual_timesteps{};  // [steps]; the model's, 0 without one
 };
 
 // `generator` shuffles the pattern if the presentation asks for it: a new order for every trial, the same for all
@@ -33,20 +37,43 @@ inline Trial make_trial(Tensor const& images, Tensor const& labels, TrialSetting
   if (presentation.shuffle && generator == nullptr) {
     fail("run", 131, "presentation with shuffle: expected a generator as the last argument of make_trial");
   }
+  if (presentation.loss_reaction_time != 0 && !settings.dt) {
+    fail("run", 133,
+         {"loss_reaction_time = ", presentation.loss_reaction_time,
+          " ms without dt: expected a model as the first argument of make_trial, or TrialSettings::dt"});
+  }
   Trial trial{present(images, settings.n_timesteps, settings.non_input_value), {}};
   std::string const pattern =
       presentation.shuffle ? shuffle_pattern(presentation.pattern, *generator) : presentation.pattern;
-  int const n = trial.stimulus.n_timesteps();
+  int const n = trial.stimulus.n_timesteps(), n_residual = settings.n_residual_timesteps.value_or(0);
   std::vector<bool> const shown = stretch_pattern(n > 1 ? pattern : "1", n);  // a single step is always shown
   if (labels.defined() && labels.dim() > 0 && labels.size(0) != trial.stimulus.frames.size(0)) {
     fail("run", 132,
          {"labels of shape ", shape_text(labels.sizes()), " for ", trial.stimulus.frames.size(0),
           " samples: expected one of each"});
   }
-  trial.labels = step_labels(labels, shown, reaction_steps(presentation.loss_reaction_time, settings.dt),
-                             settings.n_residual_timesteps, presentation.non_label_index);
-  trial.stimulus.masked(shown).then_blank(settings.n_residual_timesteps);
+  std::int64_t const n_reaction =
+      presentation.loss_reaction_time == 0 ? 0 : reaction_steps(presentation.loss_reaction_time, *settings.dt);
+  trial.labels = step_labels(labels, shown, n_reaction, n_residual, presentation.non_label_index);
+  trial.stimulus.masked(shown).then_blank(n_residual);
   return trial;
+}
+
+// For this model: dt and the residual steps are its own.
+template <class Model>
+requires requires(Model const& model) { model.options.dt, model.n_residual_timesteps(); }
+Trial make_trial(Model const& model, Tensor const& images, Tensor const& labels, TrialSettings settings,
+                 std::mt19937_64* generator = nullptr) {
+  double const dt = model.options.dt;
+  int const n_residual = model.n_residual_timesteps();
+  if (settings.dt.value_or(dt) != dt || settings.n_residual_timesteps.value_or(n_residual) != n_residual) {
+    fail("run", 134,
+         {"dt = ", settings.dt.value_or(dt), " ms and ", settings.n_residual_timesteps.value_or(n_residual),
+          " residual steps in a trial of a model with ", dt, " ms and ", n_residual, ": leave them out, or the model"});
+  }
+  settings.dt = dt;
+  settings.n_residual_timesteps = n_residual;
+  return make_trial(images, labels, settings, generator);
 }
 
 }  // namespace dynvision::run

@@ -94,7 +94,9 @@ template <class Model> Activity unroll(Model const& model, Stimulus const& stimu
   model.check_dynamics();
   std::int64_t n_classes = 0;
   if constexpr (requires(Signal const& x) { model.head(x); }) n_classes = model.head.classes();
-  return unroll_parts(model.parts(), model.memory, model.options, n_classes, stimulus, settings);
+  Activity all = unroll_parts(model.parts(), model.memory, model.options, n_classes, stimulus, settings);
+  all.n_residual_timesteps = model.n_residual_timesteps();
+  return all;
 }
 
 // From images: see present().

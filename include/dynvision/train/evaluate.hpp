@@ -23,12 +23,12 @@ struct Presented {  // a batch as it was shown, and what the model made of it
   Tensor labels;  // (B,T) int64, negative where a step does not count
 };
 
-struct Occasion {                     // what a batch is presented for
+struct BatchContext {                 // what a batch is presented for
   bool record = false;                // keep the responses of all layers
   std::int64_t epoch = 0, batch = 0;  // of a training: seeds what is drawn
 };
 
-using RunBatch = std::function<Presented(Batch const&, Occasion const&)>;
+using RunBatch = std::function<Presented(Batch const&, BatchContext const&)>;
 
 struct LayerResponse {
   std::string layer;

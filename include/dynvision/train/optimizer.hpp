@@ -4,10 +4,10 @@
 //   w <- w - lr m/(1 - b1^n) / (sqrt(v/(1 - b2^n)) + eps)       n: steps of this parameter
 //
 // Source: Kingma & Ba 2015, algorithm 1 (torch::optim::Adam). A parameter without a gradient is left
-// alone. State: optimizer.exp_avg.<name> (m), optimizer.exp_avg_sq.<name> (v), optimizer.step.<name> (n): with it
+// alone; none with a gradient is an error. State: optimizer.exp_avg.<name> (m), optimizer.exp_avg_sq.<name> (v), optimizer.step.<name> (n): with it
 // and the weights, training goes on as if it had never stopped.
 //
-// Errors: train.111, train.112, train.132.
+// Errors: train.111, train.112, train.132, train.137.
 #pragma once
 #include <dynvision/io/tensor_map.hpp>
 #include <dynvision/train/gradient_norm.hpp>
@@ -76,6 +76,10 @@ class Optimizer {
   // One update with the gradients that are there, clipped to `gradient_clip_val` (0: not clipped). Returns the norm
   // before clipping. A gradient that is not finite is an error, and changes nothing.
   double step(double gradient_clip_val = 0) {
+    bool const any = std::any_of(parameters_.begin(), parameters_.end(),
+                                 [](Parameter const& p) { return p.learned && p.tensor.grad().defined(); });
+    if (!any)
+      fail("train", 137, "no parameter has a gradient: expected a backward() of a loss that depends on one before");
     double const norm = gradient_norm(parameters_);
     if (!std::isfinite(norm)) {
       std::string names;

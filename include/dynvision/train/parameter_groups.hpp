@@ -5,7 +5,7 @@
 // A learned parameter belongs to the first key that its name contains, else to "regular"; parameters that
 // are not learned belong to none. Keys and factors as in the Python toolbox (lr_parameter_groups).
 //
-// Errors: train.101 … train.103.
+// Errors: train.101 … train.104.
 #pragma once
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/parameters.hpp>
@@ -65,6 +65,9 @@ inline std::vector<ParameterGroup> parameter_groups(Parameters const& parameters
   }
   std::erase_if(groups, [](ParameterGroup const& g) { return g.parameters.empty(); });
   if (groups.empty()) fail("train", 103, "no parameter is learned: expected at least one");
+  if (std::all_of(groups.begin(), groups.end(), [](ParameterGroup const& g) { return g.lr_factor == 0; })) {
+    fail("train", 104, "lr_parameter_groups: the lr_factor of every group is 0: expected one above 0");
+  }
   return groups;
 }
 

@@ -134,7 +134,7 @@ TEST_CASE("named arrays in one file", "[io][npz]") {
     return failure([&] { read_npz(folder.file("b.npz", raw_zip(entries))); });
   };
   CHECK(error({{"a.npy", array, true}}) == "none");
-  CHECK(error({{"a.txt", array}}) == "io.267");
+
   CHECK(error({{"a.npy", array.substr(0, 40)}}) == "io.262");
   CHECK(error({{"a.npy", array + "x"}}) == "io.265");
   RawEntry damaged{"a.npy", array};
@@ -148,4 +148,36 @@ TEST_CASE("named arrays in one file", "[io][npz]") {
   CHECK(write({{"../a", one}}) == "io.267");
   CHECK(write({{"a", numbered({1}, at::kBFloat16)}}) == "io.266");
   CHECK(folder.n_files() == 2);
+}
+
+TEST_CASE("what is no array of numbers is passed over, and listed", "[io][npz]") {
+  TemporaryFolder const folder;
+  std::string const array = npy(header("<f4", "(1,)"), "1234");
+  auto const other = [](std::string const& type) { return npy(header(type, "(1,)"), "12345678"); };
+  std::string const fields =
+      "{'descr': [('a]', '<f4', (2, 3)), (('title', 'b'), [('c', '|S4')])], 'fortran_order': False, 'shape': (1,)}";
+  auto const path = folder.file("a.npz", raw_zip({{"weights/", ""},
+                                                  {"README.txt", "run 3"},
+                                                  {"weights/w.npy", array},
+                                                  {"text.npy", other("<U2")},
+                                                  {"bytes.npy", other("|S8")},
+                                                  {"object.npy", other("|O")},
+                                                  {"time.npy", other("<M8[ns]"), true},
+                                                  {"long.npy", other("<f16")},
+                                                  {"void.npy", other("|V8")},
+                                                  {"records.npy", npy(fields, "1234")},
+                                                  {"b.npy", array}}));
+  TensorMap const map = read_npz(path);
+  CHECK(map.size() == 2);
+  CHECK(map.contains("weights/w"));
+  CHECK(map.contains("b"));
+  REQUIRE(map.passed_over.size() == 8);
+  CHECK(map.passed_over[0] == "README.txt: no array");
+  CHECK(map.passed_over[1] == "text: <U2, no numbers");
+  CHECK(map.passed_over[7].starts_with("records: [('a]', '<f4', (2, 3))"));
+  CHECK(failure([&] { read_npy(folder.file("b.npy", npy(fields, "1234"))); }) == "io.264");
+  for (std::string const cut : {"[('a', '<f4')", "[('a", "["}) {
+    std::string const bad = "{'descr': " + cut + ", 'fortran_order': False, 'shape': (1,)}";
+    CHECK(failure([&] { read_npz(folder.file("c.npz", raw_zip({{"a.npy", npy(bad, "1234")}}))); }) == "io.263");
+  }
 }

@@ -6,6 +6,7 @@
 #include <dynvision/io/torch/reader.hpp>
 #include <dynvision/io/torch/writer.hpp>
 
+#include "comma_locale.hpp"
 #include "io/failure.hpp"
 #include "io/raw_zip.hpp"
 #include "io/temporary_folder.hpp"
@@ -167,8 +168,8 @@ TEST_CASE("files that are none", "[io][torch]") {
   CHECK(refused(zip_of(dict({{"w", tensor()}}), floats(6), {{"a/constants.pkl", "x"}})) == "io.243");
   CHECK(refused(zip_of(dict({{"w", tensor()}}), floats(6), {{"a/byteorder", "big"}})) == "io.243");
   CHECK(refused(zip_of(dict({{"w", tensor()}}), floats(6), {{"a/byteorder", "little"}})) == "none");
-  CHECK(refused(zip_of("cos\nsystem\n" + text("ls") + "\x85R")) == "io.226");
-  CHECK(refused(zip_of("ctorch.nn.modules.linear\nLinear\n)\x81")) == "io.226");
+  CHECK(refused(zip_of("cos\nsystem\n" + text("ls") + "\x85R")) == "io.236");
+  CHECK(refused(zip_of("ctorch.nn.modules.linear\nLinear\n)\x81")) == "io.236");
   CHECK(refused(raw_zip({{"a/data.pkl", std::string(40'000'000, 'N'), true}})) == "io.242");
 }
 
@@ -285,4 +286,139 @@ TEST_CASE("a damaged file of either format is read or refused", "[io][torch]") {
     }
     CHECK(n_refused > 300);
   }
+}
+
+TEST_CASE("the usual keys come first, whatever lies beside them", "[io][torch]") {
+  std::string const state = dict({{"w", tensor()}, {"b", tensor({{}, {}, 5, 6})}});
+  TensorMap const beside = read(zip_of(dict({{"best_acc1", tensor({{}, {}, 1, 6})},
+                                             {"rng_state", tensor()},
+                                             {"state_dict", state},
+                                             {"arch", text("x")},
+                                             {"args", "cargparse\nNamespace\n)\x81}" + text("lr") + "K\1sb"},
+                                             {"best", "cnumpy._core.multiarray\nscalar\n(cnumpy\ndtype\n)RC\1xtR"},
+                                             {"path", "cpathlib\nPosixPath\n" + text("images") + "\x85R"},
+                                             {"milestones", "ccollections\nCounter\n}K\1K\2s\x85R"},
+                                             {"none", "N"},
+                                             {"function", "cmy.module\nf\n"},
+                                             {"optimizer", dict({{"state", dict({{"m", tensor()}})}})}})));
+  CHECK(beside.size() == 2);
+  CHECK(beside.contains("w"));
+  CHECK(beside.metadata == std::map<std::string, std::string>{{"arch", "x"}});
+  CHECK(beside.passed_over ==
+        std::vector<std::string>{"best_acc1: a tensor", "rng_state: a tensor",
+                                 "args: argparse.Namespace (an object of Python)",
+                                 "best: numpy._core.multiarray.scalar (an object of Python)",
+                                 "path: pathlib.PosixPath (an object of Python)", "milestones: 1 named values",
+                                 "function: my.module.f (an object of Python)", "optimizer: 1 named values"});
+  // A tensor of that name is a parameter, a text or nothing is no place; a place may lie in a place.
+  CHECK(read(zip_of(dict({{"weights", tensor()}, {"b", tensor()}}))).size() == 2);
+  CHECK(read(zip_of(dict({{"model", text("resnet")}, {"net", "N"}, {"module", state}}))).contains("w"));
+  CHECK(read(zip_of(dict({{"model", dict({{"state_dict", state}, {"x", tensor()}})}}))).size() == 2);
+  CHECK(
+      read(zip_of(dict({{"model", dict({{"encoder", state}, {"head", state}})}, {"m", tensor()}}))).contains("head.w"));
+  CHECK(read(zip_of(dict({{"ema", state}, {"epoch", "K\1"}}))).contains("w"));
+  CHECK(read(zip_of(dict({{"model", state}, {"ema", dict({{"v", tensor()}})}}))).contains("w"));
+  // Lists and objects on the way that the caller names.
+  CHECK(read(zip_of("](" + state + dict({{"v", tensor()}}) + "e"), "1").contains("v"));
+  CHECK(read(zip_of("ca\nCheckpoint\n)\x81" + dict({{"weights", state}}) + "b"), "weights").contains("w"));
+  CHECK(refused(zip_of("](" + state + "e"), "1") == "io.235");
+}
+
+TEST_CASE("what is no tensor within the weights is passed over", "[io][torch]") {
+  std::string const state = "(X\7\0\0\0storagectorch\nQInt8Storage\nX\1\0\0\0000X\3\0\0\0cpuK\6tQ"s;
+  std::string const whole = tensor(), function = whole.substr(0, whole.find("(("));
+  std::string const arguments = whole.substr(function.size(), whole.size() - function.size() - 1);
+  TensorMap const map = read(zip_of(
+      dict({{"w", tensor()},
+            {"sparse", "ctorch._utils\n_rebuild_sparse_tensor\n(ctorch\nsparse_coo\n" + tensor() + "tR"},
+            {"meta", "ctorch._utils\n_rebuild_meta_tensor_no_storage\n(ctorch\nfloat32\nK\3\x85K\1\x85\x89tR"},
+            {"quantised", "ctorch._utils\n_rebuild_qtensor\n(" + state + "K\0tR"s},
+            {"learned", "ctorch._utils\n_rebuild_parameter\n(ctorch._utils\n_rebuild_qtensor\n)R\x88}tR"},
+            {"of a class", "ctorch._tensor\n_rebuild_from_type_v2\n(" + function + "cmy\nTensor\n" + arguments + "}tR"},
+            {"extra", "C\2ab"},
+            {"n", "K\7"}})));
+  CHECK(map.size() == 2);
+  CHECK(map["of a class"].equal(map["w"]));
+  CHECK(map.metadata.at("n") == "7");
+  CHECK(map.passed_over ==
+        std::vector<std::string>{"sparse: torch._utils._rebuild_sparse_tensor (an object of Python)",
+                                 "meta: torch._utils._rebuild_meta_tensor_no_storage (an object of Python)",
+                                 "quantised: torch._utils._rebuild_qtensor (an object of Python)",
+                                 "learned: torch._utils._rebuild_qtensor (an object of Python)", "extra: 2 bytes"});
+  // Keys that are no texts.
+  TensorMap const keys = read(zip_of("}(K\1" + tensor() + ")" + tensor() + "N" + tensor() + "u"));
+  CHECK(keys.contains("1"));
+  CHECK(keys.contains("#1"));
+  CHECK(keys.contains("#2"));
+  // Containers of a class of their own.
+  CHECK(read(zip_of("cmy\nDict\n)\x81(" + text("w") + tensor() + "u")).contains("w"));
+  CHECK(read(zip_of("ccollections\ndefaultdict\n(cbuiltins\ndict\ntR(" + text("w") + tensor() + "u")).contains("w"));
+}
+
+TEST_CASE("a whole model gives the tensors of its state_dict", "[io][torch]") {
+  auto const module = [](std::string const& name, std::vector<std::pair<std::string, std::string>> const& state) {
+    return "c" + name + "\n)\x81" + dict(state) + "b";
+  };
+  std::string const inner =
+      module("torch.nn.modules.conv\nConv2d", {{"training", "\x88"},
+                                               {"_parameters", dict({{"weight", tensor()}, {"bias", "N"}})},
+                                               {"_buffers", "}"},
+                                               {"_modules", "}"}});
+  std::string const passing = "\x8f(" + text("temporary") + "\x90";
+  std::string const model = module("my\nNet", {{"_modules", dict({{"conv", inner}})},
+                                               {"_parameters", dict({{"scale", tensor()}})},
+                                               {"_buffers", dict({{"mean", tensor()}, {"temporary", tensor()}})},
+                                               {"_non_persistent_buffers_set", passing},
+                                               {"other", tensor()}});
+  for (std::string const& whole : {model, dict({{"model", model}, {"epoch", "K\1"}, {"best", tensor()}})}) {
+    TensorMap const map = read(zip_of(whole));
+    REQUIRE(map.size() == 3);
+    CHECK(map.begin()->first == "scale");
+    CHECK(map.contains("mean"));
+    CHECK(map.contains("conv.weight"));
+  }
+  std::string const text_of_one = message([] { read(zip_of("cmy\nNet\n)\x81}b")); });
+  CHECK(text_of_one.find("found my.Net (an object of Python)") != std::string::npos);
+  // A model in itself.
+  std::string const circle =
+      "cmy\nNet\n)\x81q\0}("s + text("_parameters") + "}" + text("_modules") + "}" + text("a") + "h\0sub"s;
+  CHECK(refused(zip_of(circle)) == "io.237");
+}
+
+TEST_CASE("legacy files of every protocol of pickle", "[io][torch]") {
+  std::string const storage = raw_number(6, 8) + floats(6);
+  std::string const digits = "L119547037146038801333356L\n.I1001\n.(dp0\nVlittle_endian\np1\nI01\ns.";
+  std::string const oldest =
+      digits +
+      "(dp0\nVw\np1\nctorch._utils\n_rebuild_tensor_v2\np2\n(P('storage', <class 'torch.FloatStorage'>, '0', 'cpu', "
+      "6, None)\nI1\n(I2\ntp3\n(I1\ntp4\nI00\nccollections\nOrderedDict\np5\n(tRp6\ntp7\nRp8\ns.(lp0\nV0\np1\na." +
+      storage;
+  CHECK(read(oldest)["w"][1].item<double>() == 2);
+  std::string const pickle = dict({{"w", tensor({{2}, {1}, 1, 6, "0", "FloatStorage", "N"})}});
+  std::string const keys = "](" + text("0") + "e.";
+  for (char protocol = 1; protocol <= 5; ++protocol) {
+    std::string const start = protocol < 2 ? ""s : std::string("\x80") + protocol;
+    std::string const frame = protocol < 4 ? ""s : "\x95" + raw_number(1000, 8);
+    std::string const number =
+        protocol < 2 ? "L119547037146038801333356L\n" : "\x8a\n" + std::string(torch_legacy_mark);
+    std::string const bytes = start + frame + number + "." + start + "M\xe9\3." + start + "}." + start + frame +
+                              pickle + "." + start + keys + storage;
+    INFO(int{protocol});
+    CHECK(read(bytes)["w"][1].item<double>() == 2);
+  }
+  // A storage of numbers that are not read lies between the others.
+  std::string const odd = "(X\7\0\0\0storagectorch\nQInt8Storage\nX\1\0\0\0001X\3\0\0\0cpuK\3NtQ"s;
+  std::string const mixed = dict({{"q", "ctorch._utils\n_rebuild_qtensor\n(" + odd + "K\0tR"s},
+                                  {"w", tensor({{2}, {1}, 1, 6, "2", "FloatStorage", "N"})}});
+  TensorMap const map = read(legacy_of(mixed, raw_number(3, 8) + "abc" + storage, "(" + text("1") + text("2") + "l"));
+  CHECK(map["w"][0].item<double>() == 1);
+  CHECK(map.passed_over.size() == 1);
+}
+
+TEST_CASE("numbers in metadata do not depend on the locale", "[io][torch][locale]") {
+  CommaLocale const comma;
+  std::string const pickle = dict({{"w", tensor()}, {"lr", "G\x3e\x7a\xd7\xf2\x9a\xbc\xaf\x48"}, {"half", "F0.5\n"}});
+  TensorMap const map = read(zip_of(pickle));
+  CHECK(map.metadata.at("lr") == "1e-07");
+  CHECK(map.metadata.at("half") == "0.5");
 }

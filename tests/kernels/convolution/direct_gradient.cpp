@@ -1,7 +1,7 @@
 // covers: kernels/convolution/winograd_gradient.hpp
 #include <dynvision/kernels/convolution/direct_gradient.hpp>
-#include <dynvision/kernels/device/cpu_features.hpp>
 #include <dynvision/kernels/convolution/winograd_gradient.hpp>
+#include <dynvision/kernels/device/cpu_features.hpp>
 
 #include "laws/numbers.hpp"
 #include "laws/threads.hpp"

@@ -10,6 +10,7 @@
 #pragma once
 #include <dynvision/core/host_tensor.hpp>
 #include <dynvision/core/number_text.hpp>
+#include <dynvision/core/shape_bytes.hpp>
 #include <dynvision/io/file/atomic_file.hpp>
 #include <dynvision/io/file/input_file.hpp>
 #include <dynvision/io/numpy/npy_header.hpp>
@@ -20,70 +21,84 @@
 #include <filesystem>
 #include <numeric>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dynvision {
 
-// The array in `size` bytes that read(offset, bytes, count) gives; `where` begins every message.
-template <class Read> Tensor read_npy_from(Read const& read, std::uint64_t size, std::string const& where) {
-  char start[12]{};
-  read(0, start, std::min<std::uint64_t>(size, sizeof start));
-  int const major = start[6];
-  std::uint64_t const begin = major == 1 ? 10 : 12;
-  if (size < begin || std::string_view(start, 6) != "\x93NUMPY" || major < 1 || major > 3) {
-    fail("io", 261, {where, "expected an NPY array (version 1, 2 or 3), found another format"});
+// An array in the bytes that read(offset, bytes, count) gives: its header first, its numbers where they are wanted.
+template <class Read> class NpyReader {
+ public:
+  // `where` begins every message.
+  NpyReader(Read read, std::uint64_t size, std::string where)
+      : read_(std::move(read)), size_(size), where_(std::move(where)) {
+    char start[12]{};
+    read_(0, start, std::min<std::uint64_t>(size, sizeof start));
+    int const major = start[6];
+    begin_ = major == 1 ? 10 : 12;
+    if (size < begin_ || std::string_view(start, 6) != "\x93NUMPY" || major < 1 || major > 3) {
+      fail("io", 261, {where_, "expected an NPY array (version 1, 2 or 3), found another format"});
+    }
+    std::uint64_t length = 0;
+    for (std::uint64_t i = begin_; i-- > 8;) length = length << 8U | static_cast<unsigned char>(start[i]);
+    if (length > size - begin_ || length > npy_longest_header) {
+      fail("io", 262,
+           {where_, "expected a header of at most ", std::min(size - begin_, npy_longest_header), " bytes, found ",
+            length});
+    }
+    std::string text(length, ' ');
+    read_(begin_, text.data(), text.size());
+    begin_ += length;
+    header_ = NpyHeaderReader(text, where_).read();
   }
-  std::uint64_t length = 0;
-  for (std::uint64_t i = begin; i-- > 8;) length = length << 8U | static_cast<unsigned char>(start[i]);
-  if (length > size - begin || length > npy_longest_header) {
-    fail(
-        "io", 262,
-        {where, "expected a header of at most ", std::min(size - begin, npy_longest_header), " bytes, found ", length});
-  }
-  std::string text(length, ' ');
-  read(begin, text.data(), text.size());
-  NpyHeader const header = NpyHeaderReader(text, where).read();
 
-  auto const element = static_cast<std::int64_t>(c10::elementSize(header.dtype));
-  std::int64_t extent = element;  // with empty dimensions as 1, as strides count them
-  bool empty = false;
-  for (std::int64_t const n : header.shape) {
-    empty = empty || n == 0;
-    if (__builtin_mul_overflow(extent, std::max<std::int64_t>(n, 1), &extent)) {
-      fail("io", 265, {where, "expected fewer than 2^63 bytes"});
+  NpyHeader const& header() const noexcept { return header_; }
+
+  Tensor numbers() const {
+    if (!header_.dtype) {
+      fail("io", 264,
+           {where_, "expected numbers such as \"<f4\", \"<i8\", \"|b1\", \"<c8\", found \"", header_.descr, "\"",
+            header_.descr == "|O" ? " (objects of Python are never read)" : ""});
     }
-  }
-  std::uint64_t const n_bytes = empty ? 0 : static_cast<std::uint64_t>(extent);
-  if (size - begin - length != n_bytes) {
-    fail("io", 265,
-         {where, "expected ", n_bytes, " bytes for the shape ", shape_text(header.shape), ", found ",
-          size - begin - length});
-  }
-  std::vector<std::int64_t> shape = header.shape;
-  if (header.fortran_order) std::reverse(shape.begin(), shape.end());
-  Tensor tensor = host_tensor(shape, header.dtype);
-  if (n_bytes > 0) {
-    auto* const bytes = static_cast<unsigned char*>(tensor.mutable_data_ptr());
-    read(begin + length, bytes, n_bytes);
-    // The parts of a complex number are swapped one by one.
-    std::size_t const part = static_cast<std::size_t>(element) / (c10::isComplexType(header.dtype) ? 2 : 1);
-    for (std::size_t at = 0; header.swapped && part > 1 && at < n_bytes; at += part) {
-      std::reverse(bytes + at, bytes + at + part);
+    auto const n_bytes = shape_bytes(header_.shape, *header_.dtype);
+    if (!n_bytes) fail("io", 265, {where_, "expected fewer than 2^63 bytes"});
+    if (size_ - begin_ != static_cast<std::uint64_t>(*n_bytes)) {
+      fail("io", 265,
+           {where_, "expected ", *n_bytes, " bytes for the shape ", shape_text(header_.shape), ", found ",
+            size_ - begin_});
     }
-    if (header.dtype == c10::ScalarType::Bool) {
-      std::transform(bytes, bytes + n_bytes, bytes, [](unsigned char byte) { return byte != 0; });
+    std::vector<std::int64_t> shape = header_.shape;
+    if (header_.fortran_order) std::reverse(shape.begin(), shape.end());
+    Tensor tensor = host_tensor(shape, *header_.dtype);
+    if (*n_bytes > 0) {
+      auto* const bytes = static_cast<unsigned char*>(tensor.mutable_data_ptr());
+      auto const size = static_cast<std::size_t>(*n_bytes);
+      read_(begin_, bytes, size);
+      // The parts of a complex number are swapped one by one.
+      std::size_t const part = c10::elementSize(*header_.dtype) / (c10::isComplexType(*header_.dtype) ? 2 : 1);
+      for (std::size_t at = 0; header_.swapped && part > 1 && at < size; at += part) {
+        std::reverse(bytes + at, bytes + at + part);
+      }
+      make_valid_bools(tensor);
     }
+    if (!header_.fortran_order) return tensor;
+    std::vector<std::int64_t> axes(shape.size());
+    std::iota(axes.rbegin(), axes.rend(), 0);
+    return tensor.permute(axes).contiguous();
   }
-  if (!header.fortran_order) return tensor;
-  std::vector<std::int64_t> axes(shape.size());
-  std::iota(axes.rbegin(), axes.rend(), 0);
-  return tensor.permute(axes).contiguous();
-}
+
+ private:
+  Read read_;
+  std::uint64_t size_, begin_ = 0;  // [bytes] of all, before the numbers
+  std::string where_;
+  NpyHeader header_;
+};
 
 inline Tensor read_npy(std::filesystem::path const& path) {
   InputFile const file(path);
   auto const read = [&](std::uint64_t offset, void* bytes, std::size_t size) { file.read(offset, bytes, size); };
-  return read_npy_from(read, file.size(), path.string() + ": ");
+  return NpyReader(read, file.size(), path.string() + ": ").numbers();
 }
 
 // What stands before the numbers; a tensor that NumPy has no type for is an error.

@@ -1,9 +1,10 @@
 // The header of an NPY array: type, order of axes and shape, from a dictionary of Python that is parsed and never evaluated.
 //
-// Types are <order><kind><bytes>: < little-endian, > big-endian, | one byte; kinds b bool, i, u, f, c.
+// Types are <order><kind><bytes>: < little-endian, > big-endian, | one byte; kinds b bool, i, u, f, c. Of other types (texts,
+// records, objects, times) the name alone is kept.
 // Source: numpy.lib.format.
 //
-// Errors: io.263, io.264.
+// Errors: io.263.
 #pragma once
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/tensor.hpp>
@@ -14,6 +15,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,9 +44,10 @@ inline constexpr std::array<NpyDtype, 14> npy_dtypes{{{"f8", c10::ScalarType::Do
 inline constexpr std::uint64_t npy_longest_header = 1U << 20U;  // [bytes]
 
 struct NpyHeader {
-  c10::ScalarType dtype{};
-  bool swapped = false;        // big-endian
-  bool fortran_order = false;  // the first axis is the fastest
+  std::optional<c10::ScalarType> dtype{};  // none: no numbers
+  std::string descr;                       // as the header has it, in letters that can be shown
+  bool swapped = false;                    // big-endian
+  bool fortran_order = false;              // the first axis is the fastest
   std::vector<std::int64_t> shape;
 };
 
@@ -79,9 +82,9 @@ class NpyHeaderReader {
   [[noreturn]] void refuse(std::string const& expected) const {
     fail("io", 263, {where_, "header: expected ", expected, ", found ", found()});
   }
-  std::string found() const {
-    if (text_.empty()) return "the end";
-    std::string text(text_.substr(0, 60));
+  std::string found() const { return text_.empty() ? "the end" : shown(text_); }
+  static std::string shown(std::string_view raw) {
+    std::string text(raw.substr(0, 60));
     std::replace_if(
         text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
     return text;
@@ -118,22 +121,34 @@ class NpyHeaderReader {
   }
   void dtype() {
     skip();
-    if (text_.starts_with('[')) fail("io", 264, {where_, "expected plain numbers, found records: ", found()});
-    std::string_view const descr = quoted();
-    std::string_view const name = descr.substr(std::min<std::size_t>(1, descr.size()));
-    auto const* const known =
-        std::find_if(npy_dtypes.begin(), npy_dtypes.end(), [&](NpyDtype const& d) { return d.name == name; });
-    bool const order = !descr.empty() && (descr[0] == '<' || descr[0] == '>' || descr[0] == '|' || descr[0] == '=');
-    if (known == npy_dtypes.end() || !order) {
-      std::string text(descr.substr(0, 60));
-      std::replace_if(
-          text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-      fail("io", 264,
-           {where_, "expected numbers such as \"<f4\", \"<i8\", \"|b1\", \"<c8\", found \"", text, "\"",
-            name == "O" ? " (objects of Python are never read)" : ""});
+    std::string_view const all = text_;
+    std::string_view descr;
+    if (text_.starts_with('[') || text_.starts_with('(')) {
+      nested();
+      descr = all.substr(0, all.size() - text_.size());
+    } else {
+      descr = quoted();
     }
-    header_.dtype = known->type;
-    header_.swapped = descr[0] == '>';
+    header_.descr = shown(descr);
+    bool const order = !descr.empty() && (descr[0] == '<' || descr[0] == '>' || descr[0] == '|' || descr[0] == '=');
+    auto const* const known = std::find_if(npy_dtypes.begin(), npy_dtypes.end(),
+                                           [&](NpyDtype const& d) { return order && d.name == descr.substr(1); });
+    if (known != npy_dtypes.end()) header_.dtype = known->type;
+    header_.swapped = descr.starts_with('>');
+  }
+  // A list of fields: up to the bracket that closes it. What is in it is not looked at.
+  void nested() {
+    int depth = 0;
+    do {
+      skip();
+      if (text_.empty()) refuse("the end of a list");
+      if (text_[0] == '\'' || text_[0] == '"') {
+        quoted();
+        continue;
+      }
+      depth += text_[0] == '[' || text_[0] == '(' ? 1 : text_[0] == ']' || text_[0] == ')' ? -1 : 0;
+      text_.remove_prefix(1);
+    } while (depth > 0);
   }
   void shape() {
     expect('(');

@@ -1,7 +1,8 @@
 // NPZ files: named arrays of NumPy in a zip file, read (stored or deflated) and written (stored).
 //
 // Each entry NAME.npy is an array (io/numpy/npy.hpp), checked with its checksum. Names can be those of parameters:
-// numpy.load("x.npz")["V1.conv.weight"].
+// numpy.load("x.npz")["V1.conv.weight"]. What is no array of numbers (texts, objects, records, other files) is passed over,
+// and listed.
 // Source: numpy.savez, numpy.savez_compressed.
 //
 // Errors: io.267, and those of io/numpy/npy.hpp and io/zip/directory.hpp.
@@ -18,6 +19,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dynvision {
@@ -26,12 +28,22 @@ inline TensorMap read_npz(std::filesystem::path const& path) {
   ZipReader const zip(path);
   TensorMap tensors;
   for (ZipEntry const& entry : zip.entries()) {
-    if (!entry.name.ends_with(".npy")) fail("io", 267, {zip.where(entry), "expected arrays (NAME.npy) only"});
+    if (entry.name.ends_with('/')) continue;  // a folder
+    if (!entry.name.ends_with(".npy")) {
+      tensors.passed_over.push_back(entry.name + ": no array");
+      continue;
+    }
     std::string const bytes = zip.text(entry);
     auto const read = [&](std::uint64_t offset, void* to, std::size_t size) {
       if (size > 0) std::memcpy(to, bytes.data() + offset, size);
     };
-    tensors.insert(entry.name.substr(0, entry.name.size() - 4), read_npy_from(read, bytes.size(), zip.where(entry)));
+    NpyReader const array(read, bytes.size(), zip.where(entry));
+    std::string name = entry.name.substr(0, entry.name.size() - 4);
+    if (array.header().dtype) {
+      tensors.insert(std::move(name), array.numbers());
+    } else {
+      tensors.passed_over.push_back(name + ": " + array.header().descr + ", no numbers");
+    }
   }
   return tensors;
 }

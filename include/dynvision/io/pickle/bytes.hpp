@@ -7,10 +7,12 @@
 #include <dynvision/core/error.hpp>
 
 #include <bit>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace dynvision {
@@ -38,12 +40,26 @@ class PickleBytes {
   }
   // A text with its length before it.
   std::string_view text(std::uint64_t n) { return take(number(n)); }
-  std::string_view line() {
+  // Up to the end of the line, which is taken too.
+  std::string_view line(std::size_t longest = 1000) {
     std::size_t const end = bytes_.find('\n', at_);
-    if (end == bytes_.npos || end - at_ > 1000) fail("io", 222, {where_, "expected a line with a name"});
+    if (end == bytes_.npos || end - at_ > longest) {
+      fail("io", 222, {where_, "expected a line of at most ", longest, " bytes"});
+    }
     std::string_view const text = take(end - at_);
     take(1);
     return text;
+  }
+
+  // A whole number that is written as a line of text.
+  std::uint64_t decimal() {
+    std::string_view const digits = line(20);
+    std::uint64_t value = 0;
+    auto const read = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (read.ec != std::errc() || read.ptr != digits.data() + digits.size()) {
+      fail("io", 222, {where_, "expected a line with a number"});
+    }
+    return value;
   }
 
   std::size_t position() const noexcept { return at_; }

@@ -3,6 +3,7 @@
 // Source: Python's pickletools.
 #pragma once
 #include <dynvision/io/pickle/bytes.hpp>
+#include <dynvision/io/pickle/text_literal.hpp>
 #include <dynvision/io/pickle/value.hpp>
 
 #include <algorithm>
@@ -31,7 +32,7 @@ inline constexpr std::array<PickleText, 9> pickle_texts{{{'U', 1, PickleKind::te
                                                          {0x8e, 8, PickleKind::bytes},
                                                          {0x96, 8, PickleKind::bytes}}};
 
-// A number of more than 8 bytes stays as it is: only the mark of a legacy file is one.
+// A number of more than 8 bytes stays as it is (the mark of a legacy file is one).
 inline PickleIndex pickle_long(PickleValues& values, std::string_view bytes) {
   if (bytes.size() > 8) return values.add(PickleKind::bytes, bytes);
   std::uint64_t value = !bytes.empty() && static_cast<signed char>(bytes.back()) < 0 ? ~std::uint64_t{0} : 0;
@@ -55,7 +56,7 @@ inline std::optional<PickleIndex> pickle_literal(PickleValues& values, PickleByt
     case 0x89:
       return PickleValues::falsity;
     case 'K':
-      return values.add(PickleKind::integer, static_cast<std::int64_t>(bytes.number(1)));
+      return values.add_small(static_cast<std::uint8_t>(bytes.number(1)));
     case 'M':
       return values.add(PickleKind::integer, static_cast<std::int64_t>(bytes.number(2)));
     case 'J':
@@ -70,7 +71,7 @@ inline std::optional<PickleIndex> pickle_literal(PickleValues& values, PickleByt
       return index;
     }
     default:
-      return std::nullopt;
+      return pickle_text_literal(values, bytes, operation);
   }
 }
 

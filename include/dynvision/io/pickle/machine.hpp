@@ -1,23 +1,23 @@
 // A restricted pickle machine: it builds plain data and containers, and never calls, imports or makes anything.
 //
-// A pickle is a program for a stack machine. The operations that name and call Python objects (GLOBAL, REDUCE,
-// NEWOBJ, BUILD, persistent ids) do nothing here but ask `meaning`, which knows a short list of names; every other name is
-// refused. Memory is bounded by the size of the pickle: every value and every memo entry costs at least one of its bytes,
-// and a value that is referred to many times is there once.
-//   meaning.knows(name)                          whether "module.name" may be mentioned
-//   meaning.call(values, callee, arguments)      REDUCE, NEWOBJ -> index of the result
+// A pickle is a program for a stack machine. The operations that name and call Python objects (GLOBAL, REDUCE, NEWOBJ,
+// INST, persistent ids …) do nothing here but ask `meaning`, which knows a short list of names. What it does not know stays
+// an object: the name of its class, and the state that BUILD gives it, which are data; objects that are filled with values
+// (subclasses of dict, list, set) become containers of that class. Memory is bounded by the size of the pickle: every value
+// and every memo entry costs at least one of its bytes, and a value that is referred to many times is there once.
+//   meaning.call(values, callee, arguments)      REDUCE, NEWOBJ, … -> index of the result, or nothing: not understood
 //   meaning.persistent(values, id)               persistent id -> index of the result
-// Source: Python's pickletools (protocols 0 to 5); the choice of operations follows torch.load(weights_only=True).
+// Source: Python's pickletools (protocols 0 to 5).
 //
-// Errors: io.222, io.223, io.226, and those of io/pickle/stack.hpp and io/pickle/value.hpp.
+// Errors: io.222, io.223, and those of io/pickle/stack.hpp, io/pickle/value.hpp and io/pickle/text_literal.hpp.
 #pragma once
 #include <dynvision/io/pickle/bytes.hpp>
 #include <dynvision/io/pickle/literal.hpp>
 #include <dynvision/io/pickle/stack.hpp>
 #include <dynvision/io/pickle/value.hpp>
 
-#include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -57,7 +57,7 @@ template <class Meaning> class PickleMachine {
       case '(':
         return stack_.mark(), true;
       case '0':
-        return stack_.pop(), true;
+        return stack_.pop_or_unmark(), true;
       case '1':
         return stack_.drop(stack_.from_mark()), true;
       case '2':
@@ -74,6 +74,10 @@ template <class Meaning> class PickleMachine {
         return stack_.remember(bytes_.number(1), bytes_.position()), true;
       case 'r':
         return stack_.remember(bytes_.number(4), bytes_.position()), true;
+      case 'p':
+        return stack_.remember(bytes_.decimal(), bytes_.position()), true;
+      case 'g':
+        return stack_.recall(bytes_.decimal()), true;
       case 0x94:
         return stack_.remember(stack_.n_remembered(), bytes_.position()), true;
       case 'h':
@@ -110,42 +114,82 @@ template <class Meaning> class PickleMachine {
   }
 
   bool object(unsigned char operation) {
-    if (operation == 0x80) {
-      if (auto const version = bytes_.number(1); version > 5) {
-        fail("io", 222, {bytes_.where(), "expected a protocol up to 5, found ", version});
+    switch (operation) {
+      case 0x80:
+        if (auto const version = bytes_.number(1); version > 5) {
+          fail("io", 222, {bytes_.where(), "expected a protocol up to 5, found ", version});
+        }
+        return true;
+      case 0x95:
+        return bytes_.take(8), true;  // the length of a frame: a hint for those who read in blocks
+      case 'c': {
+        std::string_view const module = bytes_.line(), name = bytes_.line();
+        return stack_.push(values_.add(Kind::global, module, name)), true;
       }
-    } else if (operation == 0x95) {
-      bytes_.take(8);  // the length of a frame: a hint for those who read in blocks
-    } else if (operation == 'c') {
-      std::string_view const module = bytes_.line(), name = bytes_.line();
-      global(module, name);
-    } else if (operation == 0x93) {
-      PickleIndex const name = stack_.pop(Kind::text, "a text"), module = stack_.pop(Kind::text, "a text");
-      global(values_[module].text, values_[name].text);
-    } else if (operation == 'R' || operation == 0x81) {
-      PickleIndex const arguments = stack_.pop(Kind::tuple, "a tuple before a call");
-      PickleIndex const callee = stack_.pop(Kind::global, "a name before a call");
-      stack_.push(meaning_.call(values_, callee, arguments));
-    } else if (operation == 'b') {
-      // Attributes of a dictionary (`_metadata`) are no tensors.
-      stack_.pop();
-      if (!values_.is(stack_.top(), Kind::dict)) stack_.refuse("attributes only of a dictionary");
-    } else if (operation == 'Q') {
-      stack_.push(meaning_.persistent(values_, stack_.pop()));
-    } else {
-      return false;
+      case 0x93: {
+        PickleIndex const name = stack_.pop(Kind::text, "a text"), module = stack_.pop(Kind::text, "a text");
+        return stack_.push(values_.add(Kind::global, values_[module].text, values_[name].text)), true;
+      }
+      case 0x82:  // numbers of a registry that only the program that wrote them has
+      case 0x83:
+      case 0x84:
+        bytes_.take(operation == 0x84 ? 4 : operation - 0x81U);
+        return stack_.push(values_.add(Kind::global, "copyreg", "extension")), true;
+      case 'R':
+      case 0x81: {
+        PickleIndex const arguments = stack_.pop(), callee = stack_.pop();
+        return stack_.push(called(callee, arguments)), true;
+      }
+      case 0x92: {
+        PickleIndex const named = stack_.pop(), arguments = stack_.pop(), callee = stack_.pop();
+        bool const plain = values_.is(named, Kind::dict) && values_[named].items.empty();
+        return stack_.push(plain ? called(callee, arguments) : object_of(callee)), true;
+      }
+      case 'i': {
+        std::string_view const module = bytes_.line(), name = bytes_.line();
+        stack_.collect(stack_.from_mark(), Kind::tuple);
+        PickleIndex const arguments = stack_.pop();
+        return stack_.push(called(values_.add(Kind::global, module, name), arguments)), true;
+      }
+      case 'o': {
+        std::size_t const n = stack_.from_mark();
+        if (n == 0) stack_.refuse("a name before a call");
+        stack_.collect(n - 1, Kind::tuple);
+        PickleIndex const arguments = stack_.pop(), callee = stack_.pop();
+        return stack_.push(called(callee, arguments)), true;
+      }
+      case 'b':
+        return build(stack_.pop()), true;
+      case 'Q':
+        return stack_.push(meaning_.persistent(values_, stack_.pop())), true;
+      case 'P': {
+        std::string_view const id = bytes_.line(bytes_.rest().size());
+        return stack_.push(meaning_.persistent(values_, values_.add(Kind::text, id))), true;
+      }
+      default:
+        return false;
     }
-    return true;
   }
 
-  void global(std::string_view module, std::string_view name) {
-    std::string whole = std::string(module.substr(0, 500)) + "." + std::string(name.substr(0, 500));
-    if (!meaning_.knows(whole)) {
-      std::replace_if(
-          whole.begin(), whole.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-      fail("io", 226, {bytes_.where(), "expected tensors and plain containers only, found \"", whole, "\": refused"});
+  PickleIndex called(PickleIndex callee, PickleIndex arguments) {
+    if (!values_.is(arguments, Kind::tuple) && !values_.is(arguments, Kind::object)) {
+      stack_.refuse("a tuple before a call");
     }
-    stack_.push(values_.add(Kind::global, values_.keep(std::move(whole))));
+    if (values_.is(callee, Kind::global) && values_.is(arguments, Kind::tuple)) {
+      if (std::optional<PickleIndex> const result = meaning_.call(values_, callee, arguments)) return *result;
+    }
+    return object_of(callee);
+  }
+  PickleIndex object_of(PickleIndex callee) {
+    if (!values_.is(callee, Kind::global) && !values_.is(callee, Kind::object)) stack_.refuse("a name before a call");
+    return values_.add(Kind::object, values_[callee].module, values_[callee].text);
+  }
+
+  // The state of an object. Attributes of a container or a tensor (`_metadata`) are no numbers.
+  void build(PickleIndex state) {
+    PickleValue& top = values_[stack_.top()];
+    if (top.kind < Kind::list) stack_.refuse("an object that has attributes");
+    if (top.kind == Kind::object) top.items.assign(1, state);
   }
 
   PickleValues& values_;

@@ -38,6 +38,15 @@ class PickleStack {
     return index;
   }
 
+  // Protocol 0 has no operation of its own that takes a mark away.
+  void pop_or_unmark() {
+    if (!marks_.empty() && stack_.size() == marks_.back()) {
+      marks_.pop_back();
+    } else {
+      pop();
+    }
+  }
+
   void mark() { marks_.push_back(stack_.size()); }
   // How many values follow the newest mark, which goes.
   std::size_t from_mark() {
@@ -48,13 +57,20 @@ class PickleStack {
   }
   void drop(std::size_t n) { stack_.resize(stack_.size() - n); }
 
-  // Moves the newest n values into the container below them.
+  // Moves the newest n values into the container below them. An object that takes values is a container of its class.
   void append(std::size_t n, Kind kind) {
-    if (stack_.size() - floor() <= n || !values_.is(stack_[stack_.size() - n - 1], kind) || odd(n, kind)) {
-      refuse("a container, and values for it");
+    bool const possible = stack_.size() - floor() > n && !odd(n, kind);
+    if (!possible) refuse("a container, and values for it");
+    PickleValue& into = values_[stack_[stack_.size() - n - 1]];
+    if (into.kind == Kind::object) {
+      into.kind = kind;
+      into.items.clear();
     }
-    auto& items = values_[stack_[stack_.size() - n - 1]].items;
-    items.insert(items.end(), stack_.end() - static_cast<std::ptrdiff_t>(n), stack_.end());
+    bool const of_a_class = !into.text.empty();  // that takes values in two ways: one is enough here
+    if (into.kind != kind && !of_a_class) refuse("a container, and values for it");
+    if (into.kind == kind) {
+      into.items.insert(into.items.end(), stack_.end() - static_cast<std::ptrdiff_t>(n), stack_.end());
+    }
     drop(n);
   }
   // Makes a container of the newest n values.

@@ -26,20 +26,24 @@ inline TensorMap map_safetensors(std::filesystem::path const& path) {
   auto const mapped = std::make_shared<MappedFile>(file);
   TensorMap tensors({}, std::move(header.metadata));
   for (auto& entry : header.entries) {
+    if (!entry.dtype) {
+      tensors.passed_over.push_back(entry.name + ": numbers of the type " + entry.dtype_name);
+      continue;
+    }
     auto const size = static_cast<std::size_t>(entry.end - entry.begin);
     char* const bytes = mapped->begin() + begin + entry.begin;
-    bool const aligned = reinterpret_cast<std::uintptr_t>(bytes) % c10::elementSize(entry.dtype) == 0;
+    bool const aligned = reinterpret_cast<std::uintptr_t>(bytes) % c10::elementSize(*entry.dtype) == 0;
     Tensor tensor;
     if (size > 0 && aligned && entry.dtype != c10::ScalarType::Bool) {
       auto* const owner = new std::shared_ptr<MappedFile>(mapped);
       tensor = at::for_blob(bytes, entry.shape)
                    .context(owner, [](void* held) { delete static_cast<std::shared_ptr<MappedFile>*>(held); })
-                   .options(at::TensorOptions(entry.dtype))
+                   .options(at::TensorOptions(*entry.dtype))
                    .make_tensor();
     } else {
-      tensor = host_tensor(entry.shape, entry.dtype);
+      tensor = host_tensor(entry.shape, *entry.dtype);
       if (size > 0) std::memcpy(tensor.mutable_data_ptr(), bytes, size);
-      if (size > 0 && entry.dtype == c10::ScalarType::Bool) only_bools(tensor.mutable_data_ptr(), size);
+      make_valid_bools(tensor);
     }
     tensors.insert(std::move(entry.name), std::move(tensor));
   }

@@ -5,13 +5,14 @@
 // Reading keeps the order of the header; tensors own their memory and lie on the host (io/safetensors/mapped.hpp: they
 // are the file's own pages). Writing is all or nothing (io/file/atomic_file.hpp).
 //
-// Errors: io.131 … io.145 (io.134 … io.142: io/safetensors/header.hpp), and those of the files.
+// Errors: io.131 … io.133, io.143 … io.145, those of io/safetensors/header.hpp and positions.hpp, and those of the files.
 #pragma once
 #include <dynvision/core/host_tensor.hpp>
 #include <dynvision/core/number_text.hpp>
 #include <dynvision/io/file/atomic_file.hpp>
 #include <dynvision/io/file/input_file.hpp>
 #include <dynvision/io/safetensors/header.hpp>
+#include <dynvision/io/safetensors/positions.hpp>
 #include <dynvision/io/tensor_map.hpp>
 
 #include <algorithm>
@@ -48,13 +49,9 @@ inline std::pair<SafetensorsHeader, std::uint64_t> read_safetensors_header(Input
   }
   std::string json(length, ' ');
   file.read(sizeof length, json.data(), json.size());
-  return {parse_safetensors_header(json, rest - length, name), sizeof length + length};
-}
-
-// A byte other than 0 and 1 is no bool: reading one would be undefined.
-inline void only_bools(void* bytes, std::size_t size) {
-  auto* const at = static_cast<unsigned char*>(bytes);
-  std::transform(at, at + size, at, [](unsigned char byte) { return byte != 0; });
+  SafetensorsHeader header = parse_safetensors_header(json, name);
+  check_positions(header, rest - length, name);
+  return {std::move(header), sizeof length + length};
 }
 
 inline TensorMap read_safetensors(std::filesystem::path const& path) {
@@ -62,41 +59,49 @@ inline TensorMap read_safetensors(std::filesystem::path const& path) {
   auto [header, begin] = read_safetensors_header(file);
   TensorMap tensors({}, std::move(header.metadata));
   for (auto& entry : header.entries) {
-    Tensor tensor = host_tensor(entry.shape, entry.dtype);
+    if (!entry.dtype) {
+      tensors.passed_over.push_back(entry.name + ": numbers of the type " + entry.dtype_name);
+      continue;
+    }
+    Tensor tensor = host_tensor(entry.shape, *entry.dtype);
     auto const size = static_cast<std::size_t>(entry.end - entry.begin);
     if (size > 0) file.read(begin + entry.begin, tensor.mutable_data_ptr(), size);
-    if (size > 0 && entry.dtype == c10::ScalarType::Bool) only_bools(tensor.mutable_data_ptr(), size);
+    make_valid_bools(tensor);
     tensors.insert(std::move(entry.name), std::move(tensor));
   }
   return tensors;
 }
 
-inline void write_safetensors(std::filesystem::path const& path, std::vector<TensorMap::Entry> const& tensors,
-                              std::map<std::string, std::string> const& metadata = {}) {
-  std::string const file = path.string();
-  // Wide elements first: then every tensor is aligned whatever the sizes.
-  std::vector<std::size_t> order(tensors.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  for (auto const& [name, tensor] : tensors) {
-    if (!tensor.defined()) fail("io", 143, {file, ": tensor \"", name, "\": expected a value, found none"});
-    bool const known = std::any_of(safetensors_dtypes.begin(), safetensors_dtypes.end(),
-                                   [type = tensor.scalar_type()](auto const& dtype) { return dtype.type == type; });
-    if (!known || tensor.layout() != at::kStrided) {
-      fail("io", 143,
-           {file, ": tensor \"", name, "\": expected a dense tensor of a type that safetensors has, found ",
-            c10::toString(tensor.scalar_type())});
+namespace detail {
+
+inline SafetensorsDtype const* safetensors_dtype(c10::ScalarType type) {
+  auto const* const found = std::find_if(safetensors_dtypes.begin(), safetensors_dtypes.end(),
+                                         [&](auto const& known) { return known.type == type; });
+  return found == safetensors_dtypes.end() ? nullptr : found;
+}
+
+// Where each tensor goes in the file [bytes]. Wide elements first: then every tensor is aligned whatever the sizes.
+struct SafetensorsLayout {
+  std::vector<std::size_t> order;
+  std::vector<std::uint64_t> begin;
+
+  explicit SafetensorsLayout(std::vector<TensorMap::Entry> const& tensors)
+      : order(tensors.size()), begin(tensors.size()) {
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return tensors[a].second.element_size() > tensors[b].second.element_size();
+    });
+    std::uint64_t position = 0;
+    for (std::size_t const index : order) {
+      begin[index] = position;
+      position += tensors[index].second.nbytes();
     }
   }
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return tensors[a].second.element_size() > tensors[b].second.element_size();
-  });
-  std::vector<std::uint64_t> begin(tensors.size());
-  std::uint64_t position = 0;
-  for (std::size_t const index : order) {
-    begin[index] = position;
-    position += tensors[index].second.nbytes();
-  }
+};
 
+// The header as it is written, padded to a multiple of 8 bytes.
+inline std::string safetensors_json(std::vector<TensorMap::Entry> const& tensors, SafetensorsLayout const& layout,
+                                    std::map<std::string, std::string> const& metadata, std::string const& file) {
   auto const quoted = [&](std::string const& text) {
     try {
       return nlohmann::json(text).dump();
@@ -117,12 +122,11 @@ inline void write_safetensors(std::filesystem::path const& path, std::vector<Ten
     if (!names.insert(name).second) {
       fail("io", 144, {file, ": tensor \"", name, "\": expected names that differ and are not __metadata__"});
     }
-    auto const* const dtype =
-        std::find_if(safetensors_dtypes.begin(), safetensors_dtypes.end(),
-                     [type = tensor.scalar_type()](auto const& known) { return known.type == type; });
-    json += quoted(name) + ":{\"dtype\":\"" + std::string(dtype->name) + "\",\"shape\":[";
-    for (std::int64_t d = 0; d < tensor.dim(); ++d) json += (d ? "," : "") + number_text(tensor.size(d));
-    json += "],\"data_offsets\":[" + number_text(begin[i]) + "," + number_text(begin[i] + tensor.nbytes()) + "]},";
+    std::string shape;
+    for (std::int64_t const n : tensor.sizes()) shape += (shape.empty() ? "" : ",") + number_text(n);
+    json +=
+        quoted(name) + joined({":{\"dtype\":\"", safetensors_dtype(tensor.scalar_type())->name, "\",\"shape\":[", shape,
+                               "],\"data_offsets\":[", layout.begin[i], ",", layout.begin[i] + tensor.nbytes(), "]},"});
   }
   if (json.size() > 1) json.pop_back();
   json += '}';
@@ -132,12 +136,30 @@ inline void write_safetensors(std::filesystem::path const& path, std::vector<Ten
          {file, ": expected a header of at most ", safetensors_longest_header, " bytes, found ", json.size(),
           ": too many or too long names and texts"});
   }
+  return json;
+}
+
+}  // namespace detail
+
+inline void write_safetensors(std::filesystem::path const& path, std::vector<TensorMap::Entry> const& tensors,
+                              std::map<std::string, std::string> const& metadata = {}) {
+  std::string const file = path.string();
+  for (auto const& [name, tensor] : tensors) {
+    if (!tensor.defined()) fail("io", 143, {file, ": tensor \"", name, "\": expected a value, found none"});
+    if (detail::safetensors_dtype(tensor.scalar_type()) == nullptr || tensor.layout() != at::kStrided) {
+      fail("io", 143,
+           {file, ": tensor \"", name, "\": expected a dense tensor of a type that safetensors has, found ",
+            c10::toString(tensor.scalar_type())});
+    }
+  }
+  detail::SafetensorsLayout const layout(tensors);
+  std::string const json = detail::safetensors_json(tensors, layout, metadata, file);
 
   AtomicFile out(path);
   std::uint64_t const length = json.size();
   out.write(&length, sizeof length);
   out.write(json);
-  for (std::size_t const index : order) {
+  for (std::size_t const index : layout.order) {
     Tensor const host = tensors[index].second.detach().to(at::kCPU).resolve_conj().resolve_neg().contiguous();
     if (host.nbytes() > 0) out.write(host.const_data_ptr(), host.nbytes());
   }

@@ -1,7 +1,7 @@
 // The number types of PyTorch files: their names, and the classes of storages that bear them.
 //
 // A storage of a type without a class of its own is a torch.storage.UntypedStorage (its size counts bytes), and
-// the tensor says the type: _rebuild_tensor_v3. Quantised, packed and 4-bit types are not read.
+// the tensor says the type: _rebuild_tensor_v3. Quantised, packed and 4-bit types are not read; how large they are is known.
 // Source: torch/storage.py, torch/_utils.py of PyTorch 2.11.
 #pragma once
 #include <c10/core/ScalarType.h>
@@ -41,6 +41,14 @@ inline constexpr std::array<TorchDtype, 21> torch_dtypes{{
     {c10::ScalarType::Float8_e4m3fnuz, "float8_e4m3fnuz", ""},
     {c10::ScalarType::Float8_e8m0fnu, "float8_e8m0fnu", ""},
 }};
+
+// Of quantised tensors: their storages can be passed over.
+inline constexpr std::array<TorchDtype, 5> torch_quantised{
+    {{c10::ScalarType::QInt8, "qint8", "QInt8Storage"},
+     {c10::ScalarType::QUInt8, "quint8", "QUInt8Storage"},
+     {c10::ScalarType::QInt32, "qint32", "QInt32Storage"},
+     {c10::ScalarType::QUInt4x2, "quint4x2", "QUInt4x2Storage"},
+     {c10::ScalarType::QUInt2x4, "quint2x4", "QUInt2x4Storage"}}};
 
 // By any of its three marks; nullptr for another.
 inline TorchDtype const* torch_dtype(c10::ScalarType type) {

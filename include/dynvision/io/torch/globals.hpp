@@ -1,34 +1,28 @@
-// What the names in a PyTorch pickle mean: a short list, for tensors and plain containers. Nothing else is known.
+// What the names in a PyTorch pickle mean: a short list, for tensors and plain containers. Nothing else is understood.
 //
-// A tensor is described by a storage (a persistent id: type, key, number of elements), an offset, sizes and
-// strides in elements. Here they are noted and checked for their form; io/torch/storages.hpp checks them against the file.
+// A tensor is described by a storage (io/torch/storage_id.hpp), an offset, sizes and strides in elements. Here they are
+// noted and checked for their form; io/torch/storages.hpp checks them against the file.
 //   torch._utils._rebuild_tensor(storage, offset, sizes, strides)       also _v2 (+ gradient, hooks) and _v3 (+ dtype)
 //   torch._utils._rebuild_parameter(tensor, gradient, hooks)            the tensor
-//   collections.OrderedDict, torch.Size, set, complex, bytes            plain data
-// Source: torch/_utils.py, torch/serialization.py, torch/_weights_only_unpickler.py of PyTorch 2.11.
+//   torch._tensor._rebuild_from_type_v2(function, class, arguments, …)  the tensor of a subclass
+//   OrderedDict, defaultdict, Counter, set, torch.Size, complex, …      plain data
+// Source: torch/_utils.py, torch/_tensor.py, torch/serialization.py of PyTorch 2.11; copyreg of Python.
 //
-// Errors: io.227, io.228.
+// Errors: io.227, and those of io/torch/storage_id.hpp.
 #pragma once
 #include <dynvision/io/pickle/value.hpp>
 #include <dynvision/io/torch/dtypes.hpp>
+#include <dynvision/io/torch/storage_id.hpp>
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dynvision {
 
-struct TorchStorage {
-  std::string_view key;
-  std::optional<c10::ScalarType> dtype;  // none: untyped, sizes in bytes
-  std::int64_t numel = 0;                // of the whole storage [elements of dtype]
-  std::int64_t begin = 0;                // of a view within it (legacy files) [elements]
-};
 struct TorchTensor {
   PickleIndex storage = 0;
   c10::ScalarType dtype{};
@@ -41,99 +35,92 @@ class TorchGlobals {
   std::vector<TorchStorage> storages;
   std::vector<TorchTensor> tensors;
 
-  bool knows(std::string_view name) const {
-    static constexpr std::array<std::string_view, 18> known{"collections.OrderedDict",
-                                                            "torch._utils._rebuild_tensor",
-                                                            "torch._utils._rebuild_tensor_v2",
-                                                            "torch._utils._rebuild_tensor_v3",
-                                                            "torch._utils._rebuild_parameter",
-                                                            "torch._utils._rebuild_parameter_with_state",
-                                                            "torch._tensor._rebuild_from_type_v2",
-                                                            "torch.Tensor",
-                                                            "torch.nn.parameter.Parameter",
-                                                            "torch.Size",
-                                                            "torch.device",
-                                                            "torch.storage.UntypedStorage",
-                                                            "builtins.set",
-                                                            "__builtin__.set",
-                                                            "builtins.complex",
-                                                            "__builtin__.complex",
-                                                            "_codecs.encode",
-                                                            "torch.UntypedStorage"};
-    return std::find(known.begin(), known.end(), name) != known.end() || dtype_of(name) != nullptr;
-  }
-
-  PickleIndex call(PickleValues& values, PickleIndex callee, PickleIndex arguments) {
-    std::string_view const name = values[callee].text;
+  // Nothing: not understood, an object.
+  std::optional<PickleIndex> call(PickleValues& values, PickleIndex callee, PickleIndex arguments) {
+    std::string_view const module = values[callee].module, name = values[callee].text;
     auto const& a = values[arguments].items;
-    auto const is = [&](std::size_t i, PickleKind kind) { return i < a.size() && values.is(a[i], kind); };
-    if (name == "collections.OrderedDict") {
-      if (a.empty()) return values.add(PickleKind::dict);
-      if (a.size() == 1 && is(0, PickleKind::list)) return dict_of_pairs(values, a[0]);
-    } else if (name.starts_with("torch._utils._rebuild_tensor")) {
-      return tensor(values, name, a);
-    } else if (name.starts_with("torch._utils._rebuild_parameter")) {
-      if (is(0, PickleKind::tensor)) return a[0];
-    } else if (name == "torch._tensor._rebuild_from_type_v2") {
-      bool const plain = is(1, PickleKind::global) &&
-                         (values[a[1]].text == "torch.Tensor" || values[a[1]].text == "torch.nn.parameter.Parameter");
-      if (plain && is(0, PickleKind::global) && is(2, PickleKind::tuple) &&
-          values[a[0]].text.starts_with("torch._utils._rebuild_")) {
-        return call(values, a[0], a[2]);
-      }
-    } else if (name == "torch.Size") {
-      if (is(0, PickleKind::tuple) || is(0, PickleKind::list)) return a[0];
-    } else if (name.ends_with(".set")) {
-      if (is(0, PickleKind::list)) return a[0];
-    } else if (name == "torch.device" || name == "_codecs.encode") {
-      if (is(0, PickleKind::text)) return a[0];
-    } else if (name.ends_with(".complex")) {
-      return arguments;
+    if (module == "torch._utils") return rebuilt(values, name, a);
+    if (module == "torch._tensor" && name == "_rebuild_from_type_v2") return of_type(values, a);
+    if (module == "torch") {
+      if (name == "Size") return first(values, a, {Kind::tuple, Kind::list});
+      if (name == "device") return first(values, a, {Kind::text});
+    } else if (module == "collections") {
+      if (name == "OrderedDict" && a.size() == 1 && values.is(a[0], Kind::list)) return dict_of_pairs(values, a[0]);
+      if (name == "OrderedDict" || name == "Counter") return dict_of(values, callee, a, 0);
+      if (name == "defaultdict") return dict_of(values, callee, a, 1);
+    } else if (module == "builtins" || module == "__builtin__") {
+      if (name == "complex") return arguments;
+      if (name == "set" || name == "frozenset") return first(values, a, {Kind::list});
+      if (name == "bytearray") return first(values, a, {Kind::bytes, Kind::text});
+    } else if (module == "_codecs" && name == "encode") {
+      return first(values, a, {Kind::text});
+    } else if (module == "copyreg" || module == "copy_reg") {
+      return reconstructed(values, name, a);
     }
-    fail("io", 227, {values.file(), ": pickle: expected other arguments for ", name});
+    return std::nullopt;
   }
 
-  // ('storage', type, key, location, numel), in legacy files with a sixth: None or (key, offset, numel) of a view.
+  // A storage, the class of a saved module (old files have its source beside it), or an object.
   PickleIndex persistent(PickleValues& values, PickleIndex id) {
+    if (std::optional<TorchStorage> const storage = torch_storage(values, id)) {
+      storages.push_back(*storage);
+      return values.add(Kind::storage, static_cast<std::int64_t>(storages.size() - 1));
+    }
     auto const& a = values[id].items;
-    auto const is = [&](std::size_t i, PickleKind kind) { return i < a.size() && values.is(a[i], kind); };
-    if (values.is(id, PickleKind::tuple) && is(0, PickleKind::text) && values[a[0]].text == "module") {
-      fail("io", 227, {values.file(), ": expected the weights of a model (its state_dict), found the model itself"});
-    }
-    bool const form = values.is(id, PickleKind::tuple) && is(0, PickleKind::text) && values[a[0]].text == "storage" &&
-                      is(1, PickleKind::global) && is(2, PickleKind::text) && is(4, PickleKind::integer);
-    if (!form) fail("io", 228, {values.file(), ": pickle: expected the persistent id of a storage, found another"});
-    TorchStorage storage{values[a[2]].text, {}, values[a[4]].integer, 0};
-    std::string_view const type = values[a[1]].text;
-    if (!type.ends_with("UntypedStorage")) {
-      TorchDtype const* const dtype = dtype_of(type);
-      if (dtype == nullptr || dtype->storage.empty() || !type.ends_with("Storage")) {
-        fail("io", 228, {values.file(), ": pickle: expected a class of storages, found ", type});
-      }
-      storage.dtype = dtype->type;
-    }
-    if (is(5, PickleKind::tuple)) {
-      auto const& view = values[a[5]].items;
-      if (view.size() != 3 || !values.is(view[1], PickleKind::integer)) {
-        fail("io", 228, {values.file(), ": pickle: expected a view (key, offset, size) of a storage"});
-      }
-      storage.begin = values[view[1]].integer;
-    }
-    storages.push_back(storage);
-    return values.add(PickleKind::storage, static_cast<std::int64_t>(storages.size() - 1));
+    bool const named = values.is(id, Kind::tuple) && a.size() > 1 && values.is(a[1], Kind::global);
+    if (!named) return values.add(Kind::object, "pickle", "persistent_id");
+    if (values.is(a[0], Kind::text) && values[a[0]].text == "module") return a[1];
+    return values.add(Kind::object, values[a[1]].module, values[a[1]].text);
   }
 
  private:
-  static TorchDtype const* dtype_of(std::string_view name) {
-    return name.starts_with("torch.") ? torch_dtype(name.substr(6)) : nullptr;
+  using Kind = PickleKind;
+  using Items = std::vector<PickleIndex>;
+
+  static std::optional<PickleIndex> first(PickleValues const& values, Items const& a,
+                                          std::initializer_list<Kind> kinds) {
+    for (Kind const kind : kinds) {
+      if (!a.empty() && values.is(a[0], kind)) return a[0];
+    }
+    return std::nullopt;
   }
 
-  PickleIndex tensor(PickleValues& values, std::string_view name, std::vector<PickleIndex> const& a) {
+  // An empty dictionary, or the one that is argument i.
+  static std::optional<PickleIndex> dict_of(PickleValues& values, PickleIndex callee, Items const& a, std::size_t i) {
+    if (a.size() > i) return values.is(a[i], Kind::dict) ? std::optional(a[i]) : std::nullopt;
+    return values.add(Kind::dict, values[callee].module, values[callee].text);
+  }
+
+  std::optional<PickleIndex> rebuilt(PickleValues& values, std::string_view name, Items const& a) {
+    if (name == "_rebuild_tensor" || name == "_rebuild_tensor_v2" || name == "_rebuild_tensor_v3") {
+      return tensor(values, name, a);
+    }
+    if (name.starts_with("_rebuild_parameter") || name == "_rebuild_device_tensor_from_cpu_tensor") {
+      return first(values, a, {Kind::tensor, Kind::object});
+    }
+    return std::nullopt;
+  }
+  std::optional<PickleIndex> of_type(PickleValues& values, Items const& a) {
+    bool const form = a.size() > 2 && values.is(a[0], Kind::global) && values.is(a[2], Kind::tuple);
+    if (!form || values[a[0]].module != "torch._utils") return std::nullopt;
+    return rebuilt(values, values[a[0]].text, values[a[2]].items);
+  }
+
+  // _reconstructor(class, base, value), __newobj__(class, …): the value of a subclass of dict or list, or an object.
+  static std::optional<PickleIndex> reconstructed(PickleValues& values, std::string_view name, Items const& a) {
+    if (a.empty() || !values.is(a[0], Kind::global)) return std::nullopt;
+    bool const valued = name == "_reconstructor" && a.size() > 2;
+    if (valued && (values.is(a[2], Kind::dict) || values.is(a[2], Kind::list))) return a[2];
+    return values.add(Kind::object, values[a[0]].module, values[a[0]].text);
+  }
+
+  std::optional<PickleIndex> tensor(PickleValues& values, std::string_view name, Items const& a) {
     auto const refuse = [&](char const* expected) {
       fail("io", 227, {values.file(), ": pickle: ", name, ": expected ", expected});
     };
-    bool const form = a.size() >= 4 && values.is(a[0], PickleKind::storage) && values.is(a[1], PickleKind::integer) &&
-                      values.is(a[2], PickleKind::tuple) && values.is(a[3], PickleKind::tuple);
+    if (!a.empty() && values.is(a[0], Kind::object)) return std::nullopt;
+    bool const form = a.size() >= 4 && values.is(a[0], Kind::storage) && values.is(a[1], Kind::integer) &&
+                      values.is(a[2], Kind::tuple) && values.is(a[3], Kind::tuple);
     if (!form) refuse("a storage, an offset, sizes and strides");
     TorchTensor result;
     auto const storage = static_cast<std::size_t>(values[a[0]].integer);
@@ -142,31 +129,36 @@ class TorchGlobals {
     for (auto const& [from, to] : {std::pair(a[2], &result.sizes), std::pair(a[3], &result.strides)}) {
       if (values[from].items.size() > 64) refuse("at most 64 dimensions");
       for (PickleIndex const n : values[from].items) {
-        if (!values.is(n, PickleKind::integer) || values[n].integer < 0) {
-          refuse("whole numbers >= 0 in sizes and strides");
-        }
+        if (!values.is(n, Kind::integer) || values[n].integer < 0) refuse("whole numbers >= 0 in sizes and strides");
         to->push_back(values[n].integer);
       }
     }
     if (result.sizes.size() != result.strides.size()) refuse("as many strides as sizes");
-    bool const v3 = name.ends_with("_v3");
-    TorchDtype const* said = nullptr;
-    if (v3 && a.size() > 6 && values.is(a[6], PickleKind::global)) said = dtype_of(values[a[6]].text);
-    if (v3 ? said == nullptr : !storages[storage].dtype) refuse("the type of its numbers");
-    result.dtype = v3 ? said->type : *storages[storage].dtype;
+    values.count_copies(2 * result.sizes.size());
+    std::optional<c10::ScalarType> dtype = storages[storage].dtype;
+    if (name == "_rebuild_tensor_v3") {
+      bool const said = a.size() > 6 && values.is(a[6], Kind::global) && values[a[6]].module == "torch";
+      TorchDtype const* const known = said ? torch_dtype(values[a[6]].text) : nullptr;
+      if (said && known == nullptr) return std::nullopt;
+      dtype = said ? std::optional(known->type) : std::nullopt;
+    }
+    if (!dtype) refuse("the type of its numbers");
+    if (torch_dtype(*dtype) == nullptr) return std::nullopt;
+    result.dtype = *dtype;
     tensors.push_back(std::move(result));
-    return values.add(PickleKind::tensor, static_cast<std::int64_t>(tensors.size() - 1));
+    return values.add(Kind::tensor, static_cast<std::int64_t>(tensors.size() - 1));
   }
 
   // Python 2 wrote an OrderedDict as a list of [key, value].
-  static PickleIndex dict_of_pairs(PickleValues& values, PickleIndex list) {
-    std::vector<PickleIndex> items;
+  static std::optional<PickleIndex> dict_of_pairs(PickleValues& values, PickleIndex list) {
+    Items items;
+    values.count_copies(values[list].items.size());
     for (PickleIndex const pair : values[list].items) {
       auto const& two = values[pair].items;
-      if (two.size() != 2) fail("io", 227, {values.file(), ": pickle: OrderedDict: expected pairs of key and value"});
+      if (two.size() != 2) return std::nullopt;
       items.insert(items.end(), two.begin(), two.end());
     }
-    PickleIndex const index = values.add(PickleKind::dict);
+    PickleIndex const index = values.add(Kind::dict);
     values[index].items = std::move(items);
     return index;
   }

@@ -1,7 +1,7 @@
 // PyTorch files, ".pt" (zip) and legacy ".pth", as torch.save writes them: tensors and plain containers, never code.
 //
-// Whatever else a file mentions (a model, an optimiser, a function) is refused by its name; nothing in a file
-// can be executed. Every size is checked against the file before memory is taken. Tensors lie on the host.
+// Whatever else a file mentions (a model, a scheduler, a function) stays a name and data, and is listed as passed over;
+// nothing in a file can be executed. Every size is checked against the file before memory is taken. Tensors lie on the host.
 //   zip      NAME/data.pkl, the pickle; NAME/data/KEY, the storages; NAME/byteorder
 //   legacy   pickles of 0x1950a86a20f9469cfc6c, 1001, the system, the object, a list of storage keys; then for each storage
 //            its number of elements (int64) and its bytes
@@ -21,7 +21,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -33,6 +32,20 @@ namespace dynvision {
 
 inline constexpr std::uint64_t torch_longest_pickle = 1U << 25U;  // [bytes]
 inline constexpr std::string_view torch_legacy_mark = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
+inline constexpr std::string_view torch_legacy_mark_in_digits = "119547037146038801333356";  // protocols 0 and 1
+
+// Whether the first 32 bytes of a file are those of a legacy file, of any protocol.
+inline bool is_torch_legacy(std::string_view start) {
+  return start.find(torch_legacy_mark) != start.npos || start.find(torch_legacy_mark_in_digits) != start.npos;
+}
+
+// The entry that says what a zip file of PyTorch holds; nullptr: it is none.
+inline ZipEntry const* torch_pickle(ZipReader const& zip) {
+  auto const pickle = std::find_if(zip.entries().begin(), zip.entries().end(), [](ZipEntry const& e) {
+    return e.name == "data.pkl" || (e.name.ends_with("/data.pkl") && e.name.find('/') == e.name.size() - 9);
+  });
+  return pickle == zip.entries().end() ? nullptr : &*pickle;
+}
 
 namespace detail {
 
@@ -41,6 +54,7 @@ inline TensorMap torch_tensors(PickleValues const& values, PickleIndex root, Tor
                                std::string_view key) {
   auto found = TorchStateDict(values, 4096 + 16 * n_pickle, 65536 + file_size / 16).find(root, key);
   TensorMap tensors({}, std::move(found.metadata));
+  tensors.passed_over = std::move(found.passed_over);
   for (auto& [name, which] : found.tensors) {
     Tensor tensor = storages.tensor(names, names.tensors[static_cast<std::size_t>(which)], name);
     if (tensors.contains(name)) fail("io", 121, {values.file(), ": tensor \"", name, "\" is there twice"});
@@ -52,12 +66,8 @@ inline TensorMap torch_tensors(PickleValues const& values, PickleIndex root, Tor
 inline TensorMap read_torch_zip(std::filesystem::path const& path, std::string_view key) {
   ZipReader const zip(path);
   std::string const file = path.string();
-  auto const pickle = std::find_if(zip.entries().begin(), zip.entries().end(), [](ZipEntry const& e) {
-    return e.name == "data.pkl" || (e.name.ends_with("/data.pkl") && e.name.find('/') == e.name.size() - 9);
-  });
-  if (pickle == zip.entries().end()) {
-    fail("io", 241, {file, ": expected a PyTorch file, found a zip file without data.pkl"});
-  }
+  ZipEntry const* const pickle = torch_pickle(zip);
+  if (pickle == nullptr) fail("io", 241, {file, ": expected a PyTorch file, found a zip file without data.pkl"});
   if (pickle->size > torch_longest_pickle) {
     fail("io", 242, {file, ": expected a pickle of at most ", torch_longest_pickle, " bytes, found ", pickle->size});
   }
@@ -96,8 +106,8 @@ inline TensorMap read_torch_legacy(std::filesystem::path const& path, std::strin
   TorchGlobals names;
   PickleMachine machine(values, names, std::string_view(bytes));
   PickleIndex const mark = machine.run(), version = machine.run(), system = machine.run();
-  if (values[mark].text != torch_legacy_mark || !values.is(version, PickleKind::integer) ||
-      values[version].integer != 1001) {
+  bool const marked = values[mark].text == torch_legacy_mark || values[mark].text == torch_legacy_mark_in_digits;
+  if (!marked || !values.is(version, PickleKind::integer) || values[version].integer != 1001) {
     fail("io", 241, {file, ": expected a PyTorch file of the legacy format 1001, found another"});
   }
   auto const& facts = values[system].items;
@@ -146,12 +156,11 @@ inline TensorMap read_torch_legacy(std::filesystem::path const& path, std::strin
 // key: where the state_dict is in a checkpoint, such as "ema.state_dict"; empty: the usual places; ".": all tensors.
 inline TensorMap read_torch(std::filesystem::path const& path, std::string_view key = "") {
   InputFile const file(path);
-  char start[14]{};
+  char start[32]{};
   file.read(0, start, std::min<std::uint64_t>(file.size(), sizeof start));
-  if (std::memcmp(start, "PK\3\4", 4) == 0) return detail::read_torch_zip(path, key);
-  if (std::string_view(start, sizeof start) == "\x80\2\x8a\n" + std::string(torch_legacy_mark)) {
-    return detail::read_torch_legacy(path, key);
-  }
+  std::string_view const bytes(start, sizeof start);
+  if (bytes.starts_with("PK\3\4")) return detail::read_torch_zip(path, key);
+  if (is_torch_legacy(bytes)) return detail::read_torch_legacy(path, key);
   fail("io", 241, {path.string(), ": expected a PyTorch file (zip, or legacy 1001), found another format"});
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/host_tensor.hpp>
+#include <dynvision/core/shape_bytes.hpp>
 #include <dynvision/io/torch/globals.hpp>
 
 #include <ATen/ops/set_ops.h>
@@ -37,26 +38,25 @@ class TorchStorages {
   Tensor tensor(TorchGlobals const& names, TorchTensor const& described, std::string_view name) {
     TorchStorage const& storage = names.storages[described.storage];
     std::string const where = file_ + ": tensor \"" + std::string(name.substr(0, 200)) + "\": ";
-    auto const element = static_cast<std::int64_t>(c10::elementSize(described.dtype));
     Tensor const& flat = whole(storage, described.dtype, where);
-    // The last element that it reaches, from the begin of the storage; and its size with empty dimensions as 1.
-    std::int64_t last = 0, extent = element;
+    // The last element that it reaches, from the begin of the storage.
+    std::int64_t last = 0;
     bool possible = storage.begin >= 0 && !__builtin_add_overflow(storage.begin, described.offset, &last) &&
                     described.offset >= 0 && last <= flat.numel();
-    bool empty = false;
     for (std::size_t d = 0; d < described.sizes.size() && possible; ++d) {
-      std::int64_t const length = std::max<std::int64_t>(described.sizes[d], 1);
       std::int64_t step = 0;
-      empty = empty || described.sizes[d] == 0;
+      std::int64_t const length = std::max<std::int64_t>(described.sizes[d], 1);
       possible = !__builtin_mul_overflow(length - 1, described.strides[d], &step) &&
-                 !__builtin_add_overflow(last, step, &last) && !__builtin_mul_overflow(extent, length, &extent);
+                 !__builtin_add_overflow(last, step, &last);
     }
-    if (!possible || (!empty && last >= flat.numel())) {
+    auto const n_bytes = shape_bytes(described.sizes, described.dtype);
+    bool const empty = n_bytes && *n_bytes == 0;
+    if (!possible || !n_bytes || (!empty && last >= flat.numel())) {
       fail("io", 233, {where, "expected it inside its storage of ", flat.numel(), " elements"});
     }
-    if (!empty && static_cast<std::uint64_t>(extent) > most_) {
+    if (static_cast<std::uint64_t>(*n_bytes) > most_) {
       fail("io", 234,
-           {where, "expected at most as many bytes as the file has, found ", extent,
+           {where, "expected at most as many bytes as the file has, found ", *n_bytes,
             " (one element shown many times?)"});
     }
     if (empty) return host_tensor(described.sizes, described.dtype);
@@ -83,11 +83,7 @@ class TorchStorages {
     if (added) {
       found->second = host_tensor({static_cast<std::int64_t>(size->second / element)}, dtype);
       if (size->second > 0) read_(size->first, found->second.mutable_data_ptr());
-      // A byte other than 0 and 1 is no bool: reading one would be undefined.
-      if (dtype == c10::ScalarType::Bool && size->second > 0) {
-        auto* const bytes = static_cast<unsigned char*>(found->second.mutable_data_ptr());
-        std::transform(bytes, bytes + size->second, bytes, [](unsigned char byte) { return byte != 0; });
-      }
+      make_valid_bools(found->second);
     }
     if (found->second.scalar_type() != dtype) {
       fail("io", 232, {where, "expected one type of numbers in a storage, found two"});

@@ -6,6 +6,7 @@
 // layers become parametrizations.weight.original0 and original1.
 // Tables of published models: io/weights/published_names.hpp.
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -58,6 +59,10 @@ inline bool matches_pattern(std::string_view pattern, std::string_view name) {
   }
   while (p < pattern.size() && pattern[p] == '*') ++p;
   return p == pattern.size();
+}
+inline bool matches_any_pattern(std::vector<std::string> const& patterns, std::string_view name) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](std::string const& one) { return matches_pattern(one, name); });
 }
 
 }  // namespace dynvision

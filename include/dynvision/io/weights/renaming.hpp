@@ -1,19 +1,20 @@
 // The tensors of a file under the names that they have here; and which published name table would fit best.
 //
-// A leading part that all names share (`module.` of DataParallel, `model.` of Lightning, `_orig_mod.` of
-// torch.compile) goes first, then the table translates.
+// The leading part under which the model lies in the file (io/weights/leading_part.hpp) goes first, then the table
+// translates. What lies outside of that part belongs to something else (a criterion, a teacher) where the model is complete.
 //
-// Errors: io.183.
+// Errors: io.183, io.187.
 #pragma once
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/number_text.hpp>
 #include <dynvision/core/parameters.hpp>
 #include <dynvision/io/tensor_map.hpp>
+#include <dynvision/io/weights/leading_part.hpp>
 #include <dynvision/io/weights/published_names.hpp>
 
 #include <algorithm>
 #include <cstddef>
-#include <set>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,28 +22,47 @@
 
 namespace dynvision {
 
-// The tensors of a file under our names; `ignored` gets the names of those that the table leaves out.
-inline TensorMap renamed_weights(TensorMap const& weights, NameTable const& names, std::string const& file,
-                                 std::vector<std::string>& ignored) {
-  std::size_t skip = 0;
-  for (bool again = !weights.empty(); again;) {
-    again = false;
-    for (std::string_view const wrapper : {"module.", "model.", "_orig_mod."}) {
-      bool const all = std::all_of(weights.begin(), weights.end(), [&](TensorMap::Entry const& entry) {
-        return std::string_view(entry.first).substr(std::min(skip, entry.first.size())).starts_with(wrapper);
-      });
-      if (all) skip += wrapper.size(), again = true;
+struct RenamedWeights {
+  TensorMap weights;  // under our names
+  std::string leading_part{};
+  std::vector<std::string> ignored{};      // the table leaves them out, or they lie outside of the model
+  std::vector<std::string> equal_parts{};  // leading parts that fit equally well: none was taken
+};
+
+// `leading` empty: found by the names.
+inline RenamedWeights renamed_weights(TensorMap const& weights, NameTable const& names, Parameters const& parameters,
+                                      std::string const& file, std::string const& leading = "") {
+  FittingNames const fitting(names, parameters);
+  LeadingPart const found = leading.empty() ? leading_part(weights, fitting) : LeadingPart{leading};
+  RenamedWeights renamed{TensorMap({}, weights.metadata), found.text, {}, found.equal};
+  renamed.weights.passed_over = weights.passed_over;
+  std::vector<TensorMap::Entry const*> outside;
+  for (TensorMap::Entry const& entry : weights) {
+    std::string_view const name = entry.first;
+    if (!name.starts_with(found.text)) {
+      outside.push_back(&entry);
+      continue;
     }
-  }
-  TensorMap renamed({}, weights.metadata);
-  for (auto const& [name, tensor] : weights) {
-    auto ours = names(std::string_view(name).substr(skip));
+    std::optional<std::string> ours = fitting(name.substr(found.text.size()));
     if (!ours) {
-      ignored.push_back(name);
-    } else if (renamed.contains(*ours)) {
+      renamed.ignored.emplace_back(name);
+    } else if (renamed.weights.contains(*ours)) {
       fail("io", 183, {file, ": tensor \"", name, "\": expected names that differ, found a second \"", *ours, "\""});
     } else {
-      renamed.insert(std::move(*ours), tensor);
+      renamed.weights.insert(std::move(*ours), entry.second);
+    }
+  }
+  if (!leading.empty() && outside.size() == weights.size()) {
+    fail("io", 187, {file, ": expected names that begin with \"", leading, "\", found none"});
+  }
+  bool const complete = std::all_of(parameters.begin(), parameters.end(), [&](Parameter const& p) {
+    return renamed.weights.contains(p.name) || matches_any_pattern(names.without, p.name);
+  });
+  for (TensorMap::Entry const* const entry : outside) {
+    if (complete || renamed.weights.contains(entry->first)) {
+      renamed.ignored.push_back(entry->first);
+    } else {
+      renamed.weights.insert(entry->first, entry->second);
     }
   }
   return renamed;
@@ -51,18 +71,11 @@ inline TensorMap renamed_weights(TensorMap const& weights, NameTable const& name
 // Of the published name tables the one that makes most names fit, if one does better than `than`; as a sentence.
 inline std::string better_table(TensorMap const& weights, Parameters const& parameters, std::size_t than) {
   std::string best;
-  std::vector<std::string> ignored;
   for (NameTable const& table : names::all()) {
-    std::set<std::string> there;
-    for (auto const& [name, tensor] : weights) {
-      if (auto ours = table(name)) there.insert(std::move(*ours));
-    }
-    auto const fit = static_cast<std::size_t>(std::count_if(
-        parameters.begin(), parameters.end(), [&](Parameter const& p) { return there.contains(p.name); }));
+    std::size_t const fit = leading_part(weights, FittingNames(table, parameters)).n_fit;
     if (fit <= than) continue;
     than = fit;
-    best =
-        "\n  with the names of " + table.title + " " + number_text(fit) + " would be there: see WeightOptions::names";
+    best = joined({"\n  with the names of ", table.title, " ", fit, " would be there: see WeightOptions::names"});
   }
   return best;
 }

@@ -21,7 +21,8 @@ inline void train_only(Parameters const& parameters, std::vector<std::string> co
   std::vector<std::string_view> names;
   for (Parameter const& p : parameters) names.emplace_back(p.name);
   for (std::string const& pattern : patterns) {
-    if (std::none_of(names.begin(), names.end(), [&](std::string_view name) { return matches_pattern(pattern, name); })) {
+    if (std::none_of(names.begin(), names.end(),
+                     [&](std::string_view name) { return matches_pattern(pattern, name); })) {
       fail("io", 186, {"trainable: \"", pattern, "\" matches no parameter: ", expected_one_of(pattern, names)});
     }
   }

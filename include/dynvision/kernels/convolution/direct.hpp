@@ -42,8 +42,8 @@ template <class T> class DirectWeight {
   }
 
   // x (N,In,H,W) -> y (N,Out,out), both with channels fastest. bias may be undefined.
-  Tensor operator()(Tensor const& x, Tensor const& bias, Size out) const {
-    Tensor const y = Layout{true}.empty(x.size(0), {outputs_, out.height, out.width}, x.options());
+  Tensor operator()(Tensor const& x, Tensor const& bias, Size out, Tensor const& to = {}) const {
+    Tensor const y = to.defined() ? to : Layout{true}.empty(x.size(0), {outputs_, out.height, out.width}, x.options());
     Job const job{x.size(0),
                   x.template const_data_ptr<T>(),
                   {x.size(2), x.size(3)},

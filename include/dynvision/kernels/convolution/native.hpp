@@ -46,9 +46,10 @@ class NativeConvolution {
                    (x.size(3) + 2 * padding_ - weight_.size(3)) / stride_ + 1};
     return apply(forward_, false, x, bias, padding_, out);
   }
-  Tensor adjoint(Tensor const& g, std::int64_t height, std::int64_t width) {  // of inputs of this size
+  // Of inputs of this size, into `to` if it is defined.
+  Tensor adjoint(Tensor const& g, std::int64_t height, std::int64_t width, Tensor const& to = {}) {
     ProfilerScope const mark("dynvision::convolution_backward");
-    return apply(adjoint_, true, g, {}, 2 - padding_, {height, width});
+    return apply(adjoint_, true, g, {}, 2 - padding_, {height, width}, to);
   }
   void forget_forward() { forward_ = None{}; }
   void forget_adjoint() { adjoint_ = None{}; }
@@ -73,15 +74,16 @@ class NativeConvolution {
   }
 
  private:
-  Tensor apply(Weight& weight, bool transposed, Tensor const& x, Tensor const& bias, std::int64_t padding, Size out) {
+  Tensor apply(Weight& weight, bool transposed, Tensor const& x, Tensor const& bias, std::int64_t padding, Size out,
+               Tensor const& to = {}) {
     if (winograd_) {
       if (std::holds_alternative<None>(weight)) weight.emplace<WinogradWeight<float>>(weight_, transposed);
-      return std::get<WinogradWeight<float>>(weight)(x, bias, padding);
+      return std::get<WinogradWeight<float>>(weight)(x, bias, padding, to);
     }
     if (std::holds_alternative<None>(weight)) {
       weight.emplace<DirectWeight<float>>(weight_, stride_, padding_, transposed);
     }
-    return std::get<DirectWeight<float>>(weight)(x, bias, out);
+    return std::get<DirectWeight<float>>(weight)(x, bias, out, to);
   }
   void with_sums(auto const& f) {
     if (auto* const tiles = std::get_if<WinogradGradient<float>>(&sums_)) f(*tiles);

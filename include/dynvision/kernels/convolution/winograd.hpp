@@ -40,10 +40,11 @@ template <class T> class WinogradWeight {
     parallel_for(panels_.vectors, 1, [&](std::int64_t begin, std::int64_t end) { put(from, transposed, begin, end); });
   }
 
-  // x (N,In,H,W), channels fastest -> y (N,Out,H + 2 padding - 2,W + 2 padding - 2), the same. bias may be undefined.
-  Tensor operator()(Tensor const& x, Tensor const& bias, std::int64_t padding) const {
+  // x (N,In,H,W), channels fastest -> y (N,Out,H + 2 padding - 2,W + 2 padding - 2), the same, in `to` if it is defined.
+  // bias may be undefined.
+  Tensor operator()(Tensor const& x, Tensor const& bias, std::int64_t padding, Tensor const& to = {}) const {
     Size const in{x.size(2), x.size(3)}, out{in.height + 2 * padding - 2, in.width + 2 * padding - 2};
-    Tensor const y = Layout{true}.empty(x.size(0), {outputs_, out.height, out.width}, x.options());
+    Tensor const y = to.defined() ? to : Layout{true}.empty(x.size(0), {outputs_, out.height, out.width}, x.options());
     Job const job{Tiles(out),
                   TileReader<T>(x.template const_data_ptr<T>(), inputs_, in, zeros_.template const_data_ptr<T>()),
                   bias.defined() ? bias.template const_data_ptr<T>() : nullptr, y.template mutable_data_ptr<T>()};
@@ -53,8 +54,8 @@ template <class T> class WinogradWeight {
         (std::max<std::int64_t>(1, (tiles + most - 1) / most) + threads - 1) / threads * threads;
     if (tiles >= 12 * pieces) {
       auto const begin_of = [&](std::int64_t piece) { return tiles * piece / pieces; };
-      parallel_pieces(pieces, 1, [&](std::int64_t from, std::int64_t to) {
-        for (std::int64_t piece = from; piece < to; ++piece) {
+      parallel_pieces(pieces, 1, [&](std::int64_t from, std::int64_t end) {
+        for (std::int64_t piece = from; piece < end; ++piece) {
           std::int64_t const first = begin_of(piece), last = begin_of(piece + 1);
           TilePlanes<T> const sizes(last - first, inputs_), planes = sizes.in(thread_scratch<T, 0>(sizes.numbers()));
           job.reader.patch(job.tiles, padding, first, last, planes);
@@ -67,11 +68,11 @@ template <class T> class WinogradWeight {
     TilePlanes<T> const sizes(most, inputs_), planes = sizes.in(thread_scratch<T, 0>(sizes.numbers()));
     for (std::int64_t first = 0, n = 0; first < tiles; first += n) {
       n = std::min(tiles - first, most);
-      parallel_for(n, 2, [&](std::int64_t from, std::int64_t to) {
-        job.reader.patch(job.tiles, padding, first + from, first + to, planes.from(from));
+      parallel_for(n, 2, [&](std::int64_t from, std::int64_t end) {
+        job.reader.patch(job.tiles, padding, first + from, first + end, planes.from(from));
       });
       parallel_for(panels_.vectors, 1,
-                   [&](std::int64_t from, std::int64_t to) { outputs(job, planes, first, first + n, from, to); });
+                   [&](std::int64_t from, std::int64_t end) { outputs(job, planes, first, first + n, from, end); });
     }
     return y;
   }

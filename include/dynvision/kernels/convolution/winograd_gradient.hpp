@@ -71,8 +71,8 @@ template <class T> class WinogradGradient {
   void share(Tiles const& tiles, std::int64_t all, std::int64_t from, std::int64_t to) const {
     std::int64_t const most = std::min<std::int64_t>(all, 96);  // tiles that stay in the nearest cache
     TilePlanes<T> x(most, inputs_), g(most, outputs_);
-    x = x.in(thread_scratch<T, 0>(x.numbers()));
-    g = g.in(thread_scratch<T, 1>(g.numbers()));
+    x = x.in(thread_scratch<T, 0>(4 * x.plane));
+    g = g.in(thread_scratch<T, 1>(4 * g.plane));
     for (std::int64_t first = 0, n = 0; first < all; first += n) {
       n = std::min(all - first, most);
       for (int a = 0; a < 4; ++a) {

@@ -71,15 +71,17 @@ class Convolution {
                               : conv2d(x, weight_, bias_, kernel_.stride, kernel_.padding, kernel_.groups));
   }
 
-  // gx, if it is wanted; the gradients of the parameters are added up. g and x must not change any more.
-  Tensor reverse(Tensor const& g, Tensor const& x, bool want_gx) {
+  // gx, if it is wanted; the gradients of the parameters are added up. g and x must not change any more, if they are of at
+  // most most_waiting_bytes. `room`: memory that gx may take, or undefined.
+  static constexpr std::int64_t most_waiting_bytes = 1 << 20;
+  Tensor reverse(Tensor const& g, Tensor const& x, bool want_gx, Tensor const& room = {}) {
     if (plane_) return reverse_on_plane(g, x, want_gx);
     Tensor gx;
     bool const apart = own_ || (packed_ && kernel_.groups == 1);
-    if (want_gx && own_) gx = own_->adjoint(layout_.of(g), x.size(2), x.size(3));
+    if (want_gx && own_) gx = own_->adjoint(layout_.of(g), x.size(2), x.size(3), room);
     if (want_gx && apart && !own_) gx = packed_->adjoint(g, x.size(2), x.size(3));
     std::int64_t const bytes = g.numel() * g.element_size() + x.numel() * x.element_size();
-    if (!apart || 2 * bytes > enough_bytes) {
+    if (!apart || bytes > most_waiting_bytes) {
       gradients(layout_.of(g), layout_.of(x), want_gx && !apart, gx);
     } else if (learns()) {
       if (waiting_bytes_ + bytes > enough_bytes) weigh_waiting();
@@ -121,7 +123,7 @@ class Convolution {
 
  private:
   // What a weight gradient is computed of at about the speed of the forward convolution.
-  static constexpr std::int64_t enough_bytes = 2 << 20;
+  static constexpr std::int64_t enough_bytes = 2 * most_waiting_bytes;
 
   bool learns_weight() const { return learns_[0] >= 0 || learns_[2] >= 0; }
   bool adds_up() const { return own_ && own_->sums() && learns_weight(); }  // gradients, by a loop of the library's own

@@ -42,8 +42,9 @@ class ConvolutionChain {
     return resize_ && !resize_first_ ? resized(x) : x;
   }
 
-  // The gradient with respect to the rows. If resizing comes first it belongs to the resized rows: see scatter().
-  Tensor reverse(Tensor const& g, Tensor const& rows, bool want) {
+  // The gradient with respect to the rows. If resizing comes first it belongs to the resized rows: see scatter(). `room`:
+  // as many numbers as the rows have, which nothing looks at, or undefined.
+  Tensor reverse(Tensor const& g, Tensor const& rows, bool want, Tensor const& room = {}) {
     Tensor gx = g;
     if (resize_ && !resize_first_) {
       Tensor const wide = layout_.zeros(g.size(0), before_resize_, options_);
@@ -53,7 +54,9 @@ class ConvolutionChain {
     }
     c10::SmallVector<Tensor, 4> inputs{resize_first_ && !convolutions.empty() ? resized(rows) : rows};
     for (std::size_t i = 0; i + 1 < convolutions.size(); ++i) inputs.push_back(convolutions[i].forward(inputs.back()));
-    for (std::size_t i = convolutions.size(); i-- > 0;) gx = convolutions[i].reverse(gx, inputs[i], want || i > 0);
+    for (std::size_t i = convolutions.size(); i-- > 0;) {
+      gx = convolutions[i].reverse(gx, inputs[i], want || i > 0, i == 0 && !resize_first_ ? room : Tensor{});
+    }
     return gx;
   }
   bool resizes_first() const { return resize_first_; }

@@ -116,7 +116,7 @@ class ProjectionRun {
     int const l = node.source.layer, s = at.block.first - run.table.lag(node.index, node.source);
     int const t = run.table.step(node.index, at.block.first);
     if (is_direct()) return at.add_state_gradient(l, s, t, g);  // the pipeline has multiplied by w
-    Tensor const rows = run.state_rows(at.segment, l, s, at.block.n);
+    Tensor const rows = at.state_rows(l, s, at.block.n);
     bool const wanted = at.first_attached(l, s, t) < at.block.n;
     if (lateral_ != nullptr) {
       Tensor const gx = adjoint_by_autograd(
@@ -130,14 +130,15 @@ class ProjectionRun {
       sums_.add(1, g.sum());
       of_chain = run.layout.of(g.mul(weight_));
     }
-    Tensor const gx = chain_.reverse(of_chain, rows, wanted);
+    Tensor const gx = chain_.reverse(of_chain, rows, wanted, l == node.layer ? at.room : Tensor{});
+    if (l == node.layer) at.room = Tensor{};
     if (!wanted) return;
     if (chain_.resizes_first()) {
       std::int64_t const size = gx.numel() / at.block.n;
       at.scatter(l, s, t,
                  [&](void* to, int i) { chain_.scatter(run.at(gx.const_data_ptr(), i * size), to, run.batch); });
     } else {
-      at.add_state_gradient(l, s, t, gx);
+      at.add_state_gradient(l, s, t, gx, !gx.is_same(g));
     }
   }
 

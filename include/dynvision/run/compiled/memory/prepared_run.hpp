@@ -68,9 +68,10 @@ class PreparedRun {
   Settings settings;
   kernels::Engine engine;
   kernels::Layout layout;
-  at::TensorOptions options;            // of signals
-  at::TensorOptions parameter_options;  // of parameters
-  std::int64_t batch;
+  at::TensorOptions options;                  // of signals
+  at::TensorOptions parameter_options;        // of parameters
+  std::int64_t batch;                         // samples that are computed together: those of a group
+  std::int64_t first_sample = 0;              // of the group
   std::vector<std::string_view> layer_names;  // [layer]
   std::vector<int> model_memory;              // [layer] steps that an operation may look back
   std::vector<kernels::Shape> state_shape;    // [layer]; size 0: the layer stores nothing
@@ -81,8 +82,9 @@ class PreparedRun {
   PreparedNode head;                       // without functions: there is none, or it is the classifier
   Classifier const* classifier = nullptr;  // the head, if it is one
   std::int64_t n_classes = 0;
-  std::vector<Segment> segments;
-  std::size_t first_kept = 0;  // segment; those before are idle
+  std::vector<Segment> segments;  // of each group
+  std::size_t first_kept = 0;     // segment; those before are idle
+  std::vector<Group> groups;
   AddressList addresses;
   std::vector<Tensor> alive;  // what the addresses of a pipeline point to, while it runs
   Results results;
@@ -118,6 +120,15 @@ class PreparedRun {
   PreparedRun(PreparedRun const&) = delete;  // operations are known by their addresses
   PreparedRun& operator=(PreparedRun const&) = delete;
 
+  std::int64_t n_samples() const { return stimulus.frames.size(0); }
+  // From here on the samples of this group are computed.
+  void enter(Group const& group) {
+    batch = group.n, first_sample = group.first;
+    results.enter(group.first, group.n);
+  }
+  // Those of the group, of x (B, ...), or of (1, ...), which is the same for all.
+  Tensor of_group(Tensor const& x) const { return x.size(0) > 1 ? x.narrow(0, first_sample, batch) : x; }
+
   // Whether a parameter of a node before this one learns.
   bool learns_before(std::size_t p) const { return first_learned_ < p; }
   Node const& node(std::size_t p) const { return table.nodes[p]; }
@@ -127,6 +138,8 @@ class PreparedRun {
                        [&](Node const& node) { return node.stores && node.layer == layer; });
   }
   at::ScalarType dtype() const { return engine.dtype; }
+  // Whether what is kept is kept in bfloat16, which signals have not.
+  bool stores_bfloat16() const { return settings.store_bfloat16 && dtype() != at::kBFloat16; }
   std::int64_t rows(int n) const { return n * batch; }
   Tensor empty(std::int64_t n, kernels::Shape const& shape) const { return layout.empty(n, shape, options); }
 
@@ -156,20 +169,21 @@ class PreparedRun {
   // The rows of n states of a layer from index s on, in a segment that holds states.
   Tensor state_rows(Segment const& segment, int layer, int s, int n) const {
     auto const l = static_cast<std::size_t>(layer);
-    return kernels::rows_of(segment.states[l], (s - segment.first + segment.head[l]) * batch, rows(n));
+    return kernels::rows_of(segment.states[l], (s - segment.begin[l]) * batch, rows(n));
   }
   void* state_data(Segment const& segment, int layer, int s) const {
     auto const l = static_cast<std::size_t>(layer);
-    return at(segment.states[l].mutable_data_ptr(),
-              (s - segment.first + segment.head[l]) * batch * state_shape[l].size());
+    return at(segment.states[l].mutable_data_ptr(), (s - segment.begin[l]) * batch * state_shape[l].size());
   }
   void* at(void* first, std::int64_t number) const { return kernels::at_number(engine, first, number); }
   void const* at(void const* first, std::int64_t number) const { return kernels::at_number(engine, first, number); }
 
   // n addresses, one block of `batch` samples after the other.
-  void** side_by_side(void* first, int n, std::int64_t size) {
+  void** side_by_side(void* first, int n, std::int64_t size) { return list_of(first, n, batch * size); }
+  // n addresses, so many numbers apart.
+  void** list_of(void* first, int n, std::int64_t apart) {
     void** const list = addresses.take(n);
-    for (int i = 0; i < n; ++i) list[i] = at(first, i * batch * size);
+    for (int i = 0; i < n; ++i) list[i] = at(first, i * apart);
     return list;
   }
   void** steps_of(Tensor const& x, int n, bool shared, std::int64_t size) {

@@ -1,9 +1,10 @@
-// Checkpointing: the segments of a run, and how many of its samples run at a time. What a segment keeps is kept, or dropped and
-// computed again, as a whole.
+// Checkpointing: how a run is divided: in groups of samples, one after the other, and in segments of time. What a segment
+// keeps is kept, or dropped and computed again, as a whole.
 //
-// Idle blocks are not kept; the rest is one segment, or one for every k steps in whole blocks. A budget is
-// met by the largest k for which the run keeps no more bytes than that; or else by microbatches of which only the
-// last is kept: the others are computed again, from their first step, when their turn comes in the backward pass.
+// Idle blocks are not kept; the rest is one segment, or one for every k steps in whole blocks. With one segment all groups
+// keep theirs, with several only the last group keeps its last one. A budget is met by as many groups that keep theirs as
+// fit, the others are computed again from their first step; or else by the largest k, or by smaller groups, for which the
+// run keeps no more bytes than that.
 #pragma once
 #include <dynvision/run/compiled/prepare/cost.hpp>
 
@@ -39,46 +40,65 @@ inline bool is_differentiated(PreparedRun const& run) {
   }
 }
 
-// Whether checkpoints keep the run within so many bytes; then its segments are these, else it is one.
-[[gnu::cold]] inline bool choose_segments_within(PreparedRun& run, double budget) {
+// Groups of at most so many samples, about alike. The last ones, of at most `waiting` samples but at least one, keep what
+// the forward sweep has left of them.
+[[gnu::cold]] inline void divide_samples(PreparedRun& run, std::int64_t most, double waiting) {
+  std::int64_t const all = run.n_samples(), n = (all + most - 1) / most, each = (all + n - 1) / n;
+  run.groups.clear();
+  for (std::int64_t first = 0; first < all; first += each) {
+    bool const waits = first + each >= all || static_cast<double>(all - first) <= waiting;
+    run.groups.push_back({first, std::min(each, all - first), waits, run.segments});
+  }
+}
+
+// Samples that go together where nobody says how many. What the sweeps need beside what they keep is that of a group;
+// groups are large enough for convolutions to run at full speed, and for threads to share the smallest of signals.
+[[gnu::cold]] inline std::int64_t samples_together(PreparedRun const& run, bool keeps) {
+  constexpr std::int64_t enough_images = 24, enough_bytes = 2 << 20, most_groups = 8;  // of a convolution, of a signal
+  std::int64_t const all = run.n_samples();
+  if (!keeps || !run.engine.device.is_cpu()) return all;
+  std::int64_t largest = 1;
+  for (kernels::Shape const& shape : run.state_shape) largest = std::max(largest, shape.size());
+  std::int64_t const of_sample = largest * run.engine.bytes() * run.table.longest;
+  std::int64_t const enough = std::max((enough_images - 1) / run.table.longest + 1, (enough_bytes - 1) / of_sample + 1);
+  std::int64_t const groups = std::clamp<std::int64_t>(all / enough, 1, most_groups);
+  return (all + groups - 1) / groups;
+}
+
+// The same within so many bytes.
+[[gnu::cold]] inline void divide_within(PreparedRun& run, double budget) {
   Cost const cost(run);
+  auto const all = static_cast<double>(run.n_samples());
+  std::int64_t const together = samples_together(run, true);
   choose_segments(run, true, 0);
+  double const of_all = cost.checkpoints(all);  // idle steps end in a state that is kept
+  double const of_sample = cost.longest_segment(1), samples_that_fit = (budget - of_all) / of_sample;
+  if (samples_that_fit >= static_cast<double>(together)) return divide_samples(run, together, samples_that_fit);
   int const n_steps = run.segments.back().last - run.segments[run.first_kept].first;
-  int k = n_steps;
-  for (int parts = 2; cost.kept() > budget; ++parts) {
-    if (k == 1) {
-      choose_segments(run, true, 0);
-      return false;
-    }
+  for (int parts = 2, k = n_steps; k > 1; ++parts) {
     int const length = (n_steps + parts - 1) / parts;
     if (length == k) continue;
     k = length;
     choose_segments(run, true, k);
+    if (cost.kept(all, static_cast<double>(together)) <= budget) return divide_samples(run, together, 0);
   }
-  return true;
+  choose_segments(run, true, 0);
+  if (samples_that_fit < 1) {
+    fail("run", 107,
+         {"memory_budget = ", budget / 1e6, " MB: expected at least ", (of_all + of_sample) / 1e6,
+          " MB, for one sample at a time"});
+  }
+  divide_samples(run, static_cast<std::int64_t>(samples_that_fit), samples_that_fit);
 }
 
-// Chooses the segments; gives the number of its samples that are to run at a time.
-[[gnu::cold]] inline std::int64_t choose_segments(PreparedRun& run) {
+[[gnu::cold]] inline void divide(PreparedRun& run) {
   Settings const& settings = run.settings;
   bool const keeps = is_differentiated(run);
-  auto const budget = static_cast<double>(settings.memory_budget);
-  if (keeps && budget > 0) {
-    if (choose_segments_within(run, budget)) return run.batch;
-    Cost const cost(run);
-    double const of_all = cost.checkpoints();  // idle steps end in a state that is kept
-    double const of_sample = cost.longest_segment() / static_cast<double>(run.batch);
-    auto const most = static_cast<std::int64_t>((budget - of_all) / of_sample);
-    if (most < 1) {
-      fail("run", 107,
-           {"memory_budget = ", budget / 1e6, " MB: expected at least ", (of_all + of_sample) / 1e6,
-            " MB, for one sample at a time"});
-    }
-    std::int64_t const groups = (run.batch + most - 1) / most;
-    return (run.batch + groups - 1) / groups;
-  }
+  if (keeps && settings.memory_budget > 0) return divide_within(run, static_cast<double>(settings.memory_budget));
   choose_segments(run, keeps, settings.checkpoint_timesteps);
-  return settings.samples_at_once > 0 ? std::min(settings.samples_at_once, run.batch) : run.batch;
+  std::int64_t const samples = settings.samples_at_once > 0 ? settings.samples_at_once : samples_together(run, keeps);
+  double const waiting = settings.checkpoint_timesteps > 0 ? 0 : static_cast<double>(run.n_samples());
+  divide_samples(run, samples, waiting);
 }
 
 }  // namespace dynvision::run

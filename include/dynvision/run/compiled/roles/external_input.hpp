@@ -26,7 +26,7 @@ class ExternalInput {
     if (!t) return;
     kernels::Shape const& in = node.in;
     int const n = at.block.n;
-    Tensor const x = input_.detach().narrow(1, *t, n).transpose(0, 1);  // (n,B,C,H,W) or what broadcasts to it
+    Tensor const x = at.run.of_group(input_).detach().narrow(1, *t, n).transpose(0, 1);  // or what broadcasts to it
     Tensor const rows = at.run.layout.of(x.expand({n, at.run.batch, in.channels, in.height, in.width})
                                              .to(at.run.dtype())
                                              .reshape({at.run.rows(n), in.channels, in.height, in.width}));
@@ -43,7 +43,7 @@ class ExternalInput {
   void scatter(ReverseContext& at, Node const& node, Tensor const& g) const {
     if (!g.defined()) return;
     int const n = at.block.n;
-    Tensor const of_steps = gradient_.narrow(1, *first_step(at.run, node, at.block), n);
+    Tensor const of_steps = at.run.of_group(gradient_).narrow(1, *first_step(at.run, node, at.block), n);
     Tensor sum = g.reshape({n, at.run.batch, node.in.channels, node.in.height, node.in.width}).transpose(0, 1);
     for (std::int64_t axis = 0; axis < 5; ++axis) {
       if (of_steps.size(axis) == 1 && sum.size(axis) > 1) sum = sum.sum({axis}, true);

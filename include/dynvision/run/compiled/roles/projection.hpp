@@ -27,7 +27,8 @@ class Projection {
     if (!s) return;
     role.operand_stride = arguments.size;
     if (projection_->is_direct()) {
-      role.operand = states(at, node, *s, arguments);
+      role.operand =
+          at.run.side_by_side(at.run.state_data(at.segment, node.source.layer, *s), at.block.n, arguments.size);
       projection_->set_affine(role);
       return;
     }
@@ -44,10 +45,17 @@ class Projection {
     role.operand_stride = arguments.size;
     if (projection_->is_direct()) projection_->set_affine(role);
     if (role.is_affine) adjoint.g_affine = projection_->affine_sums();
-    Tensor const& h = at.values->operand[node.index];
-    // Where the adjoint does not look at the operand any address will do.
-    role.operand =
-        h.defined() ? at.run.steps_of(h, at.block.n, false, arguments.size) : states(at, node, *s, arguments);
+    Tensor h = at.operand(node.index);
+    bool const is_read = node.reads_operand || role.is_affine;
+    if (!h.defined() && is_read && projection_->is_direct()) h = at.state_rows(node.source.layer, *s, at.block.n);
+    if (h.defined()) {
+      role.operand = at.run.steps_of(h, at.block.n, false, arguments.size);
+      at.run.alive.push_back(std::move(h));
+    } else {  // the adjoint does not look at it: any addresses will do
+      void** const list = at.run.addresses.take(at.block.n);
+      std::fill_n(list, at.block.n, nullptr);
+      role.operand = list;
+    }
   }
   void scatter(ReverseContext& at, Node const& node, Tensor const& g) {
     if (g.defined()) projection_->adjoint(at, node, g);
@@ -62,10 +70,6 @@ class Projection {
   Flops flops(Node const&) const { return projection_ ? projection_->flops() : Flops{}; }
 
  private:
-  static void** states(auto& at, Node const& node, int s, kernels::Arguments const& arguments) {
-    return at.run.side_by_side(at.run.state_data(at.segment, node.source.layer, s), at.block.n, arguments.size);
-  }
-
   std::optional<ProjectionRun> projection_{};
 };
 

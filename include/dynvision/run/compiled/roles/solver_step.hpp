@@ -38,7 +38,7 @@ class SolverStep {
   void adjoint_operand(ReverseContext& at, Node const& node, kernels::Arguments& arguments, kernels::RoleArguments&,
                        kernels::AdjointArguments& adjoint, kernels::AdjointRoleArguments&) {
     PreparedRun& run = at.run;
-    arguments.previous = run.previous_states(at.segment, node, at.block);
+    arguments.previous = at.previous_states(node, learns_);
     if (learns_) adjoint.tau_gradient = of_tau_.of(0);
     adjoint.carried = run.table.carries_state(node.index);
     int const s = at.block.first - run.table.lag(node.index, node.source),
@@ -59,7 +59,7 @@ class SolverStep {
     adjoint.g_previous = list;
   }
   void scatter(ReverseContext& at, Node const& node, Tensor const&) {
-    for (auto const& [s, g] : reached_) at.states[static_cast<std::size_t>(node.layer)].add(s, of_previous_, g);
+    for (auto const& [s, g] : reached_) at.states[static_cast<std::size_t>(node.layer)].add(s, of_previous_, g, true);
     reached_.clear();
     of_previous_ = Tensor{};
   }

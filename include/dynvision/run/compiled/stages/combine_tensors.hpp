@@ -26,7 +26,7 @@ class CombineTensors {
     return in_signal_dtype(at.run, x.defined() ? combine_(x, h) : h);
   }
   void adjoint(ReverseContext& at, Node const& node) {
-    Tensor const x = at.input(node.index), h = at.values->operand[node.index], g = at.g;
+    Tensor const x = at.input(node.index), h = at.operand(node.index), g = at.g;
     if (!g.defined() || !h.defined()) return;
     if (!x.defined()) {
       projection_->adjoint(at, node, g);

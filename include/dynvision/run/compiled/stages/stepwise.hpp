@@ -24,7 +24,8 @@ class Stepwise {
   Tensor forward(ForwardContext& at, Node const& node, Tensor const& x) const {
     PreparedRun& run = at.run;
     int const t = at.block.first;  // one step a block, and no offsets
-    std::vector<DelayLine> memories = memories_at(run, at.segment, node, t, false);
+    std::vector<DelayLine> memories =
+        memories_at(run, node, t, false, [&](int l, int u) { return run.state_rows(at.segment, l, u, 1); });
     std::vector<Signal> responses(memories.size());
     Moment now = moment_at(run, node, t, memories, responses);
     Tensor const y = apply_(op_, x.defined() ? in_parameter_dtype(run, x) : x, now);
@@ -39,7 +40,8 @@ class Stepwise {
     at.g = Tensor{};
     int const t = at.block.first;
     if (!g.defined() || t < run.table.idle) return;
-    std::vector<DelayLine> memories = memories_at(run, at.segment, node, t, true);
+    std::vector<DelayLine> memories =
+        memories_at(run, node, t, true, [&](int l, int u) { return at.state_rows(l, u, 1); });
     std::vector<Signal> responses(memories.size());
     Moment now = moment_at(run, node, t, memories, responses);
     Tensor const x = at.input(node.index);
@@ -65,15 +67,17 @@ class Stepwise {
       if (!all[from_states + i].defined()) continue;
       Tensor const of_state = in_signal_dtype(run, all[from_states + i]);
       auto const [l, u] = states[i];
-      at.states[static_cast<std::size_t>(l)].add(u, of_state, of_state.const_data_ptr());
+      at.states[static_cast<std::size_t>(l)].add(u, of_state, of_state.const_data_ptr(), false);
     }
     add_gradients(run, parameters_, all, from_parameters);
   }
 
  private:
   // The delay lines of all layers when the node is reached at step t; `gradient`: their states are leaves.
-  static std::vector<DelayLine> memories_at(PreparedRun const& run, Segment const& segment, Node const& node, int t,
-                                            bool gradient) {
+  // state(layer, step)
+  template <class F>
+  static std::vector<DelayLine> memories_at(PreparedRun const& run, Node const& node, int t, bool gradient,
+                                            F const& state) {
     std::vector<DelayLine> all;
     for (int l = 0; l < static_cast<int>(run.table.memory.size()); ++l) {
       int const capacity = run.model_memory[static_cast<std::size_t>(l)];
@@ -82,7 +86,7 @@ class Stepwise {
       int const stored = t + (run.stores_before(l, node.index) ? 1 : 0);
       for (int u = 0; u < stored; ++u) {
         bool const held = u >= stored - capacity && run.table.stored(l, u);
-        Tensor const r = held ? in_parameter_dtype(run, run.state_rows(segment, l, u, 1)) : Tensor{};
+        Tensor const r = held ? in_parameter_dtype(run, state(l, u)) : Tensor{};
         all.back().store(held && gradient && run.table.attached(u, t) ? leaf(r) : r);
       }
     }
@@ -102,7 +106,7 @@ class Stepwise {
                .options = run.parameter_options};
     Tensor const input = run.external(node.layer);
     int const u = t - run.table.idle;
-    if (input.defined() && u >= 0 && u < input.size(1)) now.external = input.select(1, u);
+    if (input.defined() && u >= 0 && u < input.size(1)) now.external = run.of_group(input).select(1, u);
     return now;
   }
 

@@ -30,9 +30,7 @@ class Head {
  public:
   template <class Op> Head(Op& op, PreparedRun& run) : function_(run::TensorFunction::of(op, run.engine.backend)) {}
   Tensor forward(ForwardContext& at, Node const&, Tensor const& x) const { return function_(at.run, x); }
-  void adjoint(ReverseContext& at, Node const& node) const {
-    at.g = function_.adjoint(at.run, at.values->input[node.index], at.g);
-  }
+  void adjoint(ReverseContext& at, Node const&) const { at.g = function_.adjoint(at.run, at.input_of_head(), at.g); }
 
  private:
   run::TensorFunction function_;

@@ -7,6 +7,7 @@
 #include <dynvision/kernels/device/profiler_scope.hpp>
 #include <dynvision/run/compiled/functions/fallback.hpp>
 #include <dynvision/run/compiled/memory/forward_context.hpp>
+#include <dynvision/run/compiled/memory/storage.hpp>
 #include <dynvision/run/compiled/sweep/frames.hpp>
 
 #include <ATen/core/grad_mode.h>
@@ -21,6 +22,7 @@ class ForwardSweep {
   ForwardContext at_;
   Values* values_ = nullptr;  // of the block, or of the static prefix
   std::vector<std::pair<std::size_t, Tensor>> to_record_;
+  std::optional<Storage> storage_{};  // if what is kept is kept in bfloat16
   kernels::CrowdedOperators operators_;
 
  public:
@@ -33,11 +35,16 @@ class ForwardSweep {
         operators_(run.settings.share_cpus) {
     auto const n_layers = run.table.memory.size();
     segment.states.resize(n_layers);
-    segment.head.assign(n_layers, 0);
+    segment.begin.assign(n_layers, 0);
+    if (keeps && run.stores_bfloat16()) storage_.emplace(run, segment);
     for (std::size_t l = 0; l < n_layers; ++l) {
       if (run.state_shape[l].size() == 0) continue;
       auto const [first, last] = run.held(segment, l, !segment.past.empty());
-      segment.head[l] = segment.first - first;
+      if (storage_) {
+        storage_->open(l, first, last, segment.past.empty() ? Tensor{} : segment.past[l]);
+        continue;
+      }
+      segment.begin[l] = first;
       segment.states[l] = run.state_buffer(l, first, last - first);
       if (segment.past.empty()) continue;
       kernels::rows_of(segment.states[l], 0, run.rows(run.table.memory[l])).copy_(segment.past[l]);
@@ -53,15 +60,21 @@ class ForwardSweep {
       BlockTape& tape = segment_.blocks.back();
       tape.block = at_.block, tape.prefix = -1;
       use(tape.values);
+      if (storage_) storage_->move_to(at_.block);
       one_block();
+      if (storage_) storage_->store(tape, tape.prefix < 0 ? Tensor{} : segment_.prefixes.back().out);
       bool const last = b + 1 == segment_.first_block + segment_.n_blocks;
-      if (keeps_ && results_) release_forward_weights(last ? 0 : run_.table.blocks[b + 1].first, last);
+      if (keeps_ && results_ && is_last_group()) {
+        release_forward_weights(last ? 0 : run_.table.blocks[b + 1].first, last);
+      }
       if (!keeps_) {
         tape.values.clear();
         while (segment_.prefixes.size() > 1) segment_.prefixes.pop_front();
       }
     }
     if (!keeps_) segment_.blocks.clear();
+    if (storage_) storage_->close();
+    if (!segment_.prefixes.empty()) segment_.prefixes.back().out = Tensor{};
   }
 
   // The states that the next segment starts from.
@@ -77,6 +90,7 @@ class ForwardSweep {
 
  private:
   int n() const { return at_.block.n; }
+  bool is_last_group() const { return run_.first_sample + run_.batch == run_.n_samples(); }
   void use(Values& values) {
     values_ = &values;
     at_.kept = keeps_ ? &values : nullptr;
@@ -106,6 +120,7 @@ class ForwardSweep {
     bool const shared = has_one_frame(run_, at_.block);
     auto const before = segment_.prefixes.empty() ? nullptr : &segment_.prefixes.back();
     fresh = !(shared && before != nullptr && before->first_run == first_run && before->n_runs == 1);
+    if (fresh && before != nullptr) before->out = Tensor{};
     if (fresh) segment_.prefixes.push_back({first_run, shared ? 1 : n(), {}, Values(run_.nodes.size() + 1), {}});
     segment_.blocks.back().prefix = static_cast<int>(segment_.prefixes.size()) - 1;
     if (!fresh) return {before->out, true};
@@ -166,8 +181,8 @@ class ForwardSweep {
     bool is_wanted = false;
     for (std::size_t p = first; p <= last; ++p) {
       if (in_prefix ? !x.data.defined() : !run_.table.has_result(p, run_.table.step(p, at_.block.first))) continue;
-      void* const to = place_of_result(stage, p, in_prefix, arguments, out);
-      if (to != nullptr) arguments.role[p - first].tap = run_.side_by_side(to, steps, arguments.size), is_wanted = true;
+      arguments.role[p - first].tap = places_of_result(stage, p, in_prefix, arguments, out);
+      is_wanted = is_wanted || arguments.role[p - first].tap != nullptr;
     }
     if (is_wanted) {
       kernels::ProfilerScope const scope("dynvision::pipeline");
@@ -184,25 +199,29 @@ class ForwardSweep {
   }
 
   // Where the result of a role goes: into the states, the responses, what is kept or watched, the next stage; or nowhere.
-  void* place_of_result(Stage const& stage, std::size_t p, bool in_prefix, kernels::Arguments const& arguments,
-                        Tensor& out) {
+  kernels::Steps places_of_result(Stage const& stage, std::size_t p, bool in_prefix,
+                                  kernels::Arguments const& arguments, Tensor& out) {
     Node const& node = run_.node(p);
-    if (node.stores) return run_.state_data(segment_, stage.layer, at_.block.first);
+    int const n = arguments.n_steps;
+    if (node.stores) {
+      return run_.side_by_side(run_.state_data(segment_, stage.layer, at_.block.first), n, arguments.size);
+    }
     int const t = run_.table.step(p, at_.block.first) - run_.table.idle;
     bool const is_result = results_ && !in_prefix && t >= 0;
     bool const is_watched = is_result && run_.results.watched[p].defined();
     bool const is_response = is_result && node.records && run_.results.has_response(stage.layer);
     if (is_response && !is_watched && p != stage.last) {
       Tensor const& responses = run_.results.responses[static_cast<std::size_t>(stage.layer)];
-      return run_.results.rows(responses, t, arguments.n_steps).mutable_data_ptr();
+      void* const first = run_.results.step_of_group(responses, t).mutable_data_ptr();
+      return run_.list_of(first, n, run_.results.apart(arguments.size));
     }
     bool const is_kept = at_.kept != nullptr && run_.nodes[p].keeps_output;
     if (!is_kept && !is_watched && !is_response && p != stage.last) return nullptr;
-    Tensor const result = run_.empty(arguments.n_steps * arguments.batch, node.in);
+    Tensor const result = run_.empty(n * arguments.batch, node.in);
     if (is_kept) at_.kept->output[p] = result;
     if (p == stage.last) out = result;
     if (is_watched || is_response) to_record_.emplace_back(p, result);
-    return result.mutable_data_ptr();
+    return run_.side_by_side(result.mutable_data_ptr(), n, arguments.size);
   }
 
   // What Delay gives: the state of t_feedforward steps ago.

@@ -23,7 +23,7 @@ inline bool has_one_frame(PreparedRun const& prepared, Block const& block) {
 inline Wave frames_of(PreparedRun const& prepared, Block const& block) {
   auto const frame = [&](int step) {
     Tensor const x = prepared.stimulus.frame(prepared.table.frame[static_cast<std::size_t>(step)]).detach();
-    return prepared.layout.of(kernels::in_dtype(x, prepared.dtype()));
+    return prepared.layout.of(kernels::in_dtype(prepared.of_group(x), prepared.dtype()));
   };
   if (has_one_frame(prepared, block)) return {frame(block.first), true};
   std::vector<Tensor> frames;

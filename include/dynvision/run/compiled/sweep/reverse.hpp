@@ -16,7 +16,7 @@ namespace dynvision::run {
 class ReverseSweep {
   ReverseContext& at_;
   PreparedRun& run_;
-  bool is_first_ = false;  // of the segments
+  bool is_first_ = false;  // of the segments of the first group: nothing is reversed after it
   int index_before_ = 0;   // of the block before, if there is one in the segment
   kernels::CrowdedOperators operators_;
 
@@ -27,7 +27,7 @@ class ReverseSweep {
   // `carry`: from the segment after, and to the one before, if there is one.
   void sweep(FrameCarry& carry, bool is_first) {
     receive(carry);
-    is_first_ = is_first;
+    is_first_ = is_first && run_.first_sample == 0;
     auto& blocks = at_.segment.blocks;
     for (std::size_t b = blocks.size(); b-- > 0;) {
       operators_.update();
@@ -92,8 +92,9 @@ class ReverseSweep {
   void head() {
     at_.g = Tensor{};
     int const t = at_.block.first + run_.table.layer_offset.back() - run_.table.idle, n = at_.block.n;
-    Tensor const& x = at_.values->input.back();
-    if (t < 0 || !at_.given.head_input.defined() || !x.defined()) return;
+    if (t < 0 || !at_.given.head_input.defined()) return;
+    Tensor const x = at_.input_of_head();
+    if (!x.defined()) return;
     Tensor g = run_.results.rows(at_.given.head_input, t, n);
     bool const shared = x.size(0) != run_.rows(n);
     if (shared) g = g.reshape({n, run_.batch, g.size(1)}).sum({0});
@@ -125,7 +126,7 @@ class ReverseSweep {
   void add_to_prefix(StaticPrefix& source) {
     if (!at_.g.defined()) return;
     Tensor g = kernels::in_dtype(at_.g, run_.engine.arithmetic());
-    if (source.out.size(0) != g.size(0)) {
+    if (source.n_runs * run_.batch != g.size(0)) {
       g = g.reshape({at_.block.n, run_.batch, g.size(1), g.size(2), g.size(3)}).sum({0});
     }
     add(source.gradient, g);
@@ -149,7 +150,7 @@ class ReverseSweep {
       int const frame = run_.table.frame[static_cast<std::size_t>(step)];
       if (frame < 0) continue;
       at_.frames_found = true;
-      at_.frames.select(1, frame).add_(at_.g.narrow(0, i * run_.batch, run_.batch));
+      run_.of_group(at_.frames.select(1, frame)).add_(at_.g.narrow(0, i * run_.batch, run_.batch));
     }
   }
 };

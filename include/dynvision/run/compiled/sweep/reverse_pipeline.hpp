@@ -2,10 +2,14 @@
 // signal, of its operands, of the solver's previous state and of its numbers come out.
 //
 // One loop over memory (kernels/pipeline/pipeline.hpp); this is its book-keeping. The gradient of an input is stored once
-// for all that it belongs to: sums pass it on unchanged.
+// for all that it belongs to: sums pass it on unchanged. It takes the memory of gradients of the states, which are read at
+// the same number just before; and once the states have been read, theirs is free for gradients of earlier states.
 #pragma once
 #include <dynvision/kernels/device/profiler_scope.hpp>
+#include <dynvision/run/compiled/functions/convolution.hpp>
 #include <dynvision/run/compiled/memory/reverse_context.hpp>
+
+#include <utility>
 
 namespace dynvision::run {
 
@@ -47,14 +51,18 @@ class PipelineReverse {
     run_.alive.clear();
     if (stores_) clear_states();
     if (!any) return;
+    if (stores_ && is_large()) at_.room = at_.memory_of_states(stage_.layer);
     for (int j = 0; j < roles_; ++j) run_.nodes[node_of(j)].scatter(at_, of_operand_[j]);
+    at_.room = Tensor{};
   }
 
   // What Delay gives are states: the gradient of the signal is theirs.
   static void delay_adjoint(ReverseContext& at, int l) {
     if (!at.g.defined()) return;
     Timetable const& table = at.run.table;
-    at.add_state_gradient(l, at.block.first - table.feedforward_lag(l), at.block.first + table.next_offset(l), at.g);
+    bool const is_free = at.g.use_count() == 1 && at.g.storage().use_count() == 1;
+    at.add_state_gradient(l, at.block.first - table.feedforward_lag(l), at.block.first + table.next_offset(l), at.g,
+                          is_free);
     at.g = Tensor{};
   }
 
@@ -62,6 +70,11 @@ class PipelineReverse {
   std::size_t node_of(int j) const { return stage_.first + static_cast<std::size_t>(j); }
   auto const& of_state(int i) const {  // addends to the gradient of the state of step i of the block
     return at_.states[static_cast<std::size_t>(stage_.layer)].at(at_.block.first + i);
+  }
+  // Whether a convolution of these states never waits for others: it would read them later (functions/convolution.hpp).
+  bool is_large() const {
+    return arguments_.n_steps * arguments_.batch * shape_.size() * run_.engine.bytes() >
+           Convolution::most_waiting_bytes;
   }
   Tensor empty() const { return run_.empty(arguments_.n_steps * arguments_.batch, shape_); }
   void** steps_of(Tensor const& x) { return run_.steps_of(x, arguments_.n_steps, false, arguments_.size); }
@@ -85,6 +98,7 @@ class PipelineReverse {
                                run_.results.rows(watched, t, n));
       }
       for (int i = 0; i < n; ++i) addends = std::max(addends, static_cast<int>(of_state(i).size()));
+      room_ = at_.states[l].room(at_.block.first, n);
     } else if (!in_prefix_) {
       if (node.records && is_given(response)) all.push_back(run_.results.rows(response, t, n));
       if (is_given(watched)) all.push_back(run_.results.rows(watched, t, n));
@@ -113,19 +127,19 @@ class PipelineReverse {
     Tensor const input = run_.nodes[first].keeps_input ? at_.input(first) : Tensor{};
     for (int j = 0; j < roles_; ++j) {
       std::size_t const p = node_of(j);
-      Tensor const& before = j == 0 ? input : at_.values->output[p - 1];
+      Tensor const before = j == 0 ? input : at_.output(p - 1);
       if (before.defined()) {
         bool const shared = before.size(0) != arguments_.n_steps * arguments_.batch;
         adjoint_.role[j].input = run_.steps_of(before, arguments_.n_steps, shared, arguments_.size);
         run_.alive.push_back(before);
       }
-      Tensor const& after = at_.values->output[p];
-      if (after.defined()) {
-        adjoint_.role[j].output = steps_of(after);
-      } else if (stores_) {
-        void* const states = run_.state_data(at_.segment, stage_.layer, at_.block.first);
-        adjoint_.role[j].output = run_.side_by_side(states, arguments_.n_steps, arguments_.size);
+      Tensor after = at_.output(p);
+      if (!after.defined() && stores_ && run_.node(p).reads_output) {
+        after = at_.state_rows(stage_.layer, at_.block.first, at_.block.n);
       }
+      if (!after.defined()) continue;
+      adjoint_.role[j].output = steps_of(after);
+      run_.alive.push_back(std::move(after));
     }
   }
 
@@ -149,7 +163,7 @@ class PipelineReverse {
       --j;
     }
     if (!of_input_[j].defined()) {
-      of_input_[j] = empty();
+      of_input_[j] = room_.defined() ? std::exchange(room_, Tensor{}) : empty();
       adjoint_.role[j].g_input = steps_of(of_input_[j]);
     }
     return of_input_[j];
@@ -176,7 +190,7 @@ class PipelineReverse {
     StaticPrefix* const prefix = prefix_before();
     if (prefix == nullptr) return store_input_gradient(0);
     if (!prefix->gradient.defined()) {
-      prefix->gradient = run_.layout.zeros(prefix->out.size(0), shape_, run_.options.dtype(run_.engine.arithmetic()));
+      prefix->gradient = run_.layout.zeros(run_.batch, shape_, run_.options.dtype(run_.engine.arithmetic()));
     }
     void** const list = run_.addresses.take(arguments_.n_steps);
     std::fill_n(list, arguments_.n_steps, prefix->gradient.mutable_data_ptr());
@@ -208,6 +222,7 @@ class PipelineReverse {
   kernels::Shape shape_;
   kernels::Arguments arguments_{};
   kernels::AdjointArguments adjoint_{};
+  Tensor room_{};  // for one of these, see StateGradient::room
   Tensor of_input_[kernels::most_roles], of_operand_[kernels::most_roles];
 };
 

@@ -1,5 +1,7 @@
 // Weights from elsewhere: a PyTorch checkpoint with other names and other classes becomes the start of a model here.
 //
+//   cmake --build build --target example.08_bring_your_weights && build/examples/08_bring_your_weights
+//
 // The checkpoint is made here as PyTorch would write it; in earnest it comes from torch.save.
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/io/torch/writer.hpp>

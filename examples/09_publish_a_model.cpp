@@ -1,13 +1,15 @@
 // A published network as a model type: its numbers, its areas, and the policies that others may change.
 // Here: a network with bottom-up and lateral connections after Spoerer, McClure & Kriegeskorte 2017 ("BL"), without its
 // local response normalisation.
+//
+//   cmake --build build --target example.09_publish_a_model && build/examples/09_publish_a_model
 #include <dynvision/analysis/diagram.hpp>
 #include <dynvision/connections/full.hpp>
 #include <dynvision/connections/self.hpp>
 #include <dynvision/families/area.hpp>
 #include <dynvision/model/model.hpp>
 #include <dynvision/operations/pool.hpp>
-#include <dynvision/run/unroll.hpp>
+#include <dynvision/run/run.hpp>
 
 #include <cstdio>
 
@@ -67,7 +69,7 @@ int main() {
   // [names]
   for (Parameter const& p : published.parameters()) std::printf("%s\n", p.name.c_str());
   // [/names]
-  Tensor const outputs = run::unroll(published, randn({2, 1, 32, 32}), {.n_timesteps = 4}).outputs;
+  Tensor const outputs = run::run(published, randn({2, 1, 32, 32}), {.n_timesteps = 4}).outputs;
   std::printf("outputs (B,T,K): %s\n", shape_text(outputs.sizes()).c_str());
-  return !run::unroll(other, randn({1, 3, 32, 32}), {.n_timesteps = 2}).outputs.defined();
+  return !run::run(other, randn({1, 3, 32, 32}), {.n_timesteps = 2}).outputs.defined();
 }

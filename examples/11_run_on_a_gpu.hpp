@@ -1,4 +1,4 @@
-// The model of 10_run_on_a_gpu, for the program and for its kernels.
+// The model of 11_run_on_a_gpu, for the program and for its kernels.
 #pragma once
 #include <dynvision/dyrcnn.hpp>
 

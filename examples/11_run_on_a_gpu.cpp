@@ -1,8 +1,10 @@
 // The compiled path on a GPU, and a training step that is recorded once and replayed. Without a GPU it runs on the CPU.
-#include "10_run_on_a_gpu.hpp"
+//
+//   cmake --build build --target example.11_run_on_a_gpu && build/examples/11_run_on_a_gpu
+#include "11_run_on_a_gpu.hpp"
 
-#include <dynvision/run/compiled.hpp>
 #include <dynvision/run/cuda_graph.hpp>
+#include <dynvision/run/run.hpp>
 
 #include <ATen/Context.h>
 
@@ -17,7 +19,7 @@ int main() {
   net.to(at::TensorOptions(device));
   Tensor const images = randn({8, 3, 16, 16}).to(device), labels = randn({8, 12, 10}).to(device);
   run::Settings const settings{.n_timesteps = 12};
-  run::Activity const activity = run::compiled(net, images, settings);  // outputs (B,T,K), on the device
+  run::Activity const activity = run::run(net, images, settings);  // outputs (B,T,K), on the device
   // [/run]
   std::printf("outputs on %s\n", activity.outputs.device().str().c_str());
 
