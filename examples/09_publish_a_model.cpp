@@ -42,7 +42,7 @@ struct BL : bl::Areas<ChoiceOf<bl::Defaults, Recurrence, Policies...>> {
   using Base = bl::Areas<ChoiceOf<bl::Defaults, Recurrence, Policies...>>;
 
   static Options published() {  // dt: one sweep through the network [ms]
-    return {.input_dims = {1, 32, 32}, .dt = 10, .t_recurrence = 10};
+    return {.input_dims = {1, 32, 32}, .dt = 10, .tau = 10, .t_recurrence = 10};
   }
   BL(Options const& given = {}) : Base(given.over(published())) {}  // NOLINT: implicit on purpose
 };

@@ -1,5 +1,5 @@
 // g++: expected layers, such as struct V1 : Layer<"V1", ...> {} (docs/concepts/layer.md)
-// g++: Layer = Conv<36, 64, 3>
+// g++: Layer = Conv<36, 64, 3
 // clang++: expected layers, such as struct V1 : Layer<\"V1\", ...> {} (docs/concepts/layer.md)
 // clang++: dynvision::Conv<36, 64, 3.*>
 #include <dynvision/dyrcnn.hpp>
