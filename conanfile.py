@@ -4,6 +4,7 @@
 
 LibTorch is what Python installs (libtorch=wheel, the default: found as cmake/FindLibTorch.cmake says, or where the
 configuration user.dynvision:libtorch_root names it), or another Conan package or platform requirement (libtorch=package).
+The library of dynvision::compiled is built where a project first links it, or is part of the package (compiled=True).
 """
 import os
 
@@ -22,9 +23,9 @@ class DynvisionConan(ConanFile):
     topics = ("neural networks", "computational neuroscience", "libtorch", "header-only")
     package_type = "header-library"
     settings = "os", "arch", "compiler", "build_type"
-    options = {"libtorch": ["wheel", "package"]}
-    default_options = {"libtorch": "wheel"}
-    exports_sources = "CMakeLists.txt", "LICENSE", "cmake/*", "include/*"
+    options = {"libtorch": ["wheel", "package"], "compiled": [True, False]}
+    default_options = {"libtorch": "wheel", "compiled": False}
+    exports_sources = "CMakeLists.txt", "LICENSE", "cmake/*", "include/*", "src/*"
     no_copy_source = True
 
     def set_version(self):
@@ -44,6 +45,10 @@ class DynvisionConan(ConanFile):
         oldest, major, minor = re.search(r"set\(DYNVISION_LIBTORCH_VERSIONS ([\d.]+) (\d+)\.(\d+) ", line).groups()
         return f">={oldest} <{major}.{int(minor) + 1}"
 
+    def configure(self):
+        if self.options.compiled:
+            self.package_type = "static-library"
+
     def layout(self):
         cmake_layout(self)
 
@@ -61,19 +66,24 @@ class DynvisionConan(ConanFile):
         toolchain = CMakeToolchain(self)
         for name in ("DYNVISION_TESTS", "DYNVISION_EXAMPLES", "DYNVISION_BENCH"):
             toolchain.cache_variables[name] = False
+        toolchain.cache_variables["DYNVISION_COMPILED"] = bool(self.options.compiled)
         root = self.conf.get("user.dynvision:libtorch_root")
         if root:
             toolchain.cache_variables["LibTorch_ROOT"] = root
         toolchain.generate()
 
     def build(self):
-        CMake(self).configure()
+        cmake = CMake(self)
+        cmake.configure()
+        if self.options.compiled:
+            cmake.build()
 
     def package(self):
         CMake(self).install()
 
     def package_id(self):
-        self.info.clear()
+        if not self.info.options.compiled:
+            self.info.clear()
 
     def package_info(self):
         # The installed dynvisionConfig.cmake is used as it is, in and out of Conan.

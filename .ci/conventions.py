@@ -7,9 +7,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 INCLUDE = ROOT / "include/dynvision"
+SOURCE = ROOT / "src/dynvision.cpp"  # of dynvision::compiled
+CODE = (".hpp", ".ipp", ".cuh")
 LEAN = {"core", "dynamics", "kernels", "concepts", "connections", "operations", "model", "families", "run",
         "losses"}  # no torch/*
-MEETS_AUTOGRAD = {"run/compiled/autograd.hpp", "run/compiled/functions/local_gradients.hpp"}  # its graph and its derivatives
+MEETS_AUTOGRAD = {"run/compiled/autograd.hpp", "run/compiled/functions/local_gradients.ipp"}  # its graph and its derivatives
 STATIC = {"core", "dynamics", "concepts", "connections", "operations", "model", "families", "run"}  # no run-time dispatch
 
 # A header includes its own station, and stations before it. Stations in one tuple do not know each other.
@@ -24,8 +26,8 @@ ROOMS = {
     "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],
 }
 DOORS = {
-    "run": {"run", "unroll", "compiled", "plan", "cuda_graph", "trial"},
-    "io": {"tensor_file", "weights", "csv", "idx"},
+    "run": {"run", "unroll", "compiled", "plan", "cuda_graph", "trial", "stepper"},
+    "io": {"tensor_file", "weights", "csv", "idx", "state"},
 }
 MOST_IN_A_ROOM = 12
 UNMIRRORED = {"core"}  # tested through what is built of it
@@ -68,6 +70,24 @@ def without_comments(text):
     """The code alone, every line where it was."""
     keep_lines = lambda match: "\n" * match[0].count("\n")
     return re.sub(r"//[^\n]*|/\*.*?\*/", keep_lines, text, flags=re.S)
+
+
+def check_bodies(path, text):
+    """foo.ipp has the bodies of what foo.hpp declares, which ends with it; src/dynvision.cpp compiles it once."""
+    header = path.with_suffix(".hpp")
+    name = str(path.relative_to(INCLUDE))
+    if not header.is_file():
+        report("error", path, 1, f"no header of this name beside it: {header.name}")
+        return
+    if "DYNVISION_INLINE" not in text:
+        report("error", path, 1, "no body of a function (DYNVISION_INLINE): then it is a header")
+    ending = f"#if !defined(DYNVISION_SEPARATE)\n#include <dynvision/{name}>\n#endif\n"
+    if not header.read_text().endswith(ending):
+        report("error", header, len(header.read_text().splitlines()), f"does not end with {name} (core/inline.hpp)")
+    if f"#include <dynvision/{name[:-3]}hpp>\n" not in text:
+        report("error", path, 1, f"does not include {header.name}")
+    if f"#include <dynvision/{name}>\n" not in SOURCE.read_text():
+        report("error", SOURCE, 1, f"does not compile {name}")
 
 
 def check_header(path, text):
@@ -126,7 +146,7 @@ def check_order(path, text):
         report("error", path, 1, f"a room that is not in ROOMS: {room}")
         return
     for number, line in enumerate(text.splitlines(), 1):
-        match = re.match(r"#\s*include <dynvision/([\w/]+\.(?:hpp|cuh))>", line)
+        match = re.match(r"#\s*include <dynvision/([\w/]+\.(?:hpp|ipp|cuh))>", line)
         if not match:
             continue
         target = Path(match[1])
@@ -153,9 +173,10 @@ def check_rooms(headers):
     includes = {}
     for path in headers:
         inside = path.relative_to(INCLUDE)
-        found = re.findall(r"^#\s*include <dynvision/([\w/]+\.(?:hpp|cuh))>", text_of(path), flags=re.M)
-        includes[str(inside)] = found
-        if len(inside.parts) > 2:
+        found = re.findall(r"^#\s*include <dynvision/([\w/]+\.(?:hpp|ipp|cuh))>", text_of(path), flags=re.M)
+        own = str(inside.with_suffix(".hpp")) if inside.suffix == ".ipp" else None
+        includes[str(inside)] = [name for name in found if name != own]
+        if len(inside.parts) > 2 and inside.suffix != ".ipp":
             count[str(inside.parent)] = count.get(str(inside.parent), 0) + 1
     for room, n in sorted(count.items()):
         if n > MOST_IN_A_ROOM:
@@ -205,10 +226,12 @@ def main():
         each_match(UNFINISHED, path, lines, "error", "unfinished")
         each_match(MACHINE_PATH, path, lines, "error", "a path of one machine")
         each_match(REGISTRY, path, lines, "error", "the address of a package registry")
-        if path.is_relative_to(INCLUDE) and path.suffix in (".hpp", ".cuh"):
+        if path.is_relative_to(INCLUDE) and path.suffix in CODE:
             check_header(path, text)
             check_order(path, text)
-    check_rooms([path for path in files if path.is_relative_to(INCLUDE) and path.suffix in (".hpp", ".cuh")])
+            if path.suffix == ".ipp":
+                check_bodies(path, text)
+    check_rooms([path for path in files if path.is_relative_to(INCLUDE) and path.suffix in CODE])
     check_mirror(files)
     check_flags(files)
     for kind in ("warning", "error"):

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 INSTALL = "cmake/install_dependencies.sh"
 DECLARING = {INSTALL, "conanfile.py", "cmake/conan-profile-debian12", ".ci/dependencies.py"}
-CODE = (".hpp", ".cpp", ".cu", ".cuh")
+CODE = (".hpp", ".ipp", ".cpp", ".cu", ".cuh")
 
 # What a C++ file includes (the beginning of its name), and which package brings it.
 INCLUDED = {"zlib.h": "zlib1g-dev", "nlohmann/": "nlohmann-json3-dev", "CLI/": "libcli11-dev", "rapidcheck": "librapidcheck-dev",

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What the documentation says of the headers is so: the list of errors is complete, every link leads to a page.
+"""What the documentation says of the headers is so: the list of errors is complete, every link leads to a page; examples say
+how they are compiled.
 
 Pages name what exists: in `code`, a file that is there, and calls and members (`f(...)`, `run::f`) whose name occurs in a source.
 docs/reference/errors.md has a row `| area.number | ...` for each number in `fail("area", number, ...)` or `warn_once(...)`
@@ -19,9 +20,9 @@ ROW = re.compile(r"^\| (\w+)\.(\d+) \|", re.M)
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
 
 SPAN = re.compile(r"`([^`\n]+)`")
-FILE = re.compile(r"[\w./-]+\.(?:hpp|cuh|cu|cpp|py|cmake|sh)")
+FILE = re.compile(r"[\w./-]+\.(?:hpp|ipp|cuh|cu|cpp|py|cmake|sh)")
 CALL = re.compile(r"[A-Za-z_]\w*(?=\()|(?<=::)[A-Za-z_]\w+")
-SOURCE = re.compile(r"\.(?:hpp|cpp|cu|cuh|py|cmake|txt|sh)$|^(?:check|quickstart)$")
+SOURCE = re.compile(r"\.(?:hpp|ipp|cpp|cu|cuh|py|cmake|txt|sh)$|^(?:check|quickstart)$")
 
 
 def named_in_pages(pages, problems):
@@ -32,6 +33,8 @@ def named_in_pages(pages, problems):
     for page in pages:
         for span in SPAN.findall(re.sub(r"```.*?```", "", page.read_text(), flags=re.S)):
             if FILE.fullmatch(span):
+                if re.search(r"NAME|NN_", span):  # stands for others
+                    continue
                 if not any(name == span or name.endswith("/" + span) for name in files):
                     problems.append(f"{page.relative_to(ROOT)}: names the file {span}, which does not exist")
                 continue
@@ -43,7 +46,9 @@ def named_in_pages(pages, problems):
 def numbers_in_headers(problems):
     found = {}
     for path in sorted(INCLUDE.rglob("*.hpp")):
-        text = "\n".join(line for line in path.read_text().splitlines() if not line.lstrip().startswith("//"))
+        bodies = path.with_suffix(".ipp")
+        both = path.read_text() + (bodies.read_text() if bodies.is_file() else "")
+        text = "\n".join(line for line in both.splitlines() if not line.lstrip().startswith("//"))
         for area, number in FAIL.findall(text):
             passed_on = [] if number.isdigit() else re.findall(r"\b\w+\((\d{3}),", text)
             if not number.isdigit() and not passed_on:
@@ -64,7 +69,7 @@ def main():
         problems.append(f"{PAGE.relative_to(ROOT)}: {area}.{number} is in no header")
     problems += [f"{PAGE.relative_to(ROOT)}: {a}.{n} is there twice" for a, n in sorted(set(listed)) if listed.count((a, n)) > 1]
 
-    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
     for page in pages:
         for target in LINK.findall(page.read_text()):
             if "://" not in target and not (page.parent / target).exists():
@@ -74,6 +79,12 @@ def main():
         for target in re.findall(r"\bdocs/[\w/-]+\.md", path.read_text()):
             if not (ROOT / target).exists():
                 problems.append(f"{path.relative_to(ROOT)}: names {target}, which does not exist")
+
+    for path in sorted((ROOT / "examples").glob("[0-9][0-9]_*.cpp")):
+        line = f"//   cmake --build build --target example.{path.stem} && build/examples/{path.stem}"
+        head = path.read_text().split("#include", 1)[0]
+        if line not in head:
+            problems.append(f"{path.relative_to(ROOT)}: its first comment does not say how it is compiled: {line}")
 
     print("".join(problem + "\n" for problem in problems), end="")
     print(f"documentation: {len(listed)} errors listed, {len(pages)} pages, {len(problems)} problems")

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"(?:<!-- (?P<file>[\w./-]+):(?P<name>[\w-]+) -->\n\n?)?^```(?P<language>\w*)\n(?P<text>.*?)^```$",
                    re.M | re.S)
 EDGE = re.compile(r"^\s*(?://|#) \[(?P<end>/?)(?P<name>[\w-]+)\]$")
-MARK = re.compile(r"<!-- [\w./-]+:[\w-]+ -->")
+MARK = re.compile(r"^<!-- [\w./-]+:[\w-]+ -->$", re.M)
 
 
 def parts_of(path, problems):
@@ -56,7 +56,7 @@ def main():
         names = ", ".join(sorted(known[path])) or "none"
         return known[path].get(name), f"there is no part [{name}]; there are: {names}"
 
-    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         text = page.read_text()
 
         def checked(match):

@@ -4,8 +4,11 @@
 #   dynvision::data        images and their files                               zlib
 #   dynvision::cuda        LibTorch's CUDA part                                 a CUDA toolkit, all of NVIDIA's wheels
 #   dynvision::dynvision   all of core, io and data that is there (and cuda where a project asks for it)
-# Before it is included: LibTorch is found, DYNVISION_INCLUDE_DIR is set, DYNVISION_IMPORTED says whether the targets are
-# imported (their headers are then system headers: without warnings). After it: DYNVISION_<component>_MISSING, in words.
+#   dynvision::compiled    the same, and what does not depend on a model is compiled once, not in every file: a static
+#                          library, built where a target first links it
+# Before it is included: LibTorch is found, DYNVISION_INCLUDE_DIR and DYNVISION_SOURCE_FILE (dynvision.cpp) are set,
+# DYNVISION_IMPORTED says whether the targets are imported (their headers are then system headers: without warnings), and
+# DYNVISION_LIBRARY where the library has been built already. After it: DYNVISION_<component>_MISSING, in words.
 include_guard(GLOBAL)
 find_package(ZLIB QUIET)
 find_package(nlohmann_json 3.10 QUIET)
@@ -55,3 +58,18 @@ if(DYNVISION_CUDA STREQUAL "ON" AND TARGET dynvision::cuda)
   list(APPEND _dynvision_parts dynvision::cuda)
 endif()
 _dynvision_target(dynvision ${_dynvision_parts})
+
+# A program is compiled in one of two ways as a whole: whoever links dynvision::compiled sees declarations alone.
+set(DYNVISION_compiled_MISSING "")
+if(DYNVISION_LIBRARY)
+  add_library(dynvision::compiled STATIC IMPORTED GLOBAL)
+  set_target_properties(dynvision::compiled PROPERTIES IMPORTED_LOCATION "${DYNVISION_LIBRARY}")
+  target_compile_definitions(dynvision::compiled INTERFACE DYNVISION_SEPARATE)
+  target_link_libraries(dynvision::compiled INTERFACE dynvision::dynvision)
+else()
+  add_library(dynvision_compiled STATIC EXCLUDE_FROM_ALL "${DYNVISION_SOURCE_FILE}")
+  add_library(dynvision::compiled ALIAS dynvision_compiled)
+  set_target_properties(dynvision_compiled PROPERTIES OUTPUT_NAME dynvision POSITION_INDEPENDENT_CODE ON)
+  target_compile_definitions(dynvision_compiled PUBLIC DYNVISION_SEPARATE)
+  target_link_libraries(dynvision_compiled PUBLIC dynvision::dynvision)
+endif()

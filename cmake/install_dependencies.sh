@@ -30,10 +30,11 @@ quietly() {
 # The one line with LibTorch's versions.
 read -r oldest newest installed < <(sed -n 's/^set(DYNVISION_LIBTORCH_VERSIONS \(.*\))$/\1/p' "$root/cmake/libtorch_versions.cmake")
 
-packages=(g++ cmake ninja-build ccache git python3-venv zlib1g-dev nlohmann-json3-dev libcli11-dev dataset-fashion-mnist)
+packages=(g++ cmake ninja-build ccache git python3-venv zlib1g-dev nlohmann-json3-dev libcli11-dev librapidcheck-dev
+          dataset-fashion-mnist)
 asked_for() { [[ " $asked " = *" $1 "* ]]; }
 asked=$*
-! asked_for check || packages+=(clang clang-format libclang-rt-dev librapidcheck-dev)
+! asked_for check || packages+=(clang clang-format libclang-rt-dev)
 
 missing_packages() {
   comm -23 <(printf '%s\n' "${packages[@]}" | LC_ALL=C sort) \

@@ -85,7 +85,7 @@ int main() {
     std::printf("%-26s relative distance %.1e\n", what, distance);
     worst = std::max(worst, distance);
   };
-  compare("responses", stack(r, 1), expected);
+  compare("responses", cat(r, 1), expected.flatten(1, 2));  // (B,T C,H,W)
   compare("V1.conv.weight", gW, W.grad());
   compare("V1.conv.bias", gb, b.grad());
   compare("V1.recurrence.conv.weight", gU, U.grad());

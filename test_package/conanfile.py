@@ -17,6 +17,8 @@ class DynvisionTest(ConanFile):
     def generate(self):
         toolchain = CMakeToolchain(self)
         package = self.dependencies["dynvision"].package_folder
+        compiled = self.dependencies["dynvision"].options.compiled
+        toolchain.cache_variables["DYNVISION_FORM"] = "compiled" if compiled else "dynvision"
         toolchain.cache_variables["dynvision_DIR"] = os.path.join(package, "share", "cmake", "dynvision")
         root = self.conf.get("user.dynvision:libtorch_root")
         if root:

@@ -87,11 +87,12 @@ class Worker:
         start = time.perf_counter()
         if case["path"] == "graph":
             self.record()
-        self.finish_step()
+        self.outputs_of_first = self.step()  # while its gradients are there
+        self.wait()
         return {"first": time.perf_counter() - start}
 
     def close(self, request):
-        self.graph = self.model = self.images = self.labels = self.expected = self.outputs = None
+        self.graph = self.model = self.images = self.labels = self.expected = self.outputs = self.outputs_of_first = None
         return {}
 
     def record(self):
@@ -111,12 +112,16 @@ class Worker:
     def now(self):
         return torch.cuda.memory_allocated() if self.device == "cuda" else self.memory.bench_memory_now()
 
-    def finish_step(self):
-        self.step()
+    def wait(self):
         if self.device == "cuda":
             torch.cuda.synchronize()
 
+    def finish_step(self):
+        self.step()
+        self.wait()
+
     def step(self):
+        self.outputs_of_first = None
         if self.graph:
             self.graph.replay()
             return self.outputs
@@ -131,7 +136,8 @@ class Worker:
         return outputs.detach()
 
     def check(self, request):
-        reply = {"outputs": relative(self.step().cpu().float(), self.expected["outputs"])}
+        outputs = self.step() if self.outputs_of_first is None else self.outputs_of_first
+        reply = {"outputs": relative(outputs.cpu().float(), self.expected["outputs"])}
         if self.case["mode"] == "training":
             reply["gradients"] = max(relative(value.grad.cpu(), self.expected["gradient." + name])
                                      for name, value in self.model.named_parameters())

@@ -59,6 +59,7 @@ struct Subject {
   Parameters parameters;
   std::function<Tensor(Tensor const&)> forward;                                          // (B,C,H,W) -> (B,T,K)
   std::function<run::CudaGraph(Tensor const& images, Tensor const& labels)> recorded{};  // a step, or inference
+  std::function<std::shared_ptr<run::PreparedRun>(Tensor const& images)> prepared{};     // of the compiled path
 };
 
 // As PyTorch's, without a look at the labels: that would wait for the GPU.
@@ -73,6 +74,15 @@ template <class Model> Subject subject_of(Case const& chosen, std::shared_ptr<Mo
   subject.forward = [model, settings, path = chosen.path](Tensor const& images) {
     return run_on(path, *model, run::present(images, settings.n_timesteps), settings).outputs;
   };
+  if (chosen.path == "compiled") {
+    subject.prepared = [model, settings](Tensor const& images) -> std::shared_ptr<run::PreparedRun> {
+      run::Stimulus const stimulus = run::present(images, settings.n_timesteps);
+      kernels::Engine const engine{run::signal_dtype(model->options, settings), images.device(),
+                                   kernels::backend_for(images.device())};
+      return std::make_shared<run::PreparedRunOf<Model>>(*model, stimulus, settings,
+                                                         run::Monitors(model->parts(), settings), engine);
+    };
+  }
   if (chosen.path == "recorded") {
     subject.recorded = [model, settings, training = chosen.training()](Tensor const& images, Tensor const& labels) {
       if (!training) return run::recorded(*model, images, settings);

@@ -2,7 +2,8 @@
 //
 //   {"do": "write", "case": {...}, "weights": FILE, "expected": FILE}    makes both files, by the reference path
 //   {"do": "open", "case": {...}, "weights": FILE, "expected": FILE}     a model, and one step with it
-//   {"do": "check"}    {"do": "time", "calls": N}    {"do": "bytes"}    {"do": "count"}    {"do": "close"}    {"do": "paths"}
+//   {"do": "check"}    {"do": "time", "calls": N}    {"do": "bytes"}    {"do": "count"}    {"do": "dispatch"}
+//   {"do": "close"}    {"do": "paths"}
 //
 // Another path is one line in `run_on` and one in `path_names`, both in subject.hpp.
 #include <dynvision/dyrcnn.hpp>
@@ -18,6 +19,7 @@
 #include "../baseline/plain.hpp"
 #include "../probes/calls.hpp"
 #include "device.hpp"
+#include "dispatch.hpp"
 #include "subject.hpp"
 
 #include <algorithm>
@@ -122,6 +124,7 @@ class Worker {
     if (what == "time") return time(request.at("calls"));
     if (what == "bytes") return bytes();
     if (what == "count") return count();
+    if (what == "dispatch") return dispatch();
     throw std::invalid_argument("no request " + what);
   }
 
@@ -131,12 +134,14 @@ class Worker {
   Subject subject_;
   TensorMap expected_;
   Tensor images_, labels_;  // (B,C,H,W), (B,T)
+  Tensor first_;            // outputs of the first step, while its gradients are there
   long long base_ = 0;      // [bytes] with parameters and inputs
   std::unique_ptr<run::CudaGraph> graph_;
 
   static double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
   void forget_gradients() {
+    first_.reset();
     for (Parameter const& p : subject_.parameters) p.tensor.mutable_grad().reset();
   }
 
@@ -198,7 +203,9 @@ class Worker {
     base_ = now();
     auto const start = Clock::now();
     if (subject_.recorded) graph_ = std::make_unique<run::CudaGraph>(subject_.recorded(images_, labels_));
-    finish_step();
+    Tensor const outputs = step();
+    if (chosen_.on_gpu()) device::wait();
+    first_ = outputs;
     return {{"first", since(start)}};
   }
 
@@ -206,12 +213,12 @@ class Worker {
     graph_.reset();
     subject_ = {};
     expected_ = {};
-    images_ = labels_ = Tensor{};
+    images_ = labels_ = first_ = Tensor{};
     return json::object();
   }
 
   json check() {
-    Tensor const outputs = step().cpu().to(at::kFloat);
+    Tensor const outputs = (first_.defined() ? first_ : step()).cpu().to(at::kFloat);
     json reply = json::object();
     if (!graph_ || !chosen_.training()) reply["outputs"] = relative(outputs, expected_["outputs"]);
     if (!chosen_.training()) return reply;
@@ -271,6 +278,25 @@ class Worker {
             {"seconds", seconds},
             {"convolution", counts.convolution},
             {"operators", counts.operators}};
+  }
+
+  json dispatch() {
+    if (!subject_.prepared) throw std::invalid_argument("path " + chosen_.path + " has no tables of functions");
+    at::AutoGradMode const gradient(chosen_.training());
+    auto const prepared = subject_.prepared(images_);
+    IndirectCalls calls(*prepared);
+    run::CompiledRun run(prepared);
+    std::vector<Tensor> results = run.forward();
+    json reply{{"steps", chosen_.steps},          {"blocks", prepared->table.blocks.size()},
+               {"nodes", prepared->nodes.size()}, {"stages", prepared->stages.size()},
+               {"forward", calls.take()},         {"reverse", json::object()}};
+    if (chosen_.training()) {
+      for (Tensor& x : results) x = x.defined() ? x.detach().clone().fill_(1) : x;
+      run.reverse(results);
+      reply["reverse"] = calls.take();
+    }
+    reply["call"] = seconds_of_empty_call();
+    return reply;
   }
 };
 

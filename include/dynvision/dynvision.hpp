@@ -1,4 +1,5 @@
-// Everything, for notebooks and first tries. Programs include what they use: it compiles in a fraction of the time.
+// Everything, for notebooks and first tries. It takes as long to compile as torch/torch.h, run/compiled.hpp and train/ most
+// of it; programs include what they use: a model and run/unroll.hpp take a fifth of that.
 #pragma once
 #include <dynvision/alexnet.hpp>
 #include <dynvision/analysis/diagram.hpp>
@@ -9,13 +10,30 @@
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/fwd.hpp>
 #include <dynvision/io/csv.hpp>
+#include <dynvision/io/state.hpp>
 #include <dynvision/io/torch/writer.hpp>
 #include <dynvision/io/weights.hpp>
+#include <dynvision/losses/spontaneous_activity.hpp>
+#include <dynvision/losses/weighted_steps.hpp>
 #include <dynvision/losses/weighted_sum.hpp>
+#include <dynvision/operations/apply_gain.hpp>
 #include <dynvision/records/interrupt.hpp>
 #include <dynvision/records/metrics.hpp>
 #include <dynvision/records/progress.hpp>
 #include <dynvision/records/run_folder.hpp>
 #include <dynvision/records/text_table.hpp>
 #include <dynvision/resnet.hpp>
+#include <dynvision/run/compiled.hpp>
+#include <dynvision/run/cuda_graph.hpp>
+#include <dynvision/run/keep_freed_memory.hpp>
+#include <dynvision/run/plan.hpp>
+#include <dynvision/run/run.hpp>
+#include <dynvision/run/stepper.hpp>
 #include <dynvision/run/trial.hpp>
+#include <dynvision/train/checkpoint.hpp>
+#include <dynvision/train/cordsnet_training.hpp>
+#include <dynvision/train/evaluate.hpp>
+#include <dynvision/train/fit.hpp>
+#include <dynvision/train/optimizer.hpp>
+#include <dynvision/train/schedule.hpp>
+#include <dynvision/version.hpp>

@@ -1,5 +1,6 @@
-// The map: every public name, one line each, in the order config -> model -> data -> run -> losses -> records.
-// Declarations only, without LibTorch. Each name lives in the header that bears it (Full in connections/full.hpp).
+// The map: every public type, one line each, in the order config -> model -> data -> run -> losses -> records.
+// Declarations only, without LibTorch; what cannot be declared ahead (aliases, concepts) is named in a comment. Each name
+// lives in the header that bears it (Full in connections/full.hpp), or in that of the name beside it.
 #pragma once
 #include <dynvision/core/name.hpp>
 
@@ -8,11 +9,15 @@ namespace dynvision {
 // --- core
 class Error;       // [dynvision.area.number] message
 struct Size;       // (H,W)
-struct Parameter;  // a named tensor of a model
+struct Parameter;  // a named tensor of a model; Parameters: all of them
+struct Decimals;   // how a number is written
+// Tensor: LibTorch's; Signal: a Tensor that may be absent
 
 // --- numbers of a model
-struct Options;       // dt, tau, delays [ms], classes, image size, initialisation
-struct LayerOptions;  // exceptions for single layers
+struct Options;                   // dt, tau, delays [ms], classes, image size, initialisation
+struct LayerOptions;              // exceptions for single layers
+template <class T> class Option;  // a number that may be left out
+enum class FeedforwardInit;       // how forward weights begin
 
 // --- dynamics
 struct Clock;        // ms <-> steps
@@ -20,6 +25,7 @@ struct Euler;        // order 1
 struct RungeKutta4;  // order 4
 struct NoSolver;     // none: r(t) = f(u(t))
 class DelayLine;     // the newest states of a layer
+// Solver, LinearSolver: what a solver of one's own offers; Integrator: a solver with its tau and dt
 
 // --- connections
 struct Additive;                                       // x + h
@@ -34,6 +40,8 @@ template <int C, int K, int D> struct Local;           // on the topographic pla
 template <int C, int K, int D> struct LocalDepthwise;  // the same, then depthwise
 template <int C, int K, int D> struct NoRecurrence;    // no recurrence
 struct TopographicPlane;                               // channels side by side as one image
+template <int K, int Stride> struct Through;           // the kernel that adapts a skip or feedback
+// Lateral, SilentLateral, AffineLateral, KeepsChannels, Normalisable, Integration: what those of one's own offer
 
 // --- operations, in the usual order of a layer
 template <int In, int Out, int K, int Stride, class... With> struct Conv;  // feedforward convolution
@@ -43,6 +51,7 @@ template <Name Source, class... With> struct AddSkip;                      // fr
 template <Name Source, class... With> struct AddFeedback;                  // from a later layer
 template <class Solver, class... With> struct Evolve;                      // tau dr/dt = -r + u
 struct Relu;                                                               // also Tanh, Sigmoid, Retanh, NoNonlinearity
+struct MiddleRelu;                                                         // between two convolutions of a layer
 struct Supralinear;                                                        // k sign(x) |x|^n
 template <class Kind> struct ApplyGain;                                    // Spatial, Feature, Uniform
 template <class Kind> struct AddBias;                                      // Spatial, Feature, Uniform
@@ -60,57 +69,121 @@ template <int N, class Operations, class... With> struct Repeat;       // copies
 struct ZeroIfAbsent;                                                   // active before the input arrives
 struct InputAdaption;                                                  // a frame fades while it stays on
 template <int In, int Mid, int Out, int K> struct Retina;
-struct Moment;       // what an operation sees of the running model
-struct Composition;  // what an operation sees of its place
+struct Moment;           // what an operation sees of the running model
+struct Composition;      // what an operation sees of its place; StoredLayer: what others may know of a layer
+class ParameterVisitor;  // an operation shows it what is learned
+struct Fixed;            // what is not
+struct Weight;           // of a convolution, normalised or not
+struct SameStep;         // AddSkip<..., SameStep>: of this time step
+template <int N> struct Padding;
+// Operation, SimpleOperation, MomentOperation, TrainedOperation: what an operation offers; MemoryOperation,
+// EvolutionOperation, RecurrenceOperation, IncomingOperation, OnlyOnce, ActiveWithoutInput, ForgetsState: what it says of itself
 
 // --- models
 template <Name N, class... Operations> struct Layer;  // struct V1 : Layer<"V1", ...> {};
 template <class... Layers> struct Model;              // struct MyNet : Model<V1, V2> {};
-template <class... With> struct LinearHead;           // the head of a model: global mean, linear map
+// LayerType: what a layer is; LayerOf<name, operations>: a layer of a list of operations; ModelWith<Head, layers...>
+template <class... With> struct LinearHead;  // the head of a model: global mean, linear map
 using Classifier = LinearHead<>;
+struct NoHead;  // outputs are the last response
 template <template <int...> class Recurrence, class... Policies> struct DyRCNNx2;
 template <template <int...> class Recurrence, class... Policies> struct DyRCNNx4;
 template <template <int...> class Recurrence, class... Policies> struct DyRCNNx8;
 template <template <int...> class Recurrence, class... Policies> struct CorNetRT;
 template <template <int...> class Recurrence, class... Policies> struct CordsNet;
 template <template <int...> class Recurrence, class... Policies> struct AlexNet;
-template <int Depth, template <int...> class Recurrence, class... Policies> struct ResNet;  // also ResNet18 ...
+template <int Depth, template <int...> class Recurrence, class... Policies>
+struct ResNet;  // ResNet18, ResNet34, ResNet50, ResNet101, ResNet152
+
+// ResNet20, ResNet32, ResNet44, ResNet56, ResNet110, ResNet1202: for images of 32 x 32
+
+// --- policies of the families
+struct ToOutput;  // where the recurrence arrives: also ToMiddle, ToInput
+struct ToMiddle;
+struct ToInput;
+struct NoSkip;      // or Skip<Integration>
+struct NoFeedback;  // or Feedback<Integration>
+struct NoRetina;
+struct WithRetina;
+template <Name... Labels> struct Order;  // of the operations in a layer
+// TargetPolicy, SolverPolicy, SkipPolicy, FeedbackPolicy, NonlinearityPolicy, RetinaPolicy, OrderPolicy: what each may be
 
 // --- data
 struct Images;        // (N,C,H,W), labels, class names
 struct FashionMnist;  // from IDX files
-class Batches;        // shuffled minibatches
+class Batches;        // shuffled minibatches, each a Batch
+struct Batch;         // images and labels
+struct BatchOptions;  // size, order, seed
 struct Presentation;  // pattern and reaction time
 
 // --- run
 namespace run {
-struct Stimulus;  // what is shown at each step
-struct Settings;  // steps, idle steps, truncation, what is kept
-struct Activity;  // outputs and responses
-struct Trace;     // one signal over time
-struct Trial;     // a batch as it is presented and scored
+struct Stimulus;                       // what is shown at each step
+struct Settings;                       // steps, idle steps, truncation, what is kept
+struct Activity;                       // outputs and responses
+struct Trace;                          // one signal over time
+struct Trial;                          // a batch as it is presented and scored
+struct TrialSettings;                  // how
+struct State;                          // what a run goes on from; LayerState: of one layer
+template <class Model> class Stepper;  // one step at a time
+struct Plan;                           // what run::compiled will do; run::plan(model, shape, settings)
+// CudaGraph: a run or a training step, recorded once and replayed
 }  // namespace run
 
 // --- losses
 struct CrossEntropy;
-struct ActivityLoss;  // metabolic cost
-class WeightedSum;    // the objective
-
+enum class LossReduction;    // mean, sum, none
+struct ActivityLoss;         // metabolic cost
+enum class ActivityMode;     // of its responses
+class WeightedSum;           // the objective
+struct LossValue;            // its total and its parts
 struct WeightedSteps;        // cross entropy over the last steps, each with its weight
 struct SpontaneousActivity;  // cost of what happens while nothing is shown
 
+// --- training
+struct OptimizerSettings;  // learning rate, moments, weight decay
+class Optimizer;           // Adam with learning rates by group
+struct LrParameterGroup;   // names -> factor of the learning rate; LrParameterGroups: all of them
+struct ParameterGroup;     // parameters with one factor
+struct CosineAnnealing;    // of the learning rate
+struct FitSettings;        // epochs, updates, clipping, checkpoints
+struct Fit;                // what came of fit(...)
+struct Presented;          // one batch that was run; RunBatch: runs one
+struct BatchContext;       // which one, and what for
+struct EvaluateSettings;
+struct Evaluation;        // loss, accuracy, accuracy over time, responses
+struct LayerResponse;     // of one layer
+struct Checkpoint;        // weights, optimizer, TrainingState
+struct TrainingState;     // epoch, step, seed, best so far
+struct TrainingSums;      // of an epoch
+struct MetricsRow;        // a row of metrics.csv
+class TrainingLog;        // what is printed and written while it trains
+struct CordsNetTraining;  // the published training
+
 // --- analysis
-struct Facts;    // what can be said of a model before it runs; summary(model, shape)
-struct Diagram;  // diagram(model, shape): SVG, DOT
+struct Facts;             // what can be said of a model before it runs; summary(model, shape)
+struct LayerFacts;        // of one layer
+struct OperationFacts;    // of one operation
+struct ConnectionFacts;   // of one connection
+enum class Way;           // lateral, skip, feedback
+struct TrainingForecast;  // memory and work of a training step
+struct Diagram;           // diagram(model, shape): SVG, DOT
 
 // --- files and records
-class TensorMap;       // named tensors of a file: read_tensors; read_/write_ safetensors, torch, npy, npz
-struct WeightOptions;  // load_weights: names, strict or not, classes, what is trained
-struct WeightsReport;  // what became of every name
-struct NameTable;      // names of a file -> names here; published ones: names::cornet_rt() ...
-class AtomicFile;      // written whole or not at all
-class RunFolder;       // runs/<time>-<model>
-class Progress;        // progress bar
-class TextTable;       // summary
+enum class Reading;     // copied or mapped
+class TensorMap;        // named tensors of a file: read_tensors; read_/write_ safetensors, torch, npy, npz
+struct WeightOptions;   // load_weights: names, strict or not, classes, what is trained
+struct WeightsReport;   // what became of every name
+struct NameTable;       // names of a file -> names here; published ones: names::cornet_rt() ...
+class AtomicFile;       // written whole or not at all
+struct CsvTable;        // read_csv
+class CsvWriter;        // row by row
+class RunFolder;        // runs/<time>-<model>
+class Interrupt;        // Ctrl-C that stops cleanly
+class Progress;         // progress bar
+struct ProgressView;    // where and how
+class TextTable;        // summary
+struct Curve;           // accuracy over time
+struct LabelledLogits;  // outputs and labels of the steps that count
 
 }  // namespace dynvision

@@ -23,7 +23,7 @@ inline Options in_double(std::uint64_t seed = 7) {
 // One layer, "V1", in which a part finds itself.
 struct Place {
   Options options;
-  std::vector<LayerPlace> places{{"V1", 0, 1}};
+  std::vector<StoredLayer> places{{"V1", 0, 1}};
   Composition at;
 
   explicit Place(Options numbers, int channels = 1, Size size = {}, int state_channels = 0)

@@ -2,12 +2,13 @@
 // covers: kernels/resample/max_pooling.hpp, kernels/resample/nearest.hpp
 // covers: kernels/device/layout.hpp, kernels/device/parallel.hpp, kernels/device/engine.hpp, kernels/pipeline/arguments.hpp, kernels/pipeline/program.hpp
 // covers: kernels/number/tensor_number.hpp, kernels/pipeline/loop.hpp, kernels/pipeline/tensors.hpp, kernels/resample/max_pooling_tensors.hpp
-// covers: kernels/pipeline/launcher.hpp
+// covers: kernels/pipeline/pipeline_type.hpp
 // The laws of what the compiled path computes with: functors, numbers side by side, pipelines, pooling, resizing, the
 // gain of a solver, loops. A new nonlinearity is added to `Nonlinearities`, a new integration to `Integrations`.
 #include <dynvision/connections/integration.hpp>
 #include <dynvision/dynamics/euler.hpp>
 #include <dynvision/dynamics/runge_kutta4.hpp>
+#include <dynvision/kernels/device/parallel.hpp>
 #include <dynvision/kernels/pipeline/pipeline.hpp>
 #include <dynvision/kernels/resample/max_pooling.hpp>
 #include <dynvision/kernels/resample/nearest.hpp>

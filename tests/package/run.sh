@@ -31,8 +31,15 @@ say installed
 quietly "$cmake" --install "$build" --prefix "$work/prefix"
 quietly consumer installed -DCMAKE_PREFIX_PATH="$work/prefix"
 quietly "$cmake" --build "$work/installed" -j 2
-"$work/installed/user"
-"$work/installed/two_units"
+for program in user user_compiled two_units_dynvision two_units_compiled; do "$work/installed/$program"; done
+
+say 'both forms: the same numbers, to the bit; not in one program'
+# As programs are compiled that somebody waits for.
+quietly consumer forms -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_FLAGS_DEBUG=-O2
+quietly "$cmake" --build "$work/forms" -j 2 --target numbers_dynvision numbers_compiled
+for form in dynvision compiled; do "$work/forms/numbers_$form" > "$work/numbers_$form"; done
+grep -c . "$work/numbers_dynvision"
+diff "$work/numbers_dynvision" "$work/numbers_compiled"
 
 say 'messages for what is not there'
 expect() {
@@ -44,7 +51,9 @@ expect() {
   fi
   tr -s ' \n' '  ' < "$work/log" | grep -qF "$message" || { cat "$work/log"; exit 1; }
 }
-expect 'There is no component audio: expected core, io, data or cuda' \
+expect 'some_files_of_this_program_are_compiled_with_DYNVISION_SEPARATE_and_some_without' \
+  "$cmake" --build "$work/forms" -j 2 --target mixed
+expect 'There is no component audio: expected core, io, data, cuda or compiled' \
   consumer component -DCMAKE_PREFIX_PATH="$work/prefix" -DCOMPONENT=audio
 versions=$(sed -n 's/^set(DYNVISION_LIBTORCH_VERSIONS \([0-9.]*\) \([0-9.]*\) .*/\1 to \2/p' "$source/cmake/libtorch_versions.cmake")
 expect "LibTorch $versions is not found" env PATH=/usr/bin:/bin LIBTORCH_ROOT= \
@@ -93,8 +102,9 @@ fi
 for how in subdirectory fetched; do
   say "$how"
   quietly consumer "$how" -DHOW="$how" -DDYNVISION_SOURCE="$source"
-  quietly "$cmake" --build "$work/$how" -j 2 --target user
+  quietly "$cmake" --build "$work/$how" -j 2 --target user user_compiled
   "$work/$how/user"
+  "$work/$how/user_compiled"
 done
 
 conan=$source/.deps/conan/bin/conan
@@ -106,12 +116,15 @@ elif [ "$("$compiler" -dumpversion)" != 12 ]; then
 else
   # A copy: Conan writes into the folders that it is given.
   mkdir "$work/source"
-  cp -r "$source"/{CMakeLists.txt,LICENSE,conanfile.py,cmake,include,test_package} "$work/source"
+  cp -r "$source"/{CMakeLists.txt,LICENSE,conanfile.py,cmake,include,src,test_package} "$work/source"
   cd "$work/source"
   export CONAN_HOME=$work/conan LIBTORCH_ROOT=$torch
   create() { "$conan" create . --profile:all cmake/conan-profile-debian12 --no-remote "$@"; }
   say 'Conan, LibTorch from the wheel'
   quietly create
+  grep -A2 'Running test()' "$work/log"
+  say 'Conan, with the library in the package'
+  quietly create -o '&:compiled=True'
   grep -A2 'Running test()' "$work/log"
   say 'Conan, LibTorch as a requirement'
   quietly create -o '&:libtorch=package' --test-folder=

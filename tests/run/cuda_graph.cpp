@@ -1,4 +1,4 @@
-// covers: kernels/pipeline/launcher.hpp
+// covers: kernels/pipeline/pipeline_type.hpp
 // A CUDA graph says why there is none. What it computes: tests/cuda_graph.
 #include <dynvision/run/cuda_graph.hpp>
 

@@ -74,6 +74,23 @@ struct Net : ModelWith<Sum, A, B> {
 };
 }  // namespace odd
 
+namespace gated {  // an operation that is silent when it likes, and one that speaks where nothing came in
+struct Gate {
+  Signal operator()(Signal const& x, Moment& now) const { return now.step % 3 == 1 ? Signal{} : x; }
+};
+struct Echo {  // of the layer's own state, where nothing else is there
+  Signal operator()(Signal const& x, Moment& now) const { return x.defined() ? x : now.memory().past(1); }
+};
+struct A : Layer<"A", Conv<image_channels, 3, 3>, Recur<Full<3>>, AddFeedback<"B">, Gate, Evolve<Euler>, Tanh, Record,
+                 Delay> {};
+struct B : Layer<"B", Conv<3, 4, 3>, Recur<Self<4>, Multiplicative>, AddSkip<"A">, Echo, Evolve<Euler>, Tanh, Record,
+                 Delay> {};
+struct Net : Model<A, B> {
+  Net(Options options) : Model<A, B>(std::move(options)) {}
+  static constexpr int image_channels = 2;
+};
+}  // namespace gated
+
 namespace evaluated {  // operations that are different in training
 using Body = List<Conv<4, 4, 3, 1, NoBias, As<"conv1">>, BatchNorm<As<"bn1">>, Dropout>;
 struct A : Layer<"A", Conv<image_channels, 4, 3, 2>, BatchNorm<>, Tanh, Residual<Body>, Recur<Self<4>>, Evolve<Euler>,

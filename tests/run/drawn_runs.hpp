@@ -36,6 +36,7 @@ template <class Net> class DrawnRun {
   Net net;
   int batch, n_timesteps;
   Tensor images;  // (B,C,H,W)
+  bool images_learn = true;
   run::Stimulus stimulus;
   run::Settings settings;
 
@@ -61,6 +62,7 @@ template <class Net> class DrawnRun {
       if (dice.coin() && monitors(name)) settings.monitor.push_back(name);
     }
     draw_external(dtype);
+    if (dice.between(0, 2) == 0) freeze();
   }
 
   void to(at::Device device) {
@@ -72,7 +74,7 @@ template <class Net> class DrawnRun {
 
   // Results and all gradients of a weighted sum of them; a gradient that is not there is a scalar zero.
   template <class Path> Everything everything(Path const& path) {
-    Tensor const input = stimulus.frames.detach().clone().set_requires_grad(true);
+    Tensor const input = stimulus.frames.detach().clone().set_requires_grad(images_learn);
     run::Stimulus shown = stimulus;
     shown.frames = input;
     run::Activity const activity = path(net, shown, settings);
@@ -80,6 +82,9 @@ template <class Net> class DrawnRun {
     Tensor loss = weighted(activity.outputs, 1);
     for (auto const* traces : {&activity.responses, &activity.monitored}) {
       for (run::Trace const& trace : *traces) {
+        std::vector<double> present;  // absent is another thing than zero
+        for (bool const there : trace.present()) present.push_back(there ? 1 : 0);
+        all.emplace_back(trace.layer + "." + trace.operation + ", present", row(present));
         Tensor const steps = trace.stacked();
         if (!steps.defined()) continue;
         all.emplace_back(trace.layer + "." + trace.operation, steps.detach());
@@ -117,13 +122,46 @@ template <class Net> class DrawnRun {
     if (dice.coin()) numbers.t_feedforward = numbers.dt * dice.between(0, 2);
     if (dice.coin()) numbers.supralinearity = 1.3;
     if (dice.between(0, 3) == 0) numbers.input_adaption_weight = 0.8;
+    if (dice.between(0, 2) == 0) draw_layers(numbers);
     return numbers;
+  }
+  // Numbers of single layers.
+  void draw_layers(Options& numbers) {
+    Net probe(numbers);
+    Parts const parts = probe.parts();
+    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {  // the last part is the head
+      Part const& part = parts[i];
+      if (part.position != 0 || dice.coin()) continue;
+      LayerOptions own;
+      if (dice.coin()) own.tau = numbers.dt * dice.real(1.5, 6);
+      if (dice.coin()) own.t_feedforward = numbers.dt * dice.between(0, 2);
+      if (dice.coin()) own.t_recurrence = numbers.dt * dice.between(0, 4);
+      if (dice.coin()) own.t_skip = numbers.dt * dice.between(0, 4);
+      if (dice.coin()) own.t_feedback = numbers.dt * dice.between(0, 6);
+      numbers.layers.emplace_back(std::string(part.layer_name), own);
+    }
+  }
+  // Some parameters do not learn, nor do perhaps the images.
+  void freeze() {
+    for (Parameter const& p : net.parameters()) {
+      if (p.learned && dice.coin()) p.tensor.set_requires_grad(false);
+    }
+    images_learn = dice.coin();
   }
 
   run::Stimulus draw_stimulus() {
-    switch (dice.between(0, 3)) {
+    switch (dice.between(0, 4)) {
       case 0:
         return run::present(images, n_timesteps);
+      case 4: {  // frames, blanks and nothing in any order; the last axis is not the innermost one in memory
+        Tensor const frames = normal({batch, dice.between(1, 3), Net::image_channels, images.size(3), images.size(2)},
+                                     dice.seed(), images.scalar_type());
+        run::Stimulus mixed{frames.transpose(3, 4), {}, dice.coin() ? 0 : 0.4};
+        for (int t = 0; t < n_timesteps; ++t) {
+          mixed.shown.push_back(dice.between(run::nothing, static_cast<int>(frames.size(1)) - 1));
+        }
+        return mixed;
+      }
       case 1: {  // a still image with blanks
         std::vector<bool> mask;
         for (int t = 0; t < n_timesteps; ++t) mask.push_back(dice.coin());

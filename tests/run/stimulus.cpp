@@ -61,6 +61,7 @@ TEST_CASE("blanks have the null value, nothing is nothing", "[run]") {
 TEST_CASE("a mask makes blanks, and blanks can follow", "[run]") {
   run::Stimulus stimulus = run::present(zeros({1, 1, 2, 2}), 3);
   stimulus.masked({true, false, true}).then_blank(2);
+  CHECK(failure([&] { stimulus.then_blank(-1); }) == "run.105");
   CHECK(stimulus.shown == Steps{0, run::blank, 0, run::blank, run::blank});
   CHECK(failure([&] { stimulus.masked({true}); }) == "run.111");
 }

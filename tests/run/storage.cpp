@@ -1,4 +1,4 @@
-// covers: run/compiled/memory/storage.hpp
+// covers: run/compiled/sweep/storage.hpp
 // Memory of whole runs: what is kept in bfloat16 leaves results as they are and gradients near them; a training step needs
 // little beside what it keeps.
 #include <dynvision/run/plan.hpp>

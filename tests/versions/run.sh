@@ -12,6 +12,7 @@ export OMP_NUM_THREADS=1
 if command -v ccache > /dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$source CCACHE_NOHASHDIR=1
 fi
+mkdir -p "$build/tests/versions"
 for age in oldest newest; do
   work=$build/tests/versions/$age
   torch=$("$versions/$age/bin/python" -c 'import importlib.util as u; print(u.find_spec("torch").submodule_search_locations[0])')

@@ -5,6 +5,7 @@
 #pragma once
 #include <dynvision/concepts/options.hpp>
 #include <dynvision/core/error.hpp>
+#include <dynvision/core/inline.hpp>
 #include <dynvision/core/ops.hpp>
 #include <dynvision/core/size.hpp>
 #include <dynvision/dynamics/clock.hpp>
@@ -18,7 +19,7 @@
 
 namespace dynvision {
 
-struct LayerPlace {  // what other layers may know of a layer
+struct StoredLayer {  // what other layers may know of a layer
   std::string_view name;
   int state_channels = 0;  // of the stored response
   int memory = 1;          // [steps] that the delay line must hold
@@ -27,57 +28,34 @@ struct LayerPlace {  // what other layers may know of a layer
 struct Composition {
   Options const& options;
   Clock clock;
-  std::vector<LayerPlace>& places;  // of all layers
-  int layer = 0;                    // index of this one
-  int channels = 0;                 // entering the operation
-  Size size{};                      // (H,W) entering the operation, 0 where images of any size are taken
-  bool alone = false;               // a part used outside a model
+  std::vector<StoredLayer>& places;  // of all layers
+  int layer = 0;                     // index of this one
+  int channels = 0;                  // entering the operation
+  Size size{};                       // (H,W) entering the operation, 0 where images of any size are taken
+  bool alone = false;                // a part used outside a model
   std::optional<at::Generator> generator{};
 
-  LayerPlace& here() { return places[static_cast<std::size_t>(layer)]; }
+  StoredLayer& here() { return places[static_cast<std::size_t>(layer)]; }
   int state_channels() { return here().state_channels; }
 
-  void seed(std::optional<std::uint64_t> value) {
-    if (value) generator = at::detail::createCPUGenerator(*value);
-  }
+  void seed(std::optional<std::uint64_t> value);
 
   // Index of a layer by its name.
-  int find(std::string_view name) const {
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      if (places[i].name == name) return static_cast<int>(i);
-    }
-    std::vector<std::string_view> names;
-    for (LayerPlace const& place : places) names.push_back(place.name);
-    fail("model", 101, {"layer \"", name, "\": ", expected_one_of(name, names)});
-  }
+  int find(std::string_view name) const;
 
   // The delay line of layer `index` is asked to hold n steps.
-  void remember(int index, int n) {
-    int& memory = places[static_cast<std::size_t>(index)].memory;
-    memory = std::max(memory, n);
-  }
+  void remember(int index, int n);
 
   // A number of this layer: its own if it has one, else the model's.
-  double number(Option<double> Options::*of_model, std::optional<double> LayerOptions::*of_layer) {
-    for (auto const& [name, own] : options.layers) {
-      if (name == here().name && own.*of_layer) return *(own.*of_layer);
-    }
-    return options.*of_model;
-  }
-  int steps(Option<double> Options::*of_model, std::optional<double> LayerOptions::*of_layer, std::string_view what) {
-    return clock.steps(number(of_model, of_layer), what, here().name);
-  }
+  double number(Option<double> Options::*of_model, std::optional<double> LayerOptions::*of_layer);
+  int steps(Option<double> Options::*of_model, std::optional<double> LayerOptions::*of_layer, std::string_view what);
 
-  double max_weight(double when_alone) const {
-    return options.max_weight_init.value().value_or(alone ? when_alone : 0.001);
-  }
+  double max_weight(double when_alone) const;
 
   // New parameters, in the dtype and on the device of the model.
   Tensor constant(at::IntArrayRef sizes, double value) const { return full(sizes, value, tensor_options()); }
   Tensor normal(at::IntArrayRef sizes, double std) { return made(zeros(sizes, cpu()).normal_(0, std, generator)); }
-  Tensor uniform(at::IntArrayRef sizes, double bound) {
-    return made(zeros(sizes, cpu()).uniform_(-bound, bound, generator));
-  }
+  Tensor uniform(at::IntArrayRef sizes, double bound);
   // Normal, cut off at +-2 (absolute).
   Tensor truncated_normal(at::IntArrayRef sizes, double std) { return normal(sizes, std).clamp_(-2, 2); }
 
@@ -88,3 +66,7 @@ struct Composition {
 };
 
 }  // namespace dynvision
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/concepts/composition.ipp>
+#endif

@@ -5,6 +5,7 @@
 //   Options{.tau = 5, .layers = {{"IT", {.tau = 9, .t_feedforward = 0}}}}
 #pragma once
 #include <dynvision/concepts/option.hpp>
+#include <dynvision/core/inline.hpp>
 
 #include <c10/core/Device.h>
 #include <c10/core/ScalarType.h>
@@ -59,25 +60,11 @@ struct Options {
 
   // These numbers, and where one was not given that of `own`: CorNetRT<> model({.n_classes = 10}) has the other numbers of
   // the publication. Of `own`, exceptions for single layers come second; seed, dtype and device have no part.
-  [[gnu::cold]] Options over(Options const& own) const {
-    Options all = *this;
-    // A field without a name here does not compile.
-    auto& [classes, dims, step, t, forward, recurrence, feedback, skip, exceptions, with_bias, learns_tau, only_forward,
-           exponent, adaption, self_weight, bound, probability, init, a, b, c] = all;
-    auto const complete = [](auto& mine, auto const& of_own) {
-      if (!mine.given()) mine = of_own;
-    };
-    complete(classes, own.n_classes), complete(dims, own.input_dims);
-    complete(step, own.dt), complete(t, own.tau);
-    complete(forward, own.t_feedforward), complete(recurrence, own.t_recurrence);
-    complete(feedback, own.t_feedback), complete(skip, own.t_skip);
-    exceptions.insert(exceptions.end(), own.layers.begin(), own.layers.end());
-    complete(with_bias, own.bias), complete(learns_tau, own.train_tau), complete(only_forward, own.feedforward_only);
-    complete(exponent, own.supralinearity), complete(adaption, own.input_adaption_weight);
-    complete(self_weight, own.fixed_self_weight), complete(bound, own.max_weight_init);
-    complete(probability, own.dropout), complete(init, own.feedforward_init);
-    return all;
-  }
+  [[gnu::cold]] Options over(Options const& own) const;
 };
 
 }  // namespace dynvision
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/concepts/options.ipp>
+#endif

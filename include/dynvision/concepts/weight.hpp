@@ -7,6 +7,7 @@
 #pragma once
 #include <dynvision/concepts/composition.hpp>
 #include <dynvision/concepts/policy.hpp>
+#include <dynvision/core/inline.hpp>
 #include <dynvision/core/ops.hpp>
 #include <dynvision/core/size.hpp>
 
@@ -27,9 +28,7 @@ struct Weight {
   bool exists() const { return weight.defined(); }
 
   void make_bias(Composition& at, double value = 0) { bias = at.constant({weight.size(0)}, value); }
-  void normalise() {  // to a weight-normalised kernel of the same value
-    magnitude = norm().detach().clone();
-  }
+  void normalise();  // to a weight-normalised kernel of the same value
 
   Tensor operator()(Tensor const& x) const { return convolve(x, bias); }  // (B,In,H,W) -> (B,Out,H',W')
   Tensor without_bias(Tensor const& x) const { return convolve(x, {}); }
@@ -45,32 +44,15 @@ struct Weight {
   }
 
  private:
-  Tensor convolve(Tensor const& x, Tensor const& with_bias) const {
-    Tensor const w = magnitude.defined() ? weight.mul(magnitude.div(norm())) : weight;
-    return conv2d(x, w, with_bias, stride, padding, groups);
-  }
+  Tensor convolve(Tensor const& x, Tensor const& with_bias) const;
   Tensor norm() const { return weight.norm(2, {1, 2, 3}, true); }
 };
 
 // A feedforward kernel at its start; see FeedforwardInit (kaiming: He 2015).
-inline Weight feedforward_kernel(Composition& at, int out, int kernel_size, bool bias) {
-  Weight kernel{.padding = kernel_size / 2};
-  std::array<std::int64_t, 4> const sizes{out, at.channels, kernel_size, kernel_size};
-  double const inputs = static_cast<double>(at.channels) * kernel_size * kernel_size;
-  switch (at.options.feedforward_init) {
-    case FeedforwardInit::truncated_normal:
-      kernel.weight = at.truncated_normal(sizes, 0.004);
-      break;
-    case FeedforwardInit::kaiming_uniform:
-      kernel.weight = at.uniform(sizes, 1 / std::sqrt(inputs));
-      if (bias) kernel.bias = at.uniform({out}, 1 / std::sqrt(inputs));
-      return kernel;
-    case FeedforwardInit::kaiming_normal:
-      kernel.weight = at.normal(sizes, std::sqrt(2 / inputs));
-      break;
-  }
-  if (bias) kernel.make_bias(at);
-  return kernel;
-}
+Weight feedforward_kernel(Composition& at, int out, int kernel_size, bool bias);
 
 }  // namespace dynvision
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/concepts/weight.ipp>
+#endif

@@ -10,6 +10,7 @@
 #include <dynvision/concepts/path.hpp>
 #include <dynvision/concepts/weight.hpp>
 #include <dynvision/connections/integration.hpp>
+#include <dynvision/core/inline.hpp>
 #include <dynvision/core/list.hpp>
 
 #include <algorithm>
@@ -40,21 +41,14 @@ struct Adapter {
   }
   void parameters(auto&& visit) { conv.parameters("conv.", visit); }
 
-  Tensor operator()(Tensor const& h, Size target) const {  // (B,C,H,W) -> (B,D,H',W')
-    Tensor const y = conv.exists() ? conv(h) : h;
-    if (!resize) return y;
-    if (!scale) return nearest(y, target);
-    auto const scaled = [&](std::int64_t n) { return static_cast<std::int64_t>(static_cast<double>(n) * *scale); };
-    return nearest(y, scaled(y.size(2)), scaled(y.size(3)), scale);
-  }
+  Tensor operator()(Tensor const& h, Size target) const;  // (B,C,H,W) -> (B,D,H',W')
 
  private:
-  void make(Composition& at, int from, int to, int kernel_size, int stride, bool bias) {
-    conv = {.stride = stride, .padding = kernel_size / 2};
-    double const std = std::min(0.001, 1 / std::sqrt(static_cast<double>(from) * to));
-    conv.weight = at.truncated_normal({to, from, kernel_size, kernel_size}, std);
-    if (bias) conv.make_bias(at);
-  }
+  void make(Composition& at, int from, int to, int kernel_size, int stride, bool bias);
 };
 
 }  // namespace dynvision
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/connections/adapter.ipp>
+#endif

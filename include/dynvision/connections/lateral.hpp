@@ -16,6 +16,7 @@
 #include <dynvision/concepts/composition.hpp>
 #include <dynvision/concepts/operation.hpp>
 #include <dynvision/concepts/weight.hpp>
+#include <dynvision/core/inline.hpp>
 
 #include <concepts>
 
@@ -32,11 +33,10 @@ concept Lateral = std::default_initializable<L> &&
 };
 
 // The convolutions that lateral connections are made of: stride 1, padding floor(K/2), weights uniform in +-max, bias 0.
-inline Weight lateral_kernel(Composition& at, int in, int out, int kernel_size, int groups, bool bias) {
-  Weight kernel{.padding = kernel_size / 2, .groups = groups};
-  kernel.weight = at.uniform({out, in / groups, kernel_size, kernel_size}, at.max_weight(0.05));
-  if (bias) kernel.make_bias(at);
-  return kernel;
-}
+Weight lateral_kernel(Composition& at, int in, int out, int kernel_size, int groups, bool bias);
 
 }  // namespace dynvision
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/connections/lateral.ipp>
+#endif

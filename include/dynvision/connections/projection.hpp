@@ -4,6 +4,7 @@
 #pragma once
 #include <dynvision/concepts/moment.hpp>
 #include <dynvision/connections/adapter.hpp>
+#include <dynvision/core/inline.hpp>
 
 namespace dynvision {
 
@@ -11,7 +12,7 @@ namespace dynvision {
 inline Size size_at(Signal const& x, Size otherwise) { return x.defined() ? Size{x.size(2), x.size(3)} : otherwise; }
 
 // x (+) U(h), U: nearest neighbour to the size of x.
-template <Integration I> [[gnu::noinline]] Signal arrive(Signal const& x, Tensor const& h, Size otherwise) {
+template <Integration I> [[gnu::noinline]] Signal integrate_resized(Signal const& x, Tensor const& h, Size otherwise) {
   return integrate<I>(x, nearest(h, size_at(x, otherwise)));
 }
 
@@ -33,11 +34,11 @@ struct Projection {
   void parameters(auto&& visit) { adapter.parameters(visit); }
 
   // What arrives beside x, or absent.
-  Signal operator()(Signal const& x, Moment& now) const {
-    if (!on || now.feedforward_only) return {};
-    Signal const h = now.past(from, delay);
-    return h.defined() ? adapter(h, size_at(x, now.size)) : h;
-  }
+  Signal operator()(Signal const& x, Moment& now) const;
 };
 
 }  // namespace dynvision
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/connections/projection.ipp>
+#endif

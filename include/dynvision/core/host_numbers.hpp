@@ -3,6 +3,7 @@
 // Both wait for a GPU. While a CUDA graph is recorded (run/cuda_graph.hpp) that is not possible, so they are remembered
 // from the runs before.
 #pragma once
+#include <dynvision/core/inline.hpp>
 #include <dynvision/core/tensor.hpp>
 
 #include <memory>
@@ -13,27 +14,10 @@ namespace dynvision {
 
 class HostNumbers {
  public:
-  double of(Tensor const& x) {
-    for (auto const& [tensor, value] : all_) {
-      if (tensor.is_same(x)) return value;
-    }
-    all_.emplace_back(x, x.item<double>());
-    return all_.back().second;
-  }
+  double of(Tensor const& x);
   // The numbers of a host's tensor on another device.
-  Tensor on(at::Device device, Tensor const& host) {
-    for (auto const& [from, there] : moved_) {
-      if (there.device() == device && from.scalar_type() == host.scalar_type() && from.equal(host)) return there;
-    }
-    moved_.emplace_back(host, host.to(at::TensorOptions(device)));
-    return moved_.back().second;
-  }
-  bool any_learns() const {
-    for (auto const& entry : all_) {
-      if (entry.first.requires_grad()) return true;
-    }
-    return false;
-  }
+  Tensor on(at::Device device, Tensor const& host);
+  bool any_learns() const;
 
  private:
   std::vector<std::pair<Tensor, double>> all_;
@@ -48,25 +32,19 @@ class Remembering {
   Remembering(Remembering const&) = delete;
   Remembering& operator=(Remembering const&) = delete;
 
-  static std::shared_ptr<HostNumbers>& now() {
-    thread_local std::shared_ptr<HostNumbers> one;
-    return one;
-  }
+  static std::shared_ptr<HostNumbers>& now();
 
  private:
   std::shared_ptr<HostNumbers> before_;
 };
 
-inline double number_of(Tensor const& x) {
-  HostNumbers* const remembered = Remembering::now().get();
-  return remembered == nullptr ? x.item<double>() : remembered->of(x);
-}
+double number_of(Tensor const& x);
 
 // `host` on a device; nobody writes to the result.
-inline Tensor on_device(at::Device device, Tensor const& host) {
-  if (device.is_cpu()) return host;
-  HostNumbers* const remembered = Remembering::now().get();
-  return remembered == nullptr ? host.to(at::TensorOptions(device)) : remembered->on(device, host);
-}
+Tensor on_device(at::Device device, Tensor const& host);
 
 }  // namespace dynvision
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/core/host_numbers.ipp>
+#endif

@@ -7,6 +7,7 @@
 // and both would do, the function that is no template is preferred, so the call is not ambiguous.
 #pragma once
 #include <dynvision/core/host_numbers.hpp>
+#include <dynvision/core/inline.hpp>
 #include <dynvision/core/size.hpp>
 #include <dynvision/core/tensor.hpp>
 
@@ -57,9 +58,7 @@ template <class = void> Tensor randn(at::IntArrayRef sizes, at::TensorOptions op
                                options.device_opt(), options.pinned_memory_opt());
 }
 
-inline Tensor stack_along(std::vector<Tensor> const& tensors, std::int64_t axis) {
-  return at::_ops::stack::call(tensors, axis);
-}
+Tensor stack_along(std::vector<Tensor> const& tensors, std::int64_t axis);
 template <class = void> Tensor cat(std::vector<Tensor> const& tensors, std::int64_t axis) {
   return at::_ops::concatenate::call(tensors, axis);
 }
@@ -67,11 +66,7 @@ template <class = void> Tensor cat(std::vector<Tensor> const& tensors, std::int6
 inline std::vector<Tensor> unbind(Tensor const& x, std::int64_t axis) { return at::_ops::unbind_int::call(x, axis); }
 
 // 1-D index tensor from host numbers, on the device of `like`.
-inline Tensor indices(std::vector<std::int64_t> const& values, Tensor const& like) {
-  Tensor host = full({static_cast<std::int64_t>(values.size())}, 0.0, at::TensorOptions(at::kLong));
-  std::copy(values.begin(), values.end(), host.mutable_data_ptr<std::int64_t>());
-  return on_device(like.device(), host);
-}
+Tensor indices(std::vector<std::int64_t> const& values, Tensor const& like);
 
 // x (B,In,H,W), weight (Out,In/groups,K,K), zero padding
 template <class = void>
@@ -83,15 +78,8 @@ Tensor conv2d(Tensor const& x, Tensor const& weight, Tensor const& bias, std::in
 }
 
 // Gradients of conv2d with respect to x, weight and bias; those that are not `wanted` are undefined.
-inline std::array<Tensor, 3> conv2d_backward(Tensor const& g, Tensor const& x, Tensor const& weight,
-                                             std::int64_t stride, std::int64_t padding, std::int64_t groups,
-                                             std::array<bool, 3> wanted) {
-  std::int64_t const s[] = {stride, stride}, p[] = {padding, padding}, one[] = {1, 1}, none[] = {0, 0};
-  auto [gx, gw, gb] =
-      at::_ops::convolution_backward::call(g, x, weight, symbolic(weight.size(0)), symbolic(s), symbolic(p),
-                                           symbolic(one), false, symbolic(none), groups, wanted);
-  return {gx, gw, gb};
-}
+std::array<Tensor, 3> conv2d_backward(Tensor const& g, Tensor const& x, Tensor const& weight, std::int64_t stride,
+                                      std::int64_t padding, std::int64_t groups, std::array<bool, 3> wanted);
 
 template <class = void> Tensor linear(Tensor const& x, Tensor const& weight, Tensor const& bias) {
   return at::_ops::linear::call(x, weight, optional_tensor(bias));
@@ -132,17 +120,13 @@ template <class = void> Tensor dropout(Tensor const& x, double probability, bool
 }
 
 // Nearest neighbour: source index = min(floor(i * ratio), n - 1). ratio = n_in/n_out, or 1/scale where one is given.
-[[gnu::noinline]] inline Tensor nearest(Tensor const& x, std::int64_t height, std::int64_t width,
-                                        std::optional<double> scale = std::nullopt) {
-  if (x.size(-2) == height && x.size(-1) == width) return x;
-  std::int64_t const size[] = {height, width};
-  return at::_ops::upsample_nearest2d::call(x, symbolic(size), scale, scale);
-}
+Tensor nearest(Tensor const& x, std::int64_t height, std::int64_t width, std::optional<double> scale = std::nullopt);
 inline Tensor nearest(Tensor const& x, Size to) { return nearest(x, to.height, to.width); }
 // The gradient of what was resized, from (n,C,height,width).
-inline Tensor nearest_backward(Tensor const& g, std::int64_t height, std::int64_t width) {
-  std::int64_t const from[] = {g.size(2), g.size(3)}, to[] = {g.size(0), g.size(1), height, width};
-  return at::_ops::upsample_nearest2d_backward::call(g, symbolic(from), symbolic(to), std::nullopt, std::nullopt);
-}
+Tensor nearest_backward(Tensor const& g, std::int64_t height, std::int64_t width);
 
 }  // namespace dynvision
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/core/ops.ipp>
+#endif

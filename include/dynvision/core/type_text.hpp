@@ -2,12 +2,11 @@
 //
 //   type_text<Evolve<Euler, As<"tau_{}">>>()      "Evolve<Euler, As<"tau_{}">>"
 //
-// Default arguments are written out: Conv<3, 36, 3, 1>.
+// Default arguments are written out where the compiler does: Conv<3, 36, 3, 1>.
 #pragma once
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -60,14 +59,12 @@ inline std::string literal(std::string_view text, std::size_t& i) {
   } else {
     while (i < text.size() && text[i] != '}') {
       std::size_t const end = std::min(text.find_first_of(",}", i), text.size());
-      std::string const number(text.substr(i, end - i));
-      if (number.ends_with("...")) {
-        all += "...";
-      } else {
-        int code = 0;
-        std::from_chars(number.data(), number.data() + number.size(), code);
-        if (code != 0) all += static_cast<char>(code);
-      }
+      std::string_view const number = text.substr(i, end - i);
+      if (number.ends_with("...")) all += "...";
+      int code = 0;
+      std::size_t const first = std::min(number.find_first_of("-0123456789"), number.size());
+      std::from_chars(number.data() + first, number.data() + number.size(), code);
+      if (code != 0) all += static_cast<char>(code);
       i = end < text.size() && text[end] == ',' ? end + 1 : end;
     }
   }

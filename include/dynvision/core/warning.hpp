@@ -6,25 +6,14 @@
 // c10::WarningUtils::set_warnAlways(true) each is said every time. docs/reference/errors.md lists every number.
 #pragma once
 #include <dynvision/core/error.hpp>
-
-#include <c10/util/Exception.h>
-
-#include <mutex>
-#include <utility>
+#include <dynvision/core/inline.hpp>
 
 namespace dynvision {
 
-[[gnu::cold, gnu::noinline]] inline void warn_once(std::string_view area, int number,
-                                                   std::initializer_list<MessagePart> parts) {
-  static std::mutex access;
-  static std::vector<std::pair<std::string, int>> said;
-  if (!c10::WarningUtils::get_warnAlways()) {
-    std::lock_guard const lock(access);
-    std::pair<std::string, int> const one(area, number);
-    if (std::find(said.begin(), said.end(), one) != said.end()) return;
-    said.push_back(one);
-  }
-  TORCH_WARN(joined({"[dynvision.", area, ".", number, "] ", joined(parts)}));
-}
+[[gnu::cold]] void warn_once(std::string_view area, int number, std::initializer_list<MessagePart> parts);
 
 }  // namespace dynvision
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/core/warning.ipp>
+#endif

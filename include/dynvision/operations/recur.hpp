@@ -59,7 +59,7 @@ template <class L, class... With> struct Recur {
   Signal operator()(Signal const& x, Moment& now) const {
     if (!on || now.feedforward_only) return x;
     Signal const h = now.past(now.layer, delay);
-    return h.defined() ? arrive<integration>(x, lateral(h), now.size) : x;
+    return h.defined() ? integrate_resized<integration>(x, lateral(h), now.size) : x;
   }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <dynvision/concepts/options.hpp>
 #include <dynvision/core/error.hpp>
+#include <dynvision/core/inline.hpp>
 #include <dynvision/model/part.hpp>
 #include <dynvision/run/settings.hpp>
 #include <dynvision/run/stimulus.hpp>
@@ -9,94 +10,19 @@
 namespace dynvision::run {
 
 // For a run that is differentiated: what is read again in the backward pass. Autograd cannot save inference tensors.
-[[gnu::cold]] inline void check_can_be_saved(Tensor const& x, std::string_view what) {
-  if (!x.is_inference()) return;
-  fail("run", 108,
-       {"a run with gradient: ", what, " of shape ", shape_text(x.sizes()),
-        " was made in c10::InferenceMode: expected a tensor made outside of it, such as its clone() there"});
-}
+[[gnu::cold]] void check_can_be_saved(Tensor const& x, std::string_view what);
 
-[[gnu::cold]] inline void check_stimulus(Options const& options, Stimulus const& stimulus) {
-  auto const expected = options.input_dims;  // (C,H,W)
-  Tensor const& x = stimulus.frames;
-  if (!x.defined() || x.dim() != 5) {
-    fail("run", 118,
-         {"a stimulus with frames of shape ", x.defined() ? shape_text(x.sizes()) : "none",
-          ": expected (B,F,C,H,W); present() makes a stimulus of images (B,C,H,W)"});
-  }
-  at::IntArrayRef const shape{x.sizes().data() + 2, 3};
-  if (x.numel() == 0) fail("run", 116, {"frames of shape ", shape_text(x.sizes()), ": expected at least one of each"});
-  if (x.size(2) != expected[0]) {
-    fail("run", 101, {"image of shape ", shape_text(shape), ": expected ", expected[0], " channels, as in input_dims"});
-  }
-  if ((expected[1] > 0 && x.size(3) != expected[1]) || (expected[2] > 0 && x.size(4) != expected[2])) {
-    fail("run", 102,
-         {"image of shape ", shape_text(shape), ": expected ", expected[1], "x", expected[2], ", as in input_dims"});
-  }
-  if (x.scalar_type() != options.dtype) {
-    fail("run", 104,
-         {"images of dtype ", c10::toString(x.scalar_type()), ": expected ", c10::toString(options.dtype),
-          ", as the model's parameters"});
-  }
-  if (x.device().type() != options.device.type()) {
-    fail("run", 109,
-         {"images on ", x.device().str(), ": expected ", options.device.str(), ", as the model's parameters"});
-  }
-  if (stimulus.shown.empty()) fail("run", 114, "a stimulus of no steps: expected at least one");
-  for (std::size_t t = 0; t < stimulus.shown.size(); ++t) {
-    int const index = stimulus.shown[t];
-    if (index >= nothing && index < x.size(1)) continue;
-    fail("run", 119,
-         {"frame ", index, " at step ", t, ": expected 0 to ", x.size(1) - 1, ", or blank (", blank, ") or nothing (",
-          nothing, ")"});
-  }
-}
+[[gnu::cold]] void check_stimulus(Options const& options, Stimulus const& stimulus);
 
 // External input broadcasts to the signal at AddInput: each axis but T is that of the signal, or 1.
-[[gnu::cold]] inline void check_external_inputs(Parts const& parts, Options const& options, Stimulus const& stimulus,
-                                                Settings const& settings) {
-  if (settings.external.empty()) return;
-  Tensor const& frames = stimulus.frames;
-  std::vector<int> const channels = channels_of(parts, options.input_dims[0]);
-  std::vector<Size> const sizes = sizes_of(parts, {frames.size(3), frames.size(4)});
-  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-    Tensor const x = settings.external_to(parts[i].layer_name);
-    if (parts[i].label() != "addext" || !x.defined() || x.dim() != 5) continue;  // see Monitors
-    std::array<std::int64_t, 5> const expected{frames.size(0), x.size(1), channels[i], sizes[i].height, sizes[i].width};
-    bool fits = x.size(1) > 0;
-    for (std::size_t axis = 0; axis < 5; ++axis) {
-      std::int64_t const n = x.sizes()[axis];
-      fits = fits && (n == expected[axis] || n == 1);
-    }
-    if (!fits) {
-      fail("run", 126,
-           {"external input to \"", parts[i].layer_name, "\" of shape ", shape_text(x.sizes()), ": expected ",
-            expected[0], "xTx", expected[2], "x", expected[3], "x", expected[4], ", or 1 in place of any of them"});
-    }
-    if (x.scalar_type() != options.dtype || x.device().type() != options.device.type()) {
-      fail("run", 127,
-           {"external input to \"", parts[i].layer_name, "\" of dtype ", c10::toString(x.scalar_type()), " on ",
-            x.device().str(), ": expected ", c10::toString(options.dtype), " on ", options.device.str(),
-            ", as the model's parameters"});
-    }
-  }
-}
+[[gnu::cold]] void check_external_inputs(Parts const& parts, Options const& options, Stimulus const& stimulus,
+                                         Settings const& settings);
 
-[[gnu::cold]] inline void check_input(Parts const& parts, Options const& options, Stimulus const& stimulus,
-                                      Settings const& settings) {
-  check_stimulus(options, stimulus);
-  check_external_inputs(parts, options, stimulus, settings);
-  auto const not_negative = [](std::string_view name, std::int64_t value) {
-    if (value < 0) fail("run", 105, {name, " = ", value, ": expected at least 0"});
-  };
-  not_negative("idle_timesteps", settings.idle_timesteps);
-  not_negative("truncated_bptt_timesteps", settings.truncated_bptt_timesteps);
-  not_negative("checkpoint_timesteps", settings.checkpoint_timesteps);
-  not_negative("samples_at_once", settings.samples_at_once);
-  not_negative("memory_budget", settings.memory_budget);
-  if (settings.memory_budget > 0 && (settings.checkpoint_timesteps > 0 || settings.samples_at_once > 0)) {
-    fail("run", 106, "memory_budget chooses checkpoint_timesteps and samples_at_once: expected these to be 0");
-  }
-}
+[[gnu::cold]] void check_input(Parts const& parts, Options const& options, Stimulus const& stimulus,
+                               Settings const& settings);
 
 }  // namespace dynvision::run
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/run/input_check.ipp>
+#endif

@@ -3,6 +3,7 @@
 // Names ("V1.tstep") are resolved once, before the first step; within the loop there are only indices.
 // "layer" stands for the recurrent convolution: the last convolution or recurrence of a layer.
 #pragma once
+#include <dynvision/core/inline.hpp>
 #include <dynvision/model/part.hpp>
 #include <dynvision/run/activity.hpp>
 #include <dynvision/run/settings.hpp>
@@ -11,119 +12,33 @@ namespace dynvision::run {
 
 class Monitors {
  public:
-  [[gnu::cold]] Monitors(Parts const& parts, Settings const& settings) {
-    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {  // the last part is the head
-      Part const& part = parts[i];
-      if (part.position == 0) {
-        external_.push_back(settings.external_to(part.layer_name));
-        if (settings.record) add(responses_, part, "record");
-      }
-      watch_if_wanted(settings, part, part.label(), i);
-      if (is_last_convolution(parts, i)) watch_if_wanted(settings, part, "layer", i);
-    }
-    check_monitored(parts, settings);
-    for (auto const& [name, input] : settings.external) check_external(parts, name, input);
-  }
+  [[gnu::cold]] Monitors(Parts const& parts, Settings const& settings);
 
   // `place`: index of the operation in the model; t: recorded step, or idle: t < 0
-  [[gnu::noinline]] void after(std::size_t place, int t, Signal const& x) {
-    if (t < 0) return;
-    for (std::size_t i = 0; i < watched_.size(); ++i) {
-      if (watched_[i] == static_cast<int>(place)) monitored_[i].steps.push_back(x);
-    }
-  }
+  void after(std::size_t place, int t, Signal const& x);
 
-  bool wants(std::size_t place) const {
-    for (int const watched : watched_) {
-      if (watched == static_cast<int>(place)) return true;
-    }
-    return false;
-  }
+  bool wants(std::size_t place) const;
 
-  void record(std::vector<Signal> const& responses) {
-    for (std::size_t l = 0; l < responses_.size(); ++l) responses_[l].steps.push_back(responses[l]);
-  }
+  void record(std::vector<Signal> const& responses);
 
   // (B,C,H,W) for a layer at a recorded step, or absent
-  Signal external(int layer, int t) const {
-    Tensor const& input = external_[static_cast<std::size_t>(layer)];
-    return input.defined() && t >= 0 && t < input.size(1) ? input.select(1, t) : Signal{};
-  }
+  Signal external(int layer, int t) const;
 
   Activity activity(Tensor outputs) { return {std::move(outputs), std::move(responses_), std::move(monitored_)}; }
 
  private:
-  static bool contains(std::vector<std::string_view> const& names, std::string_view name) {
-    for (std::string_view const known : names) {
-      if (known == name) return true;
-    }
-    return false;
-  }
+  static bool contains(std::vector<std::string_view> const& names, std::string_view name);
 
-  static std::vector<std::string_view> layer_names(Parts const& parts) {
-    std::vector<std::string_view> all;
-    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-      if (parts[i].position == 0) all.push_back(parts[i].layer_name);
-    }
-    return all;
-  }
+  static bool is_last_convolution(Parts const& parts, std::size_t i);
 
-  static bool is_last_convolution(Parts const& parts, std::size_t i) {
-    auto const convolves = [&](std::size_t k) {
-      return parts[k].label() == "conv" || parts[k].label() == "recurrence";
-    };
-    if (!convolves(i)) return false;
-    for (std::size_t k = i + 1; k + 1 < parts.size() && parts[k].layer == parts[i].layer; ++k) {
-      if (convolves(k)) return false;
-    }
-    return true;
-  }
-
-  [[gnu::noinline]] static void add(std::vector<Trace>& traces, Part const& part, std::string_view label) {
-    traces.push_back({std::string(part.layer_name), std::string(label)});
-  }
+  static void add(std::vector<Trace>& traces, Part const& part, std::string_view label);
 
   [[gnu::cold]] void watch_if_wanted(Settings const& settings, Part const& part, std::string_view label,
-                                     std::size_t place) {
-    for (std::string_view const wanted : settings.monitor) {
-      if (!Trace::is_named(wanted, part.layer_name, label)) continue;
-      watched_.push_back(static_cast<int>(place));
-      add(monitored_, part, label);
-      return;
-    }
-  }
+                                     std::size_t place);
 
-  [[gnu::cold]] void check_monitored(Parts const& parts, Settings const& settings) const {
-    for (std::string_view const wanted : settings.monitor) {
-      bool found = false;
-      for (Trace const& trace : monitored_) found = found || trace.is_named(wanted);
-      if (found) continue;
-      std::size_t const dot = wanted.rfind('.');
-      std::string_view const layer = dot == wanted.npos ? std::string_view{} : wanted.substr(0, dot);
-      std::string_view const label = layer.empty() ? wanted : wanted.substr(dot + 1);
-      std::vector<std::string_view> const layers = layer_names(parts);
-      if (!layer.empty() && !contains(layers, layer)) {
-        fail("run", 122, {"monitor \"", wanted, "\": layer \"", layer, "\": ", expected_one_of(layer, layers)});
-      }
-      std::vector<std::string_view> labels{"layer"};
-      for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-        if (!layer.empty() && layer != parts[i].layer_name) continue;
-        if (!contains(labels, parts[i].label())) labels.push_back(parts[i].label());
-      }
-      fail("run", 122, {"monitor \"", wanted, "\": operation \"", label, "\": ", expected_one_of(label, labels)});
-    }
-  }
+  [[gnu::cold]] void check_monitored(Parts const& parts, Settings const& settings) const;
 
-  [[gnu::cold]] void check_external(Parts const& parts, std::string_view name, Tensor const& input) const {
-    std::vector<std::string_view> const layers = layer_names(parts);
-    if (!contains(layers, name)) {
-      fail("run", 123, {"external input to \"", name, "\": ", expected_one_of(name, layers)});
-    }
-    bool arrives = false;
-    for (Part const& part : parts) arrives = arrives || (part.layer_name == name && part.label() == "addext");
-    if (!arrives) fail("run", 125, {"external input to \"", name, "\": expected a layer with AddInput"});
-    if (!input.defined() || input.dim() != 5) fail("run", 124, "external input: expected a tensor (B,T,C,H,W)");
-  }
+  [[gnu::cold]] void check_external(Parts const& parts, std::string_view name, Tensor const& input) const;
 
   std::vector<int> watched_;      // [i]: place of monitored_[i]
   std::vector<Tensor> external_;  // [layer]
@@ -131,3 +46,7 @@ class Monitors {
 };
 
 }  // namespace dynvision::run
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/run/monitors.ipp>
+#endif

@@ -10,6 +10,7 @@
 // Recorded responses and monitored signals are results, counted apart. At most: with them, and with what the backward pass
 // needs beside what is kept, by a simple estimate. Floating-point operations are those of convolutions; a multiplication and an addition are two.
 #pragma once
+#include <dynvision/core/inline.hpp>
 #include <dynvision/core/number_text.hpp>
 #include <dynvision/kernels/device/parallel.hpp>
 #include <dynvision/run/compiled.hpp>
@@ -31,77 +32,11 @@ struct Plan {
   bool bfloat16_is_emulated = false;  // compute_bfloat16 on a CPU without instructions for it: many times slower
   bool step_by_step = false;  // run::compiled runs run::unroll: some operation is different while the model is trained
 
-  std::string text() const {
-    auto const in_mega = [](double value) { return number_text(value / 1e6, 4); };
-    auto const in_giga = [](double value) { return number_text(value / 1e9, 4); };
-    if (step_by_step) {
-      return dynvision::joined(
-          {"step by step, by run::unroll: some operation is different while the model is trained (Dropout, BatchNorm), "
-           "so checkpoints, groups of samples and budgets have no effect; ",
-           in_mega(result_bytes), " MB of results, convolutions ", in_giga(forward_flops), " GFLOP"});
-    }
-    std::string const segments = number_text(n_segments) + (n_segments == 1 ? " segment" : " segments");
-    std::string const groups = number_text(n_groups) + (n_groups == 1 ? " group" : " groups");
-    return dynvision::joined(
-        {number_text(n_blocks),
-         " blocks of at most ",
-         longest_block,
-         " steps, ",
-         segments,
-         ", ",
-         groups,
-         " of samples, ",
-         in_mega(kept_bytes),
-         " MB kept, about ",
-         in_mega(peak_bytes),
-         " MB at most, ",
-         in_mega(result_bytes),
-         " MB of results, convolutions ",
-         in_giga(forward_flops),
-         " GFLOP (step by step ",
-         in_giga(forward_flops_by_step),
-         ")",
-         layer_offset.back() > 0 ? ", in engineering time" : "",
-         ", ",
-         n_threads,
-         n_threads == 1 ? " thread" : " threads",
-         bfloat16_is_emulated ? ", bfloat16 without instructions for it: many times slower than float32" : ""});
-  }
+  std::string text() const;
 };
 
 // `quiet`: the run without what is recorded and monitored.
-inline Plan plan_of(std::shared_ptr<PreparedRun> quiet, Settings const& settings, Monitors const& monitors) {
-  CompiledRun const run(std::move(quiet));
-  PreparedRun const& prepared = run.prepared();
-  Cost const cost(prepared);
-  auto const samples = static_cast<double>(prepared.n_samples());
-  double const rows = samples * static_cast<double>(settings.n_timesteps);
-
-  Plan plan;
-  plan.n_threads = kernels::loop_threads();
-  plan.n_groups = static_cast<std::int64_t>(prepared.groups.size());
-  plan.n_blocks = static_cast<int>(prepared.table.blocks.size());
-  plan.longest_block = prepared.table.longest;
-  plan.layer_offset = prepared.table.layer_offset;
-  if (run.keeps()) {
-    plan.n_segments = static_cast<int>(prepared.segments.size() - prepared.first_kept);
-    std::int64_t waiting = 0, largest = 0;
-    for (Group const& group : prepared.groups) {
-      if (group.waits) waiting += group.n;
-      largest = std::max(largest, group.n);
-    }
-    plan.kept_bytes = cost.kept(samples, static_cast<double>(std::max(waiting, largest)));
-    plan.peak_bytes = plan.kept_bytes + cost.beside_kept(static_cast<double>(largest));
-  }
-  for (Node const& node : prepared.table.nodes) {
-    if (settings.record && node.records) plan.result_bytes += cost.bytes(node.in, rows);
-    if (monitors.wants(node.index)) plan.result_bytes += cost.bytes(node.out, rows);
-  }
-  plan.peak_bytes += plan.result_bytes;
-  Flops const flops = cost.flops();
-  plan.forward_flops = samples * flops.planned, plan.forward_flops_by_step = samples * flops.by_definition;
-  return plan;
-}
+Plan plan_of(std::shared_ptr<PreparedRun> quiet, Settings const& settings, Monitors const& monitors);
 
 // For still images of a shape (B,C,H,W).
 template <class Model>
@@ -112,6 +47,7 @@ Plan plan(Model const& model, std::array<std::int64_t, 4> images, Settings const
   Stimulus asked = shown;
   asked.frames = asked.frames.to(model.options.device);
   check_input(model.parts(), model.options, asked, settings);
+  check_start(settings.start, model.parts(), model.memory, model.options, asked);
   model.check_dynamics();
   Settings quiet = settings;
   quiet.record = false, quiet.monitor.clear();
@@ -131,3 +67,7 @@ Plan plan(Model const& model, std::array<std::int64_t, 4> images, Settings const
 }
 
 }  // namespace dynvision::run
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/run/plan.ipp>
+#endif

@@ -4,6 +4,7 @@
 // differentiated for a recorded response by run::unroll alone: docs/concepts/paths.md.
 #pragma once
 #include <dynvision/core/tensor.hpp>
+#include <dynvision/run/state.hpp>
 
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ struct Settings {
   bool share_cpus = true;       // run::compiled: while other programs take CPU time, LibTorch's operators have one
                                 // thread, as the library's own loops have. Their sums may then differ in the last
                                 // bits; not where LibTorch's deterministic algorithms are asked for
+  State start{};                // where the run goes on; none: before it there was nothing
+  bool keep_state = false;      // what the next run can go on from: Activity::state
   std::vector<std::pair<std::string, Tensor>> external{};  // (layer, input): (B,T,C,H,W), for AddInput
 
   Tensor external_to(std::string_view layer) const {  // undefined: nothing

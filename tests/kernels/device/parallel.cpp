@@ -1,10 +1,15 @@
 // covers: kernels/device/crowded_operators.hpp
 // Loops shared among threads: every number once, exceptions come out, as many threads as were asked for.
+#include <dynvision/kernels/device/cpu_limit.hpp>
 #include <dynvision/kernels/device/crowded_operators.hpp>
 #include <dynvision/kernels/device/parallel.hpp>
 
-#include <catch2/catch_test_macros.hpp>
+#include <ATen/Parallel.h>
 
+#include <catch2/catch_test_macros.hpp>
+#include <dlfcn.h>
+
+#include <atomic>
 #include <new>
 #include <numeric>
 #include <stdexcept>
@@ -89,13 +94,24 @@ TEST_CASE("operators get their threads back", "[kernels]") {
     crowding.add_work(kernels::Crowding::Seconds(10e-3), kernels::Crowding::Seconds(0),
                       kernels::Crowding::Clock::now());
   }
+  // MKL has a number of threads for each thread.
+  auto const set_of_mkl = reinterpret_cast<int (*)(int)>(dlsym(RTLD_DEFAULT, "MKL_Set_Num_Threads_Local"));
+  auto const of_mkl = [&] {
+    int const now = set_of_mkl != nullptr ? set_of_mkl(0) : 0;
+    if (set_of_mkl != nullptr) set_of_mkl(now);
+    return now;
+  };
+  int const before = of_mkl();
   {
     kernels::CrowdedOperators operators(true), watching(false);
     watching.update();
     CHECK(at::get_num_threads() == 2);
+    CHECK(of_mkl() == before);
     operators.update();
     CHECK(at::get_num_threads() == 1);
+    CHECK(of_mkl() == (set_of_mkl != nullptr ? 1 : 0));
   }
   CHECK(at::get_num_threads() == 2);
+  CHECK(of_mkl() == before);
   crowding = {};
 }

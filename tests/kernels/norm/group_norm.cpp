@@ -1,5 +1,6 @@
 // covers: kernels/norm/channel_sums.hpp
 #include <dynvision/core/ops.hpp>
+#include <dynvision/kernels/device/layout.hpp>
 #include <dynvision/kernels/norm/group_norm.hpp>
 #include <dynvision/run/compiled/functions/local_gradients.hpp>
 

@@ -12,6 +12,8 @@
 #include <dynvision/kernels/device/layout.hpp>
 #include <dynvision/kernels/device/parallel.hpp>
 
+#include <ATen/EmptyTensor.h>
+
 namespace dynvision::kernels {
 
 template <class T> class DirectWeight {
@@ -117,7 +119,8 @@ template <class T> class DirectWeight {
     classes_.push_back(std::move(of));
   }
 
-  // What a piece of places sees and where its sums go: addresses of the inputs tap by tap, and of the outputs.
+  // What a piece of places sees and where its sums go: addresses of the inputs tap by tap, and of the outputs. Their number
+  // is a multiple of four: those beyond the last place see zeros, and nobody reads their sums.
   struct Piece {
     std::int64_t n;
     T const** inputs;
@@ -129,28 +132,34 @@ template <class T> class DirectWeight {
     constexpr std::int64_t most_places = 64;
     Size const places = of.places(job.out);
     if (places.height <= 0 || places.width <= 0) return;
-    std::int64_t const n = job.images * places.height * places.width, threads = std::max(at::get_num_threads(), 1);
+    std::int64_t const n = job.images * places.height * places.width, threads = loop_threads();
     std::int64_t const enough = std::clamp<std::int64_t>((n / threads + 3) / 4 * 4, 16, most_places);
     std::int64_t const pieces = (n + enough - 1) / enough, vectors = panels_.vectors;
     auto const seen = static_cast<std::int64_t>(of.taps.size());
     parallel_pieces(pieces * vectors, Panels::most, [&](std::int64_t from, std::int64_t to) {
       Piece at{0, thread_scratch<T const*, 0>(seen * enough), thread_scratch<T*, 0>(enough)};
+      T* const nowhere = thread_scratch<T, 0>(outputs_);
       for (std::int64_t piece = from / vectors; piece * vectors < to; ++piece) {
         std::int64_t const first = piece * enough;
-        at.n = std::min(n - first, enough);
-        find(job, of, places, first, at);
+        std::int64_t const n_places = std::min(n - first, enough);
+        at.n = up_to_four(n_places);
+        find(job, of, places, first, n_places, at);
+        for (std::int64_t k = n_places; k < at.n; ++k) {
+          for (std::int64_t tap = 0; tap < seen; ++tap) at.inputs[tap * at.n + k] = zeros_.template const_data_ptr<T>();
+          at.outputs[k] = nowhere;
+        }
         panels_.each(from - piece * vectors, to - piece * vectors,
                      [&]<int R>(std::int64_t v) { panel<R>(job, of, at, v); });
       }
     });
   }
 
-  // The addresses of the places from `first` on.
-  void find(Job const& job, Class const& of, Size places, std::int64_t first, Piece const& to) const {
+  // The addresses of n places from `first` on.
+  void find(Job const& job, Class const& of, Size places, std::int64_t first, std::int64_t n, Piece const& to) const {
     T const* const outside = zeros_.template const_data_ptr<T>();
     std::int64_t image = first / (places.height * places.width), u = first / places.width % places.height;
     std::int64_t v = first % places.width;
-    for (std::int64_t k = 0; k < to.n; ++k) {
+    for (std::int64_t k = 0; k < n; ++k) {
       T const* const begin = job.x + image * job.in.height * job.in.width * inputs_;
       T const** at = to.inputs + k;
       for (Tap const& tap : of.taps) {
@@ -175,37 +184,37 @@ template <class T> class DirectWeight {
     auto const n_taps = static_cast<std::int64_t>(of.taps.size());
     // Of the weight, what stays in the nearest cache at a time. Sums wait in between.
     constexpr std::int64_t near = 24 << 10;
-    std::int64_t const together = std::max<std::int64_t>(1, near / static_cast<std::int64_t>(sizeof(T)) / plane(R));
-    T* const sums = together < n_taps ? thread_scratch<T, 1>(piece.n * row) : nullptr;
+    std::int64_t const at_a_time = std::max<std::int64_t>(1, near / static_cast<std::int64_t>(sizeof(T)) / plane(R));
+    T* const sums = at_a_time < n_taps ? thread_scratch<T, 1>(piece.n * row) : nullptr;
     T const* const weight = numbers_.template const_data_ptr<T>() + offset(vector);
     Stretch stretch{&of, 0, 0, weight};
     do {
-      stretch.end = std::min(n_taps, stretch.begin + together);
+      stretch.end = std::min(n_taps, stretch.begin + at_a_time);
       bool const begins = stretch.begin == 0, ends = stretch.end == n_taps;
-      std::int64_t const passes = (piece.n + 3) / 4 * (stretch.end - stretch.begin);
+      std::int64_t const passes = piece.n / together * (stretch.end - stretch.begin);
       std::int64_t const after = ends ? taps() : of.taps[static_cast<std::size_t>(stretch.end)].number;
       Prefetch<T> next(weight + after * plane(R), row, passes);
-      in_fours(piece.n, [&]<int c>(std::int64_t k) DYNVISION_WIDE {
-        V sum[c][R];
+      for (std::int64_t k = 0; k < piece.n; k += together) {
+        V sum[together][R];
         T* const waiting = sums + k * row;
         if (begins) {
 #pragma GCC unroll 4
-          for (int i = 0; i < c; ++i) std::memcpy(&sum[i], bias, sizeof bias);
+          for (int i = 0; i < together; ++i) std::memcpy(&sum[i], bias, sizeof bias);
         } else {
           std::memcpy(&sum, waiting, sizeof sum);
         }
-        multiply<R, c>(stretch, piece.inputs + k, piece.n, sum, next);
+        multiply<R>(stretch, piece.inputs + k, piece.n, sum, next);
         if (!ends) {
           std::memcpy(waiting, &sum, sizeof sum);
-          return;
+          continue;
         }
 #pragma GCC unroll 4
-        for (int i = 0; i < c; ++i) {
+        for (int i = 0; i < together; ++i) {
           T* const to = piece.outputs[k + i] + o;
 #pragma GCC unroll 3
           for (int r = 0; r < R; ++r) write<T>(sum[i][r], to + r * width, count - r * width);
         }
-      });
+      }
       stretch.begin = stretch.end;
     } while (stretch.begin < n_taps);
   }
@@ -215,18 +224,18 @@ template <class T> class DirectWeight {
     std::int64_t begin, end;
     T const* weight;  // of the panel
   };
-  // Of c places, R vectors of outputs.
-  template <int R, int c>
-  DYNVISION_LANES_ONLY void multiply(Stretch const& over, T const* const* at, std::int64_t apart, V (&sum)[c][R],
+  // Of four places, R vectors of outputs.
+  template <int R>
+  DYNVISION_LANES_ONLY void multiply(Stretch const& over, T const* const* at, std::int64_t apart, V (&sum)[together][R],
                                      Prefetch<T>& next) const {
     for (std::int64_t tap = over.begin; tap < over.end; ++tap) {
       T const* w_at = over.weight + over.of->taps[static_cast<std::size_t>(tap)].number * plane(R);
-      T const* x[c];
+      T const* x[together];
 #pragma GCC unroll 4
-      for (int k = 0; k < c; ++k) x[k] = at[tap * apart + k];
+      for (int k = 0; k < together; ++k) x[k] = at[tap * apart + k];
       for (std::int64_t i = 0; i < inputs_; ++i, w_at += R * width) {
         next.fetch();
-        add_products<T, R, c>(sum, w_at, [&](int k) { return x[k][i]; });
+        add_products<T, R, together>(sum, w_at, [&](int k) { return x[k][i]; });
       }
     }
   }

@@ -13,6 +13,8 @@
 #include <dynvision/kernels/device/layout.hpp>
 #include <dynvision/kernels/device/parallel.hpp>
 
+#include <ATen/EmptyTensor.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -21,7 +23,6 @@ namespace dynvision::kernels {
 template <class T> class WeightGradient {
   using V = typename Lanes<T>::Vector;
   static constexpr std::int64_t width = Lanes<T>::width;
-  static constexpr std::int64_t most_inputs = 4;  // of a tile
 
  public:
   // sizes: of the weight, (Out,In,K,K)
@@ -83,7 +84,8 @@ template <class T> class WeightGradient {
 
   std::int64_t taps() const { return kernel_ * kernel_; }
   std::int64_t lanes() const { return panels_.vectors * width; }
-  std::int64_t groups() const { return (inputs_ + most_inputs - 1) / most_inputs; }
+  std::int64_t inputs_of_tile() const { return inputs_ < together ? 1 : together; }
+  std::int64_t groups() const { return (inputs_ + inputs_of_tile() - 1) / inputs_of_tile(); }
 
   // A share of the tiles, counted in vectors: panel by panel, tap by tap, input by input. Piece by piece of the images.
   void share(std::int64_t from, std::int64_t to) const {
@@ -152,23 +154,16 @@ template <class T> class WeightGradient {
     }
     for (std::int64_t k = begin; k < end; ++k) {
       auto const tap = static_cast<std::size_t>(k / groups());
-      std::int64_t const i = k % groups() * most_inputs;
+      std::int64_t const group = k % groups() * inputs_of_tile(), i = std::min(group, inputs_ - inputs_of_tile());
       Stretch const* const from = scratch.stretches.data() + scratch.of_tap[tap];
       Stretch const* const to = scratch.stretches.data() + scratch.of_tap[tap + 1];
       if (from == to) continue;
       T* const sum = sums + (k / groups() * inputs_ + i) * lanes();
-      switch (inputs_ - i) {
-        case 1:
-          tile<R, 1>(from, to, scratch.panel.data(), i, sum);
-          break;
-        case 2:
-          tile<R, 2>(from, to, scratch.panel.data(), i, sum);
-          break;
-        case 3:
-          tile<R, 3>(from, to, scratch.panel.data(), i, sum);
-          break;
-        default:
-          tile<R, 4>(from, to, scratch.panel.data(), i, sum);
+      int const known = static_cast<int>(group - i);
+      if (inputs_ < together) {
+        tile<R, 1>(from, to, scratch.panel.data(), i, known, sum);
+      } else {
+        tile<R, together>(from, to, scratch.panel.data(), i, known, sum);
       }
     }
   }
@@ -187,9 +182,9 @@ template <class T> class WeightGradient {
     }
   }
 
-  // R vectors of outputs by C inputs from i on, of the tap that has these stretches.
+  // R vectors of outputs by C inputs from i on, without the first `known` of them; of the tap that has these stretches.
   template <int R, int C>
-  DYNVISION_LANES_ONLY void tile(Stretch const* first, Stretch const* last, T const* panel, std::int64_t i,
+  DYNVISION_LANES_ONLY void tile(Stretch const* first, Stretch const* last, T const* panel, std::int64_t i, int known,
                                  T* to) const {
     V sum[C][R] = {};
     std::int64_t const step = stride_ * inputs_;
@@ -202,6 +197,7 @@ template <class T> class WeightGradient {
     }
 #pragma GCC unroll 4
     for (int c = 0; c < C; ++c) {
+      if (c < known) continue;
 #pragma GCC unroll 3
       for (int r = 0; r < R; ++r) add_to<T>(to + c * lanes() + r * width, sum[c][r]);
     }

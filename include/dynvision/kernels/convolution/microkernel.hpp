@@ -31,14 +31,10 @@ struct Panels {
   }
 };
 
-// f<c>(k) for c of n places or inputs from k on: four at a time, then what is left.
-DYNVISION_LANES_ONLY void in_fours(std::int64_t n, auto const& f) {
-  std::int64_t k = 0;
-  for (; k + 4 <= n; k += 4) f.template operator()<4>(k);
-  if (n - k == 3) f.template operator()<3>(k);
-  if (n - k == 2) f.template operator()<2>(k);
-  if (n - k == 1) f.template operator()<1>(k);
-}
+// Places, or inputs, that are computed together. Where their number is no multiple of it, the last ones are computed with
+// some that are not wanted.
+inline constexpr int together = 4;
+inline constexpr std::int64_t up_to_four(std::int64_t n) { return (n + together - 1) / together * together; }
 
 // sum(k,r) += vectors(r) number(k), R registers by c numbers; a number is the same in every lane.
 template <class T, int R, int c>

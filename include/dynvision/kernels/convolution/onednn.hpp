@@ -7,102 +7,39 @@
 // where few samples meet many channels. The numbers are those of conv2d. Where oneDNN does not take a tensor (another
 // device, double) there is no packed weight: see packs().
 #pragma once
-#include <dynvision/core/ops.hpp>
+#include <dynvision/core/inline.hpp>
+#include <dynvision/core/tensor.hpp>
 
-// LibTorch's logging has a macro of this name; whoever had one before keeps it.
-#pragma push_macro("CHECK")
-#include <ATen/core/dispatch/Dispatcher.h>
-#pragma pop_macro("CHECK")
-#include <ATen/ops/mkldnn_reorder_conv2d_weight_ops.h>
-#include <ATen/ops/to_mkldnn_ops.h>
-
-#include <string_view>
+#include <array>
 
 namespace dynvision::kernels {
-
-namespace onednn {
-using Numbers = c10::IntArrayRef;
-using Scalars = c10::List<std::optional<at::Scalar>>;
-using Text = std::string_view;
-using Convolve = Tensor(Tensor const&, Tensor const&, std::optional<Tensor> const&, Numbers, Numbers, Numbers,
-                        std::int64_t, Text, Scalars, std::optional<Text>);
-using ConvolveTransposed = Tensor(Tensor const&, Tensor const&, std::optional<Tensor> const&, Numbers, Numbers, Numbers,
-                                  Numbers, std::int64_t, Text, Scalars, std::optional<Text>);
-using ReorderTransposed = Tensor(Tensor const&, Numbers, Numbers, Numbers, Numbers, std::int64_t,
-                                 c10::OptionalArrayRef<std::int64_t>);
-
-// Operators of LibTorch that have no declaration; absent in a build without oneDNN.
-template <class Signature> std::optional<c10::TypedOperatorHandle<Signature>> find(char const* name) {
-  auto const found = c10::Dispatcher::singleton().findSchema({name, ""});
-  if (!found) return std::nullopt;
-  return found->typed<Signature>();
-}
-inline auto const& convolve() {
-  static auto const op = find<Convolve>("mkldnn::_convolution_pointwise");
-  return op;
-}
-inline auto const& convolve_transposed() {
-  static auto const op = find<ConvolveTransposed>("mkldnn::_convolution_transpose_pointwise");
-  return op;
-}
-inline auto const& reorder_transposed() {
-  static auto const op = find<ReorderTransposed>("mkldnn::_reorder_convolution_transpose_weight");
-  return op;
-}
-inline Scalars const& no_scalars() {
-  static Scalars const none;
-  return none;
-}
-inline bool takes_bfloat16() {
-  static auto const op = find<bool()>("mkldnn::_is_mkldnn_bf16_supported");
-  return op && op->call();
-}
-}  // namespace onednn
 
 class OnednnConvolution {
  public:
   // Whether a weight can be packed.
-  static bool packs(Tensor const& weight) {
-    if (!weight.is_cpu() || !onednn::convolve() || !onednn::convolve_transposed() || !onednn::reorder_transposed()) {
-      return false;
-    }
-    return weight.scalar_type() == at::kFloat || (weight.scalar_type() == at::kBFloat16 && onednn::takes_bfloat16());
-  }
+  static bool packs(Tensor const& weight);
 
   OnednnConvolution(Tensor weight, std::int64_t stride, std::int64_t padding, std::int64_t groups)
       : weight_(weight.contiguous()), stride_{stride, stride}, padding_{padding, padding}, groups_(groups) {}
 
-  Tensor forward(Tensor const& x, Tensor const& bias) {
-    if (!forward_.defined()) {
-      Tensor const opaque = at::_ops::to_mkldnn::call(weight_, std::nullopt);
-      forward_ = at::_ops::mkldnn_reorder_conv2d_weight::call(opaque, symbolic(padding_), symbolic(stride_),
-                                                              symbolic(one_), groups_, symbolic(x.sizes()));
-    }
-    return onednn::convolve()->call(x, forward_, optional_tensor(bias), padding_, stride_, one_, groups_, "none",
-                                    onednn::no_scalars(), "");
-  }
+  Tensor forward(Tensor const& x, Tensor const& bias);
 
   // g (N,Out,H',W') -> gx (N,In,height,width). One group.
-  Tensor adjoint(Tensor const& g, std::int64_t height, std::int64_t width) {
-    std::int64_t const missing[] = {height - covered(g.size(2), 2), width - covered(g.size(3), 3)};
-    if (!adjoint_.defined()) {
-      adjoint_ = onednn::reorder_transposed()->call(weight_, padding_, missing, stride_, one_, groups_, g.sizes());
-    }
-    return onednn::convolve_transposed()->call(g, adjoint_, std::nullopt, padding_, missing, stride_, one_, groups_,
-                                               "none", onednn::no_scalars(), "");
-  }
+  Tensor adjoint(Tensor const& g, std::int64_t height, std::int64_t width);
 
   // Each way is packed again when it is needed again.
   void forget_forward() { forward_ = Tensor{}; }
   void forget_adjoint() { adjoint_ = Tensor{}; }
 
  private:
-  std::int64_t covered(std::int64_t size, std::int64_t axis) const {
-    return (size - 1) * stride_[0] - 2 * padding_[0] + weight_.size(axis);
-  }
+  std::int64_t covered(std::int64_t size, std::int64_t axis) const;
   Tensor weight_, forward_{}, adjoint_{};
   std::array<std::int64_t, 2> stride_, padding_, one_{1, 1};
   std::int64_t groups_;
 };
 
 }  // namespace dynvision::kernels
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/kernels/convolution/onednn.ipp>
+#endif

@@ -16,6 +16,8 @@
 #include <dynvision/kernels/device/layout.hpp>
 #include <dynvision/kernels/device/parallel.hpp>
 
+#include <ATen/EmptyTensor.h>
+
 namespace dynvision::kernels {
 
 template <class T> class WinogradWeight {
@@ -48,16 +50,17 @@ template <class T> class WinogradWeight {
     Job const job{Tiles(out),
                   TileReader<T>(x.template const_data_ptr<T>(), inputs_, in, zeros_.template const_data_ptr<T>()),
                   bias.defined() ? bias.template const_data_ptr<T>() : nullptr, y.template mutable_data_ptr<T>()};
-    std::int64_t const tiles = x.size(0) * job.tiles.in_image(), threads = std::max(at::get_num_threads(), 1);
+    std::int64_t const tiles = x.size(0) * job.tiles.in_image(), threads = loop_threads();
     std::int64_t const most = std::clamp<std::int64_t>(4096 / inputs_ / 4 * 4, 16, 96);
     std::int64_t const pieces =
         (std::max<std::int64_t>(1, (tiles + most - 1) / most) + threads - 1) / threads * threads;
     if (tiles >= 12 * pieces) {
-      auto const begin_of = [&](std::int64_t piece) { return tiles * piece / pieces; };
+      auto const begin_of = [&](std::int64_t piece) { return std::min(tiles, up_to_four(tiles * piece / pieces)); };
       parallel_pieces(pieces, 1, [&](std::int64_t from, std::int64_t end) {
         for (std::int64_t piece = from; piece < end; ++piece) {
           std::int64_t const first = begin_of(piece), last = begin_of(piece + 1);
-          TilePlanes<T> const sizes(last - first, inputs_), planes = sizes.in(thread_scratch<T, 0>(sizes.numbers()));
+          TilePlanes<T> const sizes(up_to_four(last - first), inputs_),
+              planes = sizes.in(thread_scratch<T, 0>(sizes.numbers()));
           job.reader.patch(job.tiles, padding, first, last, planes);
           outputs(job, planes, first, last, 0, panels_.vectors);
         }
@@ -93,14 +96,14 @@ template <class T> class WinogradWeight {
   DYNVISION_WIDE void put(T const* w, bool transposed, std::int64_t begin, std::int64_t end) const {
     T* const all = numbers_.template mutable_data_ptr<T>();
     std::int64_t const of_output = 9 * (transposed ? 1 : inputs_), of_input = 9 * (transposed ? outputs_ : 1);
-    constexpr std::int64_t together = 8;  // inputs, whose numbers are put side by side before they are computed with
-    T taps[together][9][width];
+    constexpr std::int64_t some = 8;  // inputs, whose numbers are put side by side before they are computed with
+    T taps[some][9][width];
     for (std::int64_t first = 0, n = 0; first < panels_.vectors; first += n) {
       n = panels_.vectors_of(first);
       for (std::int64_t v = std::max(first, begin); v < std::min(first + n, end); ++v) {
         std::memset(taps, 0, sizeof taps);  // lanes beyond the last output
-        for (std::int64_t i = 0; i < inputs_; i += together) {
-          std::int64_t const last = std::min(inputs_, i + together);
+        for (std::int64_t i = 0; i < inputs_; i += some) {
+          std::int64_t const last = std::min(inputs_, i + some);
           for (std::int64_t lane = 0; lane < std::min(width, outputs_ - v * width); ++lane) {
             T const* from = w + (v * width + lane) * of_output + i * of_input;
             for (std::int64_t k = i; k < last; ++k, from += of_input) {
@@ -146,14 +149,15 @@ template <class T> class WinogradWeight {
                             std::int64_t at) const {
     constexpr std::int64_t row = R * width;
     std::int64_t const n = last - first;
-    TilePlanes<T> const sizes(n, row), sums = sizes.in(thread_scratch<T, 1>(sizes.numbers()));
+    TilePlanes<T> const sizes(up_to_four(n), row), sums = sizes.in(thread_scratch<T, 1>(sizes.numbers()));
     T const* weight = numbers_.template const_data_ptr<T>() + offset(at);
     for (int e = 0; e < 16; ++e, weight += plane(R)) {
       T const* const x = patches.at + e * patches.plane;
       T* const to = sums.at + e * sums.plane;
-      Prefetch<T> next(weight + plane(R), row, (n + 3) / 4);
-      in_fours(n, [&]<int c>(std::int64_t k)
-                      DYNVISION_WIDE { multiply<R, c>(x + k * patches.row, patches.row, weight, to + k * row, next); });
+      Prefetch<T> next(weight + plane(R), row, up_to_four(n) / together);
+      for (std::int64_t k = 0; k < n; k += together) {
+        multiply<R>(x + k * patches.row, patches.row, weight, to + k * row, next);
+      }
     }
     V bias[R] = {};
     std::int64_t const o = at * width, count = std::min(row, outputs_ - o);
@@ -171,16 +175,16 @@ template <class T> class WinogradWeight {
     }
   }
 
-  // Of c tiles, R vectors of outputs: one of the sixteen products.
-  template <int R, int c>
+  // Of four tiles, R vectors of outputs: one of the sixteen products.
+  template <int R>
   DYNVISION_LANES_ONLY void multiply(T const* x, std::int64_t apart, T const* weight, T* to, Prefetch<T>& next) const {
-    V sum[c][R] = {};
+    V sum[together][R] = {};
     for (std::int64_t i = 0; i < inputs_; ++i, weight += R * width) {
       next.fetch();
-      add_products<T, R, c>(sum, weight, [&](int k) { return x[k * apart + i]; });
+      add_products<T, R, together>(sum, weight, [&](int k) { return x[k * apart + i]; });
     }
 #pragma GCC unroll 4
-    for (int k = 0; k < c; ++k) {
+    for (int k = 0; k < together; ++k) {
 #pragma GCC unroll 3
       for (int r = 0; r < R; ++r) std::memcpy(to + (k * R + r) * width, &sum[k][r], sizeof(V));
     }

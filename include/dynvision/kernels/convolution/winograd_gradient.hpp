@@ -10,6 +10,8 @@
 #include <dynvision/kernels/device/layout.hpp>
 #include <dynvision/kernels/device/parallel.hpp>
 
+#include <ATen/EmptyTensor.h>
+
 #include <vector>
 
 namespace dynvision::kernels {
@@ -102,25 +104,28 @@ template <class T> class WinogradGradient {
     T* const sums = sums_.template mutable_data_ptr<T>() + at * width;
     T const *const of_g = g.at + e * g.plane + at * width, *const of_x = x.at + e * x.plane;
     if (a == 1 && e == 1) add_sum<T, R>(of_g, g.row, n, sums + 16 * plane());  // all four outputs of tiles
-    in_fours(inputs_, [&]<int c>(std::int64_t i) DYNVISION_WIDE {
-      multiply<R, c>(of_g, g.row, of_x + i, x.row, n, sums + (4 * a + e) * plane() + i * lanes());
-    });
+    for (std::int64_t k = 0; k < inputs_; k += together) {
+      std::int64_t const i = std::min(k, inputs_ - together);
+      multiply<R>(of_g, g.row, of_x + i, x.row, n, static_cast<int>(k - i), sums + (4 * a + e) * plane() + i * lanes());
+    }
   }
 
-  template <int R, int c>
+  // Of four inputs, without the first `known` of them.
+  template <int R>
   DYNVISION_LANES_ONLY void multiply(T const* g, std::int64_t next_g, T const* x, std::int64_t next_x, std::int64_t n,
-                                     T* to) const {
-    V sum[c][R] = {};
+                                     int known, T* to) const {
+    V sum[together][R] = {};
 #pragma GCC unroll 4
-    for (int k = 0; k < c; ++k) {
+    for (int k = 0; k < together; ++k) {
       __builtin_prefetch(to + k * lanes(), 1);
       __builtin_prefetch(to + k * lanes() + R * width - 1, 1);
     }
     for (; n > 0; --n, g += next_g, x += next_x) {
-      add_products<T, R, c>(sum, g, [&](int k) { return x[k]; });
+      add_products<T, R, together>(sum, g, [&](int k) { return x[k]; });
     }
 #pragma GCC unroll 4
-    for (int k = 0; k < c; ++k) {
+    for (int k = 0; k < together; ++k) {
+      if (k < known) continue;
 #pragma GCC unroll 3
       for (int r = 0; r < R; ++r) add_to<T>(to + k * lanes() + r * width, sum[k][r]);
     }

@@ -1,68 +1,25 @@
 // How many threads can run at once by the quota of this process's control group (containers, batch systems). The number of
 // CPUs that it may use at all is known to OpenMP, and so to at::get_num_threads().
 #pragma once
-#include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <fstream>
+#include <dynvision/core/inline.hpp>
+
 #include <string>
 #include <string_view>
 
 namespace dynvision::kernels {
 
 // Whole CPUs of a quota; 0: none is set. `text`: "<microseconds> <period>", as cpu.max has it, or "max ...".
-inline int cpus_of_quota(std::string_view text) {
-  double numbers[2] = {};
-  for (double& number : numbers) {
-    std::size_t const begin = std::min(text.find_first_not_of(" \n"), text.size());
-    text.remove_prefix(begin);
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || !(number > 0)) return 0;
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  }
-  return std::max(1, static_cast<int>(std::ceil(numbers[0] / numbers[1] - 0.01)));
-}
+int cpus_of_quota(std::string_view text);
 
 // Of this process's control group and those above it, in the file system that is mounted at `root`; 0: no quota.
-inline int cpus_of_control_group(std::string const& root = "/sys/fs/cgroup",
-                                 std::string const& membership = "/proc/self/cgroup") {
-  int least = 0;
-  auto const consider = [&](int cpus) {
-    if (cpus > 0) least = least == 0 ? cpus : std::min(least, cpus);
-  };
-  auto const first_line = [](std::string const& path) {
-    std::string line;
-    std::ifstream file(path);
-    std::getline(file, line);
-    return line;
-  };
-  std::ifstream file(membership);
-  for (std::string line; std::getline(file, line);) {  // "0::/a/b", or "4:cpu,cpuacct:/a/b" in version 1
-    std::size_t const first = line.find(':'), second = line.find(':', first + 1);
-    if (second == line.npos) continue;
-    std::string const controllers = line.substr(first + 1, second - first - 1);
-    bool const is_cpu = ("," + controllers + ",").find(",cpu,") != line.npos;
-    if (!controllers.empty() && !is_cpu) continue;
-    std::string path = line.substr(second + 1);
-    std::string const base = controllers.empty() ? root : root + "/cpu";
-    for (;; path.resize(std::min(path.rfind('/'), path.size()))) {
-      while (!path.empty() && path.back() == '/') path.pop_back();
-      if (controllers.empty()) {
-        consider(cpus_of_quota(first_line(base + path + "/cpu.max")));
-      } else {
-        std::string const quota = first_line(base + path + "/cpu.cfs_quota_us");
-        consider(cpus_of_quota(quota + " " + first_line(base + path + "/cpu.cfs_period_us")));
-      }
-      if (path.empty()) break;
-    }
-  }
-  return least;
-}
+int cpus_of_control_group(std::string const& root = "/sys/fs/cgroup",
+                          std::string const& membership = "/proc/self/cgroup");
 
 // Of this process, asked once; 0: no quota.
-inline int cpu_quota() {
-  static int const cpus = cpus_of_control_group();
-  return cpus;
-}
+int cpu_quota();
 
 }  // namespace dynvision::kernels
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/kernels/device/cpu_limit.ipp>
+#endif

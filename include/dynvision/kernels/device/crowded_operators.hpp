@@ -1,11 +1,7 @@
 // CrowdedOperators: LibTorch's operators, too, on one thread while other programs take CPU time.
 #pragma once
+#include <dynvision/core/inline.hpp>
 #include <dynvision/kernels/device/crowding.hpp>
-
-#include <ATen/Context.h>
-#include <ATen/Parallel.h>
-
-#include <dlfcn.h>
 
 namespace dynvision::kernels {
 
@@ -15,31 +11,26 @@ namespace dynvision::kernels {
 // it does not where LibTorch is asked for deterministic algorithms (at::globalContext().setDeterministicAlgorithms).
 class CrowdedOperators {
  public:
-  explicit CrowdedOperators(bool limits) : limits_(limits && !at::globalContext().deterministicAlgorithms()) {}
+  explicit CrowdedOperators(bool limits);
   CrowdedOperators(CrowdedOperators const&) = delete;
   CrowdedOperators& operator=(CrowdedOperators const&) = delete;
   ~CrowdedOperators() { limit(false); }
 
-  void update() {
-    Crowding& crowding = Crowding::of_thread();
-    clock_.add_to(crowding);
-    limit(limits_ && crowding.is_crowded(Crowding::Clock::now()));
-  }
+  void update();
 
  private:
   using SetThreads = void (*)(int);
-  void limit(bool on) {
-    static SetThreads const set_threads = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
-    if (on == is_limited_ || set_threads == nullptr) return;
-    if (on) before_ = static_cast<int>(at::get_num_threads());
-    set_threads(on ? 1 : before_);
-    is_limited_ = on;
-  }
+  using SetLocalThreads = int (*)(int);
+  void limit(bool on);
 
   WorkClock clock_;
   bool limits_;
   bool is_limited_ = false;
-  int before_ = 1;
+  int before_ = 1, before_of_mkl_ = 0;
 };
 
 }  // namespace dynvision::kernels
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/kernels/device/crowded_operators.ipp>
+#endif

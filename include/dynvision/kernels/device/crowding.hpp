@@ -6,9 +6,8 @@
 // CPUs are faster than waiting, at the end of every loop, for the time slices of another program. Then all threads are
 // tried again.
 #pragma once
-#include <time.h>
+#include <dynvision/core/inline.hpp>
 
-#include <algorithm>
 #include <chrono>
 
 namespace dynvision::kernels {
@@ -19,37 +18,21 @@ class Crowding {
   using Seconds = std::chrono::duration<double>;
 
   // Of the calling thread: others have loops, and waits, of their own.
-  static Crowding& of_thread() {
-    thread_local Crowding one;
-    return one;
-  }
+  static Crowding& of_thread();
 
   bool is_crowded(Clock::time_point now) const { return now < until_; }
 
   // A parallel loop has ended; `idle`: when this thread had no work left; `end`: when no thread had. `share`: the time of
   // one share. One long wait happens on any machine, two within a tenth of a second do not.
-  void add_loop(Clock::time_point idle, Clock::time_point end, Seconds share) {
-    if (Seconds const wait = end - idle; wait < 2 * share || wait < Seconds(300e-6)) return;
-    if (end - last_wait_ < std::chrono::milliseconds(100)) pause(end);
-    last_wait_ = end;
-  }
+  void add_loop(Clock::time_point idle, Clock::time_point end, Seconds share);
   // Work of this thread, loops or not, has taken `wall` seconds, of which it was running for `cpu`.
-  void add_work(Seconds wall, Seconds cpu, Clock::time_point end) {
-    wall_ += wall, cpu_ += cpu;
-    if (wall_ < Seconds(20e-3)) return;
-    if (wall_ - cpu_ > 0.2 * wall_) pause(end);
-    wall_ = cpu_ = Seconds{0};
-  }
+  void add_work(Seconds wall, Seconds cpu, Clock::time_point end);
 
  private:
   static constexpr Clock::duration shortest_pause = std::chrono::milliseconds(100);
   static constexpr Clock::duration longest_pause = std::chrono::milliseconds(800);
 
-  void pause(Clock::time_point now) {
-    if (is_crowded(now)) return;
-    pause_ = now - until_ < 2 * pause_ ? std::min(2 * pause_, longest_pause) : shortest_pause;
-    until_ = now + pause_;
-  }
+  void pause(Clock::time_point now);
 
   Clock::time_point until_{}, last_wait_{};
   Clock::duration pause_ = shortest_pause;
@@ -59,22 +42,17 @@ class Crowding {
 // Wall time and CPU time of the calling thread since it was made, or read for the last time.
 class WorkClock {
  public:
-  void add_to(Crowding& crowding) {
-    auto const now = Crowding::Clock::now();
-    Crowding::Seconds const cpu = cpu_time();
-    crowding.add_work(now - wall_, cpu - cpu_, now);
-    wall_ = now, cpu_ = cpu;
-  }
+  void add_to(Crowding& crowding);
 
  private:
-  static Crowding::Seconds cpu_time() {
-    timespec t{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return Crowding::Seconds(static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec));
-  }
+  static Crowding::Seconds cpu_time();
 
   Crowding::Clock::time_point wall_ = Crowding::Clock::now();
   Crowding::Seconds cpu_ = cpu_time();
 };
 
 }  // namespace dynvision::kernels
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/kernels/device/crowding.ipp>
+#endif

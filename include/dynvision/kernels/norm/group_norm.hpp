@@ -7,12 +7,8 @@
 // that var = sum d^2/n - e^2 keeps its digits. Threads share samples, and the gradients of samples are added up in order:
 // the number of threads changes nothing.
 #pragma once
-#include <dynvision/kernels/device/engine.hpp>
-#include <dynvision/kernels/device/parallel.hpp>
-#include <dynvision/kernels/device/profiler_scope.hpp>
-#include <dynvision/kernels/norm/channel_sums.hpp>
-
-#include <cmath>
+#include <dynvision/core/inline.hpp>
+#include <dynvision/core/tensor.hpp>
 
 namespace dynvision::kernels {
 
@@ -22,129 +18,21 @@ class GroupNorm {
   GroupNorm(std::int64_t groups, Tensor const& weight, Tensor const& bias, double eps)
       : groups_(groups), weight_(weight), bias_(bias), eps_(eps) {}
 
-  Tensor operator()(Tensor const& given) const {  // (N,C,H,W)
-    ProfilerScope const mark("dynvision::group_norm");
-    Tensor const x = dense(given), y = like(x), bias = parameter(bias_, x), weight = parameter(weight_, x);
-    each_sample(x, [&]<class S>(ChannelSums<S> const& loops, Room<S> const& room, std::int64_t at) DYNVISION_WIDE {
-      using T = Arithmetic<S>;
-      S const* const from = x.const_data_ptr<S>() + at;
-      T const *const w = weight.template const_data_ptr<T>(), *const b = bias.template const_data_ptr<T>();
-      centre(loops, from, room);
-      each_group(room, [&](std::int64_t first, std::int64_t last, double e, double s) {
-        for (std::int64_t c = first; c < last; ++c) {
-          double const a = static_cast<double>(w[c]) * s;
-          room.kx[c] = static_cast<T>(a);
-          room.k[c] = static_cast<T>(static_cast<double>(b[c]) - a * e);
-        }
-      });
-      loops.template combine<false>(nullptr, from, room.m, nullptr, room.kx, room.k,
-                                    y.template mutable_data_ptr<S>() + at);
-    });
-    return y;
-  }
+  Tensor operator()(Tensor const& given) const;  // (N,C,H,W)
 
   // gx; add(parameter, gradient) for weight and bias.
   template <class Add> Tensor adjoint(Tensor const& gradient, Tensor const& given, Add const& add) const {
-    ProfilerScope const mark("dynvision::group_norm_backward");
-    Tensor const x = dense(given), gx = like(x), weight = parameter(weight_, x);
-    Tensor const g = layout_of(x).of(gradient.to(x.scalar_type()));
-    Tensor const work =
-        each_sample(x, [&]<class S>(ChannelSums<S> const& loops, Room<S> const& room, std::int64_t at) DYNVISION_WIDE {
-          using T = Arithmetic<S>;
-          S const *const from = x.const_data_ptr<S>() + at, *const g_from = g.template const_data_ptr<S>() + at;
-          T const* const w = weight.template const_data_ptr<T>();
-          centre(loops, from, room);
-          loops.template sums<true>(g_from, from, room.m, room.g, room.gz);
-          each_group(room, [&](std::int64_t first, std::int64_t last, double e, double s) {
-            double A = 0, B = 0;
-            for (std::int64_t c = first; c < last; ++c) {
-              double const gz = (static_cast<double>(room.gz[c]) - e * static_cast<double>(room.g[c])) * s;
-              room.gz[c] = static_cast<T>(gz);
-              A += static_cast<double>(w[c]) * static_cast<double>(room.g[c]) / room.n;
-              B += static_cast<double>(w[c]) * gz / room.n;
-            }
-            for (std::int64_t c = first; c < last; ++c) {
-              room.kg[c] = static_cast<T>(static_cast<double>(w[c]) * s);
-              room.kx[c] = static_cast<T>(-B * s * s);
-              room.k[c] = static_cast<T>((B * s * e - A) * s);
-            }
-          });
-          loops.template combine<true>(g_from, from, room.m, room.kg, room.kx, room.k,
-                                       gx.template mutable_data_ptr<S>() + at);
-        });
-    Tensor const sums = work.narrow(1, 0, 2).sum({0}, false, at::kDouble).to(weight_.scalar_type());  // (2,C)
-    add(bias_, sums.select(0, 0));
-    add(weight_, sums.select(0, 1));
-    return gx;
+    Gradients const all = gradients(gradient, given);
+    add(bias_, all.bias);
+    add(weight_, all.weight);
+    return all.x;
   }
 
  private:
-  // By channel, for one sample: sums of g and g z; m; coefficients (kernels/norm/channel_sums.hpp); sums of d and d^2.
-  template <class S> struct Room {
-    Arithmetic<S>*g, *gz, *m, *kg, *kx, *k, *d, *dd;
-    std::int64_t channels, share;  // channels of a group
-    double n, eps;                 // numbers of a group
+  struct Gradients {
+    Tensor x, weight, bias;
   };
-  static constexpr int rows = 8;
-
-  static kernels::Layout layout_of(Tensor const& x) { return {x.is_contiguous(at::MemoryFormat::ChannelsLast)}; }
-  static Tensor dense(Tensor const& x) { return layout_of(x).of(x); }
-  static Tensor like(Tensor const& x) {
-    return layout_of(x).empty(x.size(0), {x.size(1), x.size(2), x.size(3)}, x.options());
-  }
-  static at::ScalarType arithmetic(Tensor const& x) {
-    return x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-  }
-  static Tensor parameter(Tensor const& p, Tensor const& x) { return p.detach().to(arithmetic(x)).contiguous(); }
-
-  // f(loops, room, number of the sample's first number); the rooms, (N,8,C).
-  template <class F> Tensor each_sample(Tensor const& x, F const& f) const {
-    Shape const shape{x.size(1), x.size(2), x.size(3)};
-    Tensor const work = Layout{false}.empty(x.size(0), {1, rows, shape.channels}, x.options().dtype(arithmetic(x)));
-    Engine{x.scalar_type()}.with_storage([&]<class S>(S) {
-      using T = Arithmetic<S>;
-      ChannelSums<S> const loops(shape, layout_of(x));
-      std::int64_t const C = shape.channels, share = C / groups_;
-      double const n = static_cast<double>(share * shape.height * shape.width);
-      T* const all = work.mutable_data_ptr<T>();
-      std::int64_t const grain = std::max<std::int64_t>(1, 8192 / std::max<std::int64_t>(shape.size(), 1));
-      parallel_for(x.size(0), grain, [&](std::int64_t first, std::int64_t last) DYNVISION_WIDE {
-        for (std::int64_t i = first; i < last; ++i) {
-          T* const r = all + i * rows * C;
-          Room<S> const room{r,         r + C,     r + 2 * C, r + 3 * C, r + 4 * C, r + 5 * C,
-                             r + 6 * C, r + 7 * C, C,         share,     n,         eps_};
-          f(loops, room, i * shape.size());
-        }
-      });
-    });
-    return work.select(1, 0);
-  }
-
-  // m, and the sums of d = x - m and d^2
-  template <class S>
-  DYNVISION_LANES_ONLY static void centre(ChannelSums<S> const& loops, S const* x, Room<S> const& room) {
-    using T = Arithmetic<S>;
-    std::fill_n(room.m, room.channels, T(0));
-    loops.template sums<false>(nullptr, x, room.m, room.d, room.dd);
-    for (std::int64_t c = 0; c < room.channels; c += room.share) {
-      T const m = static_cast<T>(sum(room.d + c, room.share) / room.n);
-      std::fill_n(room.m + c, room.share, m);
-    }
-    loops.template sums<false>(nullptr, x, room.m, room.d, room.dd);
-  }
-  // f(first channel, last, e, s)
-  template <class S, class F> static void each_group(Room<S> const& room, F const& f) {
-    for (std::int64_t c = 0; c < room.channels; c += room.share) {
-      double const e = sum(room.d + c, room.share) / room.n;
-      double const var = std::max(sum(room.dd + c, room.share) / room.n - e * e, 0.0);
-      f(c, c + room.share, e, 1 / std::sqrt(var + room.eps));
-    }
-  }
-  template <class T> static double sum(T const* x, std::int64_t n) {
-    double all = 0;
-    for (std::int64_t i = 0; i < n; ++i) all += static_cast<double>(x[i]);
-    return all;
-  }
+  Gradients gradients(Tensor const& gradient, Tensor const& given) const;
 
   std::int64_t groups_;
   Tensor weight_, bias_;
@@ -152,3 +40,7 @@ class GroupNorm {
 };
 
 }  // namespace dynvision::kernels
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/kernels/norm/group_norm.ipp>
+#endif

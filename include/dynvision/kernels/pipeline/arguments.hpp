@@ -40,7 +40,7 @@ struct AdjointRoleArguments {               // of one role, what its adjoint rea
   double* g_affine = nullptr;  // gradients of w and b are added here
 };
 
-template <int J> struct AdjointArgumentsOf {  // beside the flow
+template <int J> struct AdjointArgumentsOf {  // beside the arguments
   Steps g_shared = nullptr;    // gradient of x, in the arithmetic type, summed over steps that share an address
   Steps g_previous = nullptr;  // gradient of r, for steps with an entry
   bool carried = false;        // r is the last role's result of the step before, within the block

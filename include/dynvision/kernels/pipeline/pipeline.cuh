@@ -16,11 +16,11 @@ namespace dynvision::kernels::cuda {
 template <class S, int N, class Run>
 __global__ void __launch_bounds__(n_threads)
     forward_kernel(typename Run::Set const roles, __grid_constant__ AddressTable<Run::J> const table) {
-  ArgumentsOf<Run::J> const flow = table.unpacked_flow();
-  std::int64_t const n = flow.batch * flow.size, step = static_cast<std::int64_t>(gridDim.x) * n_threads * N;
+  ArgumentsOf<Run::J> const arguments = table.unpacked_flow();
+  std::int64_t const n = arguments.batch * arguments.size, step = static_cast<std::int64_t>(gridDim.x) * n_threads * N;
   for (std::int64_t k = (static_cast<std::int64_t>(blockIdx.x) * n_threads + threadIdx.x) * N; k < n; k += step) {
-    ThreadMemory<S, N> memory(k, flow.size);
-    for (int t = 0; t < flow.n_steps; ++t) Run::forward(roles, flow, t, memory);
+    ThreadMemory<S, N> memory(k, arguments.size);
+    for (int t = 0; t < arguments.n_steps; ++t) Run::forward(roles, arguments, t, memory);
   }
 }
 
@@ -43,14 +43,14 @@ __global__ void __launch_bounds__(n_threads)
     reverse_kernel(typename Run::Set const roles, __grid_constant__ AddressTable<Run::J> const table, double* partial) {
   constexpr int J = Run::J;
   using Memory = ThreadMemory<S, N>;
-  ArgumentsOf<J> const flow = table.unpacked_flow();
-  AdjointArgumentsOf<J> const back = table.unpacked_back();
+  ArgumentsOf<J> const arguments = table.unpacked_flow();
+  AdjointArgumentsOf<J> const adjoint = table.unpacked_back();
   Sums<typename Memory::Sum, J> sums{};
-  std::int64_t const n = flow.batch * flow.size, step = static_cast<std::int64_t>(gridDim.x) * n_threads * N;
+  std::int64_t const n = arguments.batch * arguments.size, step = static_cast<std::int64_t>(gridDim.x) * n_threads * N;
   for (std::int64_t k = (static_cast<std::int64_t>(blockIdx.x) * n_threads + threadIdx.x) * N; k < n; k += step) {
-    Memory memory(k, flow.size);
+    Memory memory(k, arguments.size);
     typename Memory::V carry = table.carry_in == nullptr ? memory.zero() : memory.carried(table.carry_in);
-    for (int t = flow.n_steps - 1; t >= 0; --t) Run::reverse(roles, flow, back, t, memory, carry, sums);
+    for (int t = arguments.n_steps - 1; t >= 0; --t) Run::reverse(roles, arguments, adjoint, t, memory, carry, sums);
     if (table.carry_out != nullptr) memory.carry(carry, table.carry_out);
   }
   if (partial == nullptr) return;
@@ -84,14 +84,14 @@ template <class... Roles> struct PipelineKernels {
     f(std::integral_constant<int, 1>{});
   }
 
-  static bool forward(Engine const& engine, void const* roles, Arguments const& flow) {
-    std::int64_t const n = flow.batch * flow.size;
+  static bool forward(Engine const& engine, void const* roles, Arguments const& arguments) {
+    std::int64_t const n = arguments.batch * arguments.size;
     c10::cuda::CUDAGuard const device(engine.device);
     auto const stream = c10::cuda::getCurrentCUDAStream();
     bool done = n == 0;
     if (n > 0)
       engine.with_storage([&]<class S>(S) {
-        done = each_piece_forward<J>(flow, [&](AddressTable<J> const& table) {
+        done = each_piece_forward<J>(arguments, [&](AddressTable<J> const& table) {
           with_width<S>(table, [&](auto width) {
             forward_kernel<S, width(), Run>
                 <<<blocks_for(n / width()), n_threads, 0, stream>>>(*static_cast<Set const*>(roles), table);
@@ -103,21 +103,21 @@ template <class... Roles> struct PipelineKernels {
   }
 
   // Sums of the blocks; where a block of steps needs several kernels, what one hands to the next, twice.
-  static std::int64_t workspace(Arguments const& flow, AdjointArguments const& back) {
-    std::int64_t const n = flow.batch * flow.size, width = static_cast<std::int64_t>(sizeof(double));
-    bool const handed_on = AddressTable<J>::steps_that_fit(flow, back) < flow.n_steps;
+  static std::int64_t workspace(Arguments const& arguments, AdjointArguments const& adjoint) {
+    std::int64_t const n = arguments.batch * arguments.size, width = static_cast<std::int64_t>(sizeof(double));
+    bool const handed_on = AddressTable<J>::steps_that_fit(arguments, adjoint) < arguments.n_steps;
     return (blocks_for(n) * n_sums + (handed_on ? 2 * n : 0)) * width;
   }
 
-  static bool reverse(Engine const& engine, void const* roles, Arguments const& flow, AdjointArguments const& back,
-                      void* workspace) {
-    std::int64_t const n = flow.batch * flow.size;
+  static bool reverse(Engine const& engine, void const* roles, Arguments const& arguments,
+                      AdjointArguments const& adjoint, void* workspace) {
+    std::int64_t const n = arguments.batch * arguments.size;
     int const most = blocks_for(n);
     SumTargets<n_sums> targets{};
-    targets.to[2 * J] = back.tau_gradient;
-    bool summed = back.tau_gradient != nullptr;
+    targets.to[2 * J] = adjoint.tau_gradient;
+    bool summed = adjoint.tau_gradient != nullptr;
     for (int j = 0; j < J; ++j) {
-      double* const to = back.role[j].g_affine;
+      double* const to = adjoint.role[j].g_affine;
       if (to != nullptr) targets.to[2 * j] = to, targets.to[2 * j + 1] = to + 1, summed = true;
     }
     auto* const partial = static_cast<double*>(workspace);
@@ -127,7 +127,7 @@ template <class... Roles> struct PipelineKernels {
     bool done = n == 0;
     if (n > 0)
       engine.with_storage([&]<class S>(S) {
-        done = each_piece_reverse<J>(flow, back, carries, [&](AddressTable<J> const& table) {
+        done = each_piece_reverse<J>(arguments, adjoint, carries, [&](AddressTable<J> const& table) {
           int blocks = 0;
           with_width<S>(table, [&](auto width) {
             blocks = blocks_for(n / width());

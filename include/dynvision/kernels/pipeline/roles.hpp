@@ -45,7 +45,13 @@ template <MapFunctor F> struct Map {
 };
 template <CombineFunctor I> struct Combine {
   static constexpr bool is_combine = true;
-  using integration = I;
+  template <class V> DYNVISION_BOTH V forward(V const& x, V const& h) const { return I::forward(x, h); }
+  template <class V> DYNVISION_BOTH V adjoint_x(V const& g, V const& x, V const& h) const {
+    return I::adjoint_x(g, x, h);
+  }
+  template <class V> DYNVISION_BOTH V adjoint_h(V const& g, V const& x, V const& h) const {
+    return I::adjoint_h(g, x, h);
+  }
 };
 struct Scale {
   static constexpr bool is_scale = true;

@@ -6,6 +6,7 @@
 // Every sum has one order, so a run can be repeated to the bit. I: the integer that counts numbers; a GPU
 // divides 32 bits several times faster than 64.
 #pragma once
+#include <dynvision/kernels/number/plain.hpp>
 #include <dynvision/kernels/resample/launcher.hpp>
 
 namespace dynvision::kernels {

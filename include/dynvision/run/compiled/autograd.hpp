@@ -8,15 +8,20 @@
 #include <dynvision/core/tensor.hpp>
 #include <dynvision/run/activity.hpp>
 
-// LibTorch's logging has a macro of this name; whoever had one before keeps it.
+// LibTorch's logging has a macro of this name; whoever had one before keeps it. With the other one its headers include the
+// operators that they need, and not all two thousand, which are two seconds of a compiler's time.
 #pragma push_macro("CHECK")
+#pragma push_macro("AT_PER_OPERATOR_HEADERS")
+#undef AT_PER_OPERATOR_HEADERS
+#define AT_PER_OPERATOR_HEADERS
 #include <torch/csrc/autograd/function.h>
-#include <torch/csrc/autograd/functions/utils.h>
 #include <torch/csrc/autograd/variable.h>
+#pragma pop_macro("AT_PER_OPERATOR_HEADERS")
 #pragma pop_macro("CHECK")
 
 #include <c10/util/intrusive_ptr.h>
 
+#include <cstdint>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -104,7 +109,8 @@ void attach(std::shared_ptr<R> run, std::vector<Tensor> const& inputs, std::vect
   node->set_next_edges(torch::autograd::collect_next_edges(inputs));
   for (Tensor& y : outputs) {
     if (y.defined()) {
-      torch::autograd::set_history(y, node);
+      std::uint32_t const which = node->add_input_metadata(y);
+      torch::autograd::impl::set_gradient_edge(y, {node, which});
     } else {
       node->add_input_metadata(torch::autograd::Node::undefined_input());
     }

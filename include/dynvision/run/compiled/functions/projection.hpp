@@ -7,6 +7,7 @@
 #include <dynvision/concepts/flags.hpp>
 #include <dynvision/connections/lateral.hpp>
 #include <dynvision/core/host_numbers.hpp>
+#include <dynvision/core/inline.hpp>
 #include <dynvision/core/ops.hpp>
 #include <dynvision/run/compiled/functions/convolution_chain.hpp>
 #include <dynvision/run/compiled/functions/fallback.hpp>
@@ -82,10 +83,11 @@ class ProjectionRun {
       }
       if constexpr (has_convolutions<Op>()) {
         if (lateral_ == nullptr) {
-          int i = 0;
+          [[maybe_unused]] int i = 0;
           for (Weight const* const w : op.lateral.convolutions()) {
             add(*w);
-            if (i++ < on_plane) {
+            if constexpr (on_plane > 0) {
+              if (i++ >= on_plane) continue;
               chain_.convolutions.back().put_on_plane(run.state_shape[static_cast<std::size_t>(node.source.layer)],
                                                       run.engine);
             }
@@ -98,67 +100,22 @@ class ProjectionRun {
 
   // Whether a pipeline reads the states themselves, with set_affine().
   bool is_direct() const { return lateral_ == nullptr && chain_.is_empty(); }
-  void set_affine(kernels::RoleArguments& role) const {
-    if (is_affine_) role.is_affine = true, role.w = weight_, role.b = bias_;
-  }
+  void set_affine(kernels::RoleArguments& role) const;
   // Where a pipeline adds up the gradients of w and b, one after the other.
   double* affine_sums() { return sums_.of(0); }
 
   // What arrives during a block; undefined: nothing.
-  Tensor forward(ForwardContext& at, Node const& node) {
-    std::optional<int> const s = at.run.table.source_index(node.index, at.block.first);
-    return s ? forward(at.run, node, at.run.state_rows(at.segment, node.source.layer, *s, at.block.n)) : Tensor{};
-  }
+  Tensor forward(ForwardContext& at, Node const& node);
 
   // Of the gradient of what has arrived: the gradients of the parameters, and of the states.
-  void adjoint(ReverseContext& at, Node const& node, Tensor const& g) {
-    PreparedRun& run = at.run;
-    int const l = node.source.layer, s = at.block.first - run.table.lag(node.index, node.source);
-    int const t = run.table.step(node.index, at.block.first);
-    if (is_direct()) return at.add_state_gradient(l, s, t, g);  // the pipeline has multiplied by w
-    Tensor const rows = at.state_rows(l, s, at.block.n);
-    bool const wanted = at.first_attached(l, s, t) < at.block.n;
-    if (lateral_ != nullptr) {
-      Tensor const gx = adjoint_by_autograd(
-          run, [&](Tensor const& r) { return resized(lateral_(op_, r), node); }, rows, parameters_, g);
-      if (wanted) at.add_state_gradient(l, s, t, gx);
-      return;
-    }
-    Tensor of_chain = g;
-    if (is_affine_) {
-      sums_.add(0, g.mul(chain_.forward(rows)).sum());
-      sums_.add(1, g.sum());
-      of_chain = run.layout.of(g.mul(weight_));
-    }
-    Tensor const gx = chain_.reverse(of_chain, rows, wanted, l == node.layer ? at.room : Tensor{});
-    if (l == node.layer) at.room = Tensor{};
-    if (!wanted) return;
-    if (chain_.resizes_first()) {
-      std::int64_t const size = gx.numel() / at.block.n;
-      at.scatter(l, s, t,
-                 [&](void* to, int i) { chain_.scatter(run.at(gx.const_data_ptr(), i * size), to, run.batch); });
-    } else {
-      at.add_state_gradient(l, s, t, gx, !gx.is_same(g));
-    }
-  }
+  void adjoint(ReverseContext& at, Node const& node, Tensor const& g);
 
-  void finish(GradientSums& sums) {
-    chain_.finish(sums);
-    if (!is_affine_) return;
-    for (int i = 0; i < 2; ++i) sums_.finish(sums, i, parameters_[static_cast<std::size_t>(i)]);
-    sums_.clear();
-  }
+  void finish(GradientSums& sums);
   void release_forward_weight() { chain_.release_forward_weight(); }
   Flops flops() const { return chain_.flops(); }
 
  private:
-  Tensor forward(PreparedRun& run, Node const& node, Tensor const& rows) {  // states of the source (n B,C,H,W)
-    if (lateral_ != nullptr) {
-      return in_signal_dtype(run, resized(lateral_(op_, in_parameter_dtype(run, rows)), node));
-    }
-    Tensor const h = chain_.forward(rows);
-    return is_affine_ ? h.mul(weight_).add(bias_) : h;
-  }
+  Tensor forward(PreparedRun& run, Node const& node, Tensor const& rows);  // states of the source (n B,C,H,W)
   static Tensor resized(Tensor const& h, Node const& node) { return nearest(h, node.in.height, node.in.width); }
 
   ConvolutionChain chain_;
@@ -171,3 +128,7 @@ class ProjectionRun {
 };
 
 }  // namespace dynvision::run
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/run/compiled/functions/projection.ipp>
+#endif

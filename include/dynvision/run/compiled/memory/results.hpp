@@ -1,11 +1,13 @@
 // Results of a run while it goes on: one row of B samples for each recorded step, at each place that is looked at.
 //
 //   head_input (T B, C)  or  (T B, K)     what the head gets, or gives        responses[l], watched[place]  (T B, C, H, W)
+//   last[l] (n B, C, H, W)                states that the next run may start from
 //
 // A Classifier is applied once to all steps, after the sweep; before it the sum over height and width is
 // kept. Any other head is applied block by block. Rows of steps without a signal stay zero. Where samples go through the
 // run in groups, what is put and read are the rows of one group.
 #pragma once
+#include <dynvision/core/inline.hpp>
 #include <dynvision/core/ops.hpp>
 #include <dynvision/kernels/device/layout.hpp>
 #include <dynvision/run/compiled/graph/timetable.hpp>
@@ -17,6 +19,7 @@ class Results {
   Tensor head_input{};
   std::vector<Tensor> responses{};  // [layer]; undefined: not recorded
   std::vector<Tensor> watched{};    // [place]; undefined: not monitored
+  std::vector<Tensor> last{};       // [layer] its last states, of as many steps as its delays need; undefined: not kept
 
   Results() = default;
   Results(kernels::Layout layout, at::TensorOptions options, std::int64_t samples, int n_steps)
@@ -25,43 +28,23 @@ class Results {
   // The group of samples that is computed: [first, first + n).
   void enter(std::int64_t first, std::int64_t n) { first_ = first, samples_ = n; }
 
-  Tensor make(kernels::Shape const& shape) const { return layout_.zeros(n_steps_ * all_samples_, shape, options_); }
+  Tensor make(kernels::Shape const& shape) const { return make(shape, n_steps_); }
+  Tensor make(kernels::Shape const& shape, int n) const { return layout_.zeros(n * all_samples_, shape, options_); }
 
   bool has_response(int layer) const { return responses[static_cast<std::size_t>(layer)].defined(); }
   // Of step t: all samples, or those of the group.
   Tensor step(Tensor const& all, int t) const { return kernels::rows_of(all, t * all_samples_, all_samples_); }
-  Tensor step_of_group(Tensor const& all, int t) const {
-    return kernels::rows_of(all, t * all_samples_ + first_, samples_);
-  }
+  Tensor step_of_group(Tensor const& all, int t) const;
   // Of n steps, those of the group, one step after the other: (n B, ...). A copy, unless the group is all samples.
-  Tensor rows(Tensor const& all, int t, int n) const {
-    if (samples_ == all_samples_) return kernels::rows_of(all, t * all_samples_, n * all_samples_);
-    std::vector<Tensor> steps;
-    for (int i = 0; i < n; ++i) steps.push_back(step_of_group(all, t + i));
-    Tensor const together = n == 1 ? steps[0] : cat(steps, 0);
-    return together.dim() == 4 ? layout_.of(together) : together;
-  }
+  Tensor rows(Tensor const& all, int t, int n) const;
   // Numbers from one step to the next.
   std::int64_t apart(std::int64_t size) const { return all_samples_ * size; }
 
   // Puts (n B,C,H,W), or (B,C,H,W) for all steps alike, into the rows from step t on; steps before 0 are not recorded.
-  void put(Tensor const& all, int t, int n, Tensor const& value) const {
-    if (t < 0) return;
-    bool const alike = value.size(0) != n * samples_;
-    if (!alike && samples_ == all_samples_) {
-      rows(all, t, n).copy_(value);
-      return;
-    }
-    for (int i = 0; i < n; ++i) {
-      step_of_group(all, t + i).copy_(alike ? value : kernels::rows_of(value, i * samples_, samples_));
-    }
-  }
+  void put(Tensor const& all, int t, int n, Tensor const& value) const;
 
   // What the head gets (Classifier), or gives, of a block.
-  void put_head_input(int t, int n, Tensor const& value) {
-    if (!head_input.defined()) head_input = zeros({n_steps_ * all_samples_, value.size(1)}, value.options());
-    put(head_input, t, n, value);
-  }
+  void put_head_input(int t, int n, Tensor const& value);
 
  private:
   kernels::Layout layout_{};
@@ -71,3 +54,7 @@ class Results {
 };
 
 }  // namespace dynvision::run
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/run/compiled/memory/results.ipp>
+#endif

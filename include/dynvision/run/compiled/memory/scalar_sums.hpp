@@ -1,5 +1,6 @@
 // ScalarSums: gradients of parameters that are one number, added up by the pipelines of a reverse sweep.
 #pragma once
+#include <dynvision/core/inline.hpp>
 #include <dynvision/core/ops.hpp>
 #include <dynvision/run/compiled/memory/gradient_sums.hpp>
 
@@ -14,20 +15,18 @@ class ScalarSums {
   void add(int which, Tensor const& gradient) { sums().select(0, which).add_(gradient); }
 
   // Adds number `which` to the gradient of a parameter, if there is one.
-  void finish(GradientSums& gradients, int which, Tensor const& parameter) const {
-    if (!sums_.defined() || !parameter.defined()) return;
-    gradients.add(gradients.index(parameter), sums_.select(0, which).expand(parameter.sizes()));
-  }
+  void finish(GradientSums& gradients, int which, Tensor const& parameter) const;
   void clear() { sums_ = Tensor{}; }
 
  private:
-  Tensor& sums() {
-    if (!sums_.defined()) sums_ = zeros({2}, options_);
-    return sums_;
-  }
+  Tensor& sums();
 
   at::TensorOptions options_;
   Tensor sums_{};  // (2)
 };
 
 }  // namespace dynvision::run
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/run/compiled/memory/scalar_sums.ipp>
+#endif

@@ -5,8 +5,9 @@
 //
 //   states[l]  (n B, C, H, W)       row of index s: (s - begin[l]) B;  see PreparedRun::held
 //
-// Where they are kept in bfloat16 they lie in `stored`, likewise: memory/storage.hpp.
+// Where they are kept in bfloat16 they lie in `stored`, likewise: sweep/storage.hpp.
 #pragma once
+#include <dynvision/core/inline.hpp>
 #include <dynvision/kernels/device/layout.hpp>
 #include <dynvision/run/compiled/graph/timetable.hpp>
 
@@ -28,21 +29,10 @@ class Values {
  public:
   std::span<Tensor> input, output, operand;  // of a stage (the last one: of the head); of a role; beside the signal
 
-  explicit Values(std::size_t n_nodes = 0) : all_(3 * n_nodes) {
-    input = {all_.data(), n_nodes}, output = {all_.data() + n_nodes, n_nodes};
-    operand = {all_.data() + 2 * n_nodes, n_nodes};
-  }
-  Values(Values const& other) : Values(other.input.size()) {
-    std::copy(other.all_.begin(), other.all_.end(), all_.begin());
-    references_ = other.references_;
-  }
+  explicit Values(std::size_t n_nodes = 0);
+  Values(Values const& other);
   Values(Values&&) = default;  // the numbers stay where they are
-  Values& operator=(Values other) {
-    all_.swap(other.all_);
-    references_.swap(other.references_);
-    input = other.input, output = other.output, operand = other.operand;
-    return *this;
-  }
+  Values& operator=(Values other);
   void clear() { std::fill(all_.begin(), all_.end(), Tensor{}); }
 
   // f(tensor, reference) for each that is there: it may replace one by the other.
@@ -53,9 +43,7 @@ class Values {
     }
   }
   // What stands in place of input[p], output[p] or operand[p].
-  StateReference reference(Tensor const& of) const {
-    return references_.empty() ? StateReference{} : references_[static_cast<std::size_t>(&of - all_.data())];
-  }
+  StateReference reference(Tensor const& of) const;
 };
 
 // What the static prefix, the first nodes, which are functions of the frame alone, has made of a frame: computed once for
@@ -85,12 +73,7 @@ struct Segment {
   std::vector<BlockTape> blocks{};
 
   bool kept() const { return !states.empty(); }
-  void drop() {
-    states.clear();
-    stored.clear();
-    prefixes.clear();
-    blocks.clear();
-  }
+  void drop();
 };
 
 // A group of samples: it goes through the whole run by itself, one group after the other.
@@ -101,3 +84,7 @@ struct Group {
 };
 
 }  // namespace dynvision::run
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/run/compiled/memory/tape.ipp>
+#endif

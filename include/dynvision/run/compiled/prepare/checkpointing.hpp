@@ -6,99 +6,38 @@
 // fit, the others are computed again from their first step; or else by the largest k, or by smaller groups, for which the
 // run keeps no more bytes than that.
 #pragma once
+#include <dynvision/core/inline.hpp>
 #include <dynvision/run/compiled/prepare/cost.hpp>
 
 namespace dynvision::run {
 
 // Whether a backward pass may follow.
-inline bool is_differentiated(PreparedRun const& run) {
-  bool learns = false;
-  for (Tensor const& x : run.gradients.tensors()) learns = learns || x.requires_grad();
-  return at::GradMode::is_enabled() && learns;
-}
+bool is_differentiated(PreparedRun const& run);
 
 // Segments of as few whole blocks as make k steps; k = 0: one. `keeps`: see is_differentiated.
-[[gnu::cold]] inline void choose_segments(PreparedRun& run, bool keeps, int k) {
-  std::vector<Block> const& blocks = run.table.blocks;
-  run.segments.clear(), run.segments.reserve(blocks.size());
-  run.first_kept = 0;
-  int const lead = *std::max_element(run.table.layer_offset.begin(), run.table.layer_offset.end());
-  int const short_one = std::max(8, 2 * run.table.longest);
-  bool was_idle = false;
-  for (std::size_t b = 0; b < blocks.size(); ++b) {
-    bool const is_idle = blocks[b].first + blocks[b].n + lead <= run.table.idle;
-    int const length = is_idle || !keeps ? short_one : k;
-    bool const starts = run.segments.empty() || (!is_idle && was_idle) ||
-                        (length > 0 && blocks[b].first - run.segments.back().first >= length);
-    if (starts) {
-      if (!is_idle && (run.segments.empty() || was_idle)) run.first_kept = run.segments.size();
-      run.segments.push_back({blocks[b].first, blocks[b].first, b, 0});
-    }
-    run.segments.back().last = blocks[b].first + blocks[b].n;
-    ++run.segments.back().n_blocks;
-    was_idle = is_idle;
-  }
-}
+[[gnu::cold]] void choose_segments(PreparedRun& run, bool keeps, int k);
 
 // Groups of at most so many samples, about alike. The last ones, of at most `waiting` samples but at least one, keep what
 // the forward sweep has left of them.
-[[gnu::cold]] inline void divide_samples(PreparedRun& run, std::int64_t most, double waiting) {
-  std::int64_t const all = run.n_samples(), n = (all + most - 1) / most, each = (all + n - 1) / n;
-  run.groups.clear();
-  for (std::int64_t first = 0; first < all; first += each) {
-    bool const waits = first + each >= all || static_cast<double>(all - first) <= waiting;
-    run.groups.push_back({first, std::min(each, all - first), waits, run.segments});
-  }
-}
+[[gnu::cold]] void divide_samples(PreparedRun& run, std::int64_t most, double waiting);
 
-// Samples that go together where nobody says how many. What the sweeps need beside what they keep is that of a group;
-// groups are large enough for convolutions to run at full speed, and for threads to share the smallest of signals.
-[[gnu::cold]] inline std::int64_t samples_together(PreparedRun const& run, bool keeps) {
-  constexpr std::int64_t enough_images = 24, enough_bytes = 2 << 20, most_groups = 8;  // of a convolution, of a signal
-  std::int64_t const all = run.n_samples();
-  if (!keeps || !run.engine.device.is_cpu()) return all;
-  std::int64_t largest = 1;
-  for (kernels::Shape const& shape : run.state_shape) largest = std::max(largest, shape.size());
-  std::int64_t const of_sample = largest * run.engine.bytes() * run.table.longest;
-  std::int64_t const enough = std::max((enough_images - 1) / run.table.longest + 1, (enough_bytes - 1) / of_sample + 1);
-  std::int64_t const groups = std::clamp<std::int64_t>(all / enough, 1, most_groups);
-  return (all + groups - 1) / groups;
-}
+// Samples for which convolutions run at full speed, and whose smallest signal is enough for threads to share.
+[[gnu::cold]] std::int64_t enough_samples(PreparedRun const& run);
+
+// Samples that go together where nobody says how many: what the sweeps need beside what they keep is that of a group.
+[[gnu::cold]] std::int64_t samples_together(PreparedRun const& run, bool keeps);
+
+// Groups that all keep their states. The last one is reversed while all of them are there, so it is the smallest: what a
+// group needs beside its states adds to them. What has been reversed is gone, so the one before may be twice as large.
+[[gnu::cold]] void divide_by_halves(PreparedRun& run);
 
 // The same within so many bytes.
-[[gnu::cold]] inline void divide_within(PreparedRun& run, double budget) {
-  Cost const cost(run);
-  auto const all = static_cast<double>(run.n_samples());
-  std::int64_t const together = samples_together(run, true);
-  choose_segments(run, true, 0);
-  double const of_all = cost.checkpoints(all);  // idle steps end in a state that is kept
-  double const of_sample = cost.longest_segment(1), samples_that_fit = (budget - of_all) / of_sample;
-  if (samples_that_fit >= static_cast<double>(together)) return divide_samples(run, together, samples_that_fit);
-  int const n_steps = run.segments.back().last - run.segments[run.first_kept].first;
-  for (int parts = 2, k = n_steps; k > 1; ++parts) {
-    int const length = (n_steps + parts - 1) / parts;
-    if (length == k) continue;
-    k = length;
-    choose_segments(run, true, k);
-    if (cost.kept(all, static_cast<double>(together)) <= budget) return divide_samples(run, together, 0);
-  }
-  choose_segments(run, true, 0);
-  if (samples_that_fit < 1) {
-    fail("run", 107,
-         {"memory_budget = ", budget / 1e6, " MB: expected at least ", (of_all + of_sample) / 1e6,
-          " MB, for one sample at a time"});
-  }
-  divide_samples(run, static_cast<std::int64_t>(samples_that_fit), samples_that_fit);
-}
+[[gnu::cold]] void divide_within(PreparedRun& run, double budget);
 
-[[gnu::cold]] inline void divide(PreparedRun& run) {
-  Settings const& settings = run.settings;
-  bool const keeps = is_differentiated(run);
-  if (keeps && settings.memory_budget > 0) return divide_within(run, static_cast<double>(settings.memory_budget));
-  choose_segments(run, keeps, settings.checkpoint_timesteps);
-  std::int64_t const samples = settings.samples_at_once > 0 ? settings.samples_at_once : samples_together(run, keeps);
-  double const waiting = settings.checkpoint_timesteps > 0 ? 0 : static_cast<double>(run.n_samples());
-  divide_samples(run, samples, waiting);
-}
+[[gnu::cold]] void divide(PreparedRun& run);
 
 }  // namespace dynvision::run
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/run/compiled/prepare/checkpointing.ipp>
+#endif

@@ -10,9 +10,9 @@ namespace dynvision::run {
 template <class M> class PreparedRunOf : public PreparedRun {
  public:
   [[gnu::cold]] PreparedRunOf(M const& given, Stimulus const& shown, Settings const& numbers, Monitors const& monitors,
-                              kernels::Engine by)
+                              kernels::Engine by, bool live = false)
       : PreparedRun(given.options, given.memory, layer_names_of(given), graph_of(given, shown, numbers), M::n_layers,
-                    shown, numbers, monitors, by),
+                    shown, numbers, monitors, by, live),
         model_(given),
         pipelines_(LayerPipelines<M>::make(model_.layers)) {
     std::size_t first = 0;

@@ -1,6 +1,5 @@
 // Maximum pooling. Its result is not kept: what follows has it pooled again, and then it is known where the maxima lie.
 #pragma once
-#include <dynvision/kernels/device/profiler_scope.hpp>
 #include <dynvision/kernels/resample/max_pooling.hpp>
 #include <dynvision/operations/pool.hpp>
 #include <dynvision/run/compiled/memory/forward_context.hpp>
@@ -43,7 +42,6 @@ class MaxPool {
 
   Tensor pool(PreparedRun const& run, Node const& node, Tensor const& x, Tensor const& maxima) const {
     Tensor const y = run.empty(x.size(0), node.out);
-    kernels::ProfilerScope const scope("dynvision::max_pool");
     pooling_.forward(run.engine, x.const_data_ptr(), y.mutable_data_ptr(),
                      maxima.defined() ? maxima.mutable_data_ptr<std::uint8_t>() : nullptr, x.size(0));
     return y;
@@ -52,7 +50,6 @@ class MaxPool {
     PreparedRun& run = at.run;
     auto const adjoint = [&](std::int64_t row, void* to, std::int64_t n) {
       std::int64_t const from = row * node.out.size();
-      kernels::ProfilerScope const scope("dynvision::max_pool_backward");
       pooling_.adjoint(run.engine, run.at(at.g.const_data_ptr(), from), maxima_.const_data_ptr<std::uint8_t>() + from,
                        to, n);
     };

@@ -1,5 +1,6 @@
 // Frames of a block: once, if they stay the same; else one after the other.
 #pragma once
+#include <dynvision/core/inline.hpp>
 #include <dynvision/run/compiled/memory/prepared_run.hpp>
 
 namespace dynvision::run {
@@ -10,25 +11,14 @@ struct Wave {           // a signal during a block
 };
 
 // Whether anything is shown during a block.
-inline bool has_frames(PreparedRun const& prepared, Block const& block) {
-  int const t = block.first;
-  return t >= 0 && t < prepared.table.n_steps && prepared.table.frame[static_cast<std::size_t>(t)] != nothing;
-}
-inline bool has_one_frame(PreparedRun const& prepared, Block const& block) {
-  auto const shown = [&](int step) { return prepared.table.frame_run[static_cast<std::size_t>(step)]; };
-  return block.n == 1 || shown(block.first) == shown(block.first + block.n - 1);
-}
+bool has_frames(PreparedRun const& prepared, Block const& block);
+bool has_one_frame(PreparedRun const& prepared, Block const& block);
 
 // The frames of a block that has some, in the layout and dtype of the signals.
-inline Wave frames_of(PreparedRun const& prepared, Block const& block) {
-  auto const frame = [&](int step) {
-    Tensor const x = prepared.stimulus.frame(prepared.table.frame[static_cast<std::size_t>(step)]).detach();
-    return prepared.layout.of(kernels::in_dtype(prepared.of_group(x), prepared.dtype()));
-  };
-  if (has_one_frame(prepared, block)) return {frame(block.first), true};
-  std::vector<Tensor> frames;
-  for (int i = 0; i < block.n; ++i) frames.push_back(frame(block.first + i));
-  return {cat(frames, 0), false};
-}
+Wave frames_of(PreparedRun const& prepared, Block const& block);
 
 }  // namespace dynvision::run
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/run/compiled/sweep/frames.ipp>
+#endif

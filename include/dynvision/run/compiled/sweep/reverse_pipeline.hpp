@@ -5,7 +5,7 @@
 // for all that it belongs to: sums pass it on unchanged. It takes the memory of gradients of the states, which are read at
 // the same number just before; and once the states have been read, theirs is free for gradients of earlier states.
 #pragma once
-#include <dynvision/kernels/device/profiler_scope.hpp>
+#include <dynvision/core/inline.hpp>
 #include <dynvision/run/compiled/functions/convolution.hpp>
 #include <dynvision/run/compiled/memory/reverse_context.hpp>
 
@@ -15,56 +15,12 @@ namespace dynvision::run {
 
 class PipelineReverse {
  public:
-  PipelineReverse(ReverseContext& context, Stage const& stage, bool in_prefix)
-      : at_(context),
-        run_(context.run),
-        stage_(stage),
-        in_prefix_(in_prefix),
-        roles_(static_cast<int>(stage.last - stage.first) + 1),
-        stores_(run_.node(stage.last).stores),
-        shape_(run_.node(stage.first).in) {}
+  PipelineReverse(ReverseContext& context, Stage const& stage, bool in_prefix);
 
-  void reverse() {
-    std::size_t const first = stage_.first;
-    int const step = run_.table.step(first, at_.block.first);
-    run_.addresses.give_back();
-    run_.alive.clear();
-    arguments_.n_steps = in_prefix_ ? 1 : at_.block.n;
-    arguments_.size = shape_.size();
-    arguments_.batch = in_prefix_ ? (at_.g.defined() ? at_.g.size(0) : 0) : run_.batch;
-    if (stores_) delay_adjoint(at_, stage_.layer);
-    bool any = false;
-    for (int j = 0; j < roles_; ++j) any |= take_gradients(j);
-    at_.g = Tensor{};
-    if (any) {
-      take_values();
-      bool const x_enters = in_prefix_ || (first == 0 ? at_.tape->prefix >= 0 : run_.table.has_signal(first - 1, step));
-      take_operands(x_enters);
-      store_operand_gradients();
-      Tensor const of_x = store_signal_gradient(x_enters && at_.wanted(first));
-      {
-        kernels::ProfilerScope const scope("dynvision::pipeline_backward");
-        stage_.reverse(stage_.pipeline, run_.engine, arguments_, adjoint_);
-      }
-      at_.g = of_x;
-    }
-    run_.alive.clear();
-    if (stores_) clear_states();
-    if (!any) return;
-    if (stores_ && is_large()) at_.room = at_.memory_of_states(stage_.layer);
-    for (int j = 0; j < roles_; ++j) run_.nodes[node_of(j)].scatter(at_, of_operand_[j]);
-    at_.room = Tensor{};
-  }
+  void reverse();
 
   // What Delay gives are states: the gradient of the signal is theirs.
-  static void delay_adjoint(ReverseContext& at, int l) {
-    if (!at.g.defined()) return;
-    Timetable const& table = at.run.table;
-    bool const is_free = at.g.use_count() == 1 && at.g.storage().use_count() == 1;
-    at.add_state_gradient(l, at.block.first - table.feedforward_lag(l), at.block.first + table.next_offset(l), at.g,
-                          is_free);
-    at.g = Tensor{};
-  }
+  static void delay_adjoint(ReverseContext& at, int l);
 
  private:
   std::size_t node_of(int j) const { return stage_.first + static_cast<std::size_t>(j); }
@@ -72,146 +28,31 @@ class PipelineReverse {
     return at_.states[static_cast<std::size_t>(stage_.layer)].at(at_.block.first + i);
   }
   // Whether a convolution of these states never waits for others: it would read them later (functions/convolution.hpp).
-  bool is_large() const {
-    return arguments_.n_steps * arguments_.batch * shape_.size() * run_.engine.bytes() >
-           Convolution::most_waiting_bytes;
-  }
+  bool is_large() const;
   Tensor empty() const { return run_.empty(arguments_.n_steps * arguments_.batch, shape_); }
   void** steps_of(Tensor const& x) { return run_.steps_of(x, arguments_.n_steps, false, arguments_.size); }
 
   // Gradients of the result of role j that come from outside the pipeline: from the next stage, from results, from uses of
   // the state.
-  bool take_gradients(int j) {
-    std::size_t const p = node_of(j);
-    Node const& node = run_.node(p);
-    auto const l = static_cast<std::size_t>(node.layer);
-    int const n = arguments_.n_steps;
-    c10::SmallVector<Tensor, 3> all;  // (n B,C,H,W)
-    if (p == stage_.last && at_.g.defined()) all.push_back(at_.g);
-    int const step = run_.table.step(p, at_.block.first), t = step - run_.table.idle;
-    auto const is_given = [&](Tensor const& of) { return t >= 0 && of.defined() && run_.table.has_signal(p, step); };
-    Tensor const &response = at_.given.responses[l], &watched = at_.given.watched[p];
-    int addends = 0;
-    if (node.stores) {
-      if (is_given(watched)) {
-        at_.add_state_gradient(node.layer, at_.block.first - node.t_feedforward, step,
-                               run_.results.rows(watched, t, n));
-      }
-      for (int i = 0; i < n; ++i) addends = std::max(addends, static_cast<int>(of_state(i).size()));
-      room_ = at_.states[l].room(at_.block.first, n);
-    } else if (!in_prefix_) {
-      if (node.records && is_given(response)) all.push_back(run_.results.rows(response, t, n));
-      if (is_given(watched)) all.push_back(run_.results.rows(watched, t, n));
-    }
-    int const count = static_cast<int>(all.size()) + addends;
-    if (count == 0) return false;
-    void** const list = run_.addresses.take(n * count);
-    std::int64_t const size = arguments_.batch * arguments_.size;
-    for (int i = 0; i < n; ++i) {
-      void** to = list + i * count;
-      for (Tensor const& g : all) *to++ = run_.at(g.mutable_data_ptr(), i * size);
-      if (node.stores) {
-        for (auto const& addend : of_state(i)) *to++ = addend.data;
-      }
-      while (to != list + (i + 1) * count) *to++ = nullptr;
-    }
-    for (Tensor& g : all) run_.alive.push_back(g);
-    adjoint_.role[j].incoming = list;
-    adjoint_.role[j].n_incoming = count;
-    return true;
-  }
+  bool take_gradients(int j);
 
   // Values that adjoints look at.
-  void take_values() {
-    std::size_t const first = stage_.first;
-    Tensor const input = run_.nodes[first].keeps_input ? at_.input(first) : Tensor{};
-    for (int j = 0; j < roles_; ++j) {
-      std::size_t const p = node_of(j);
-      Tensor const before = j == 0 ? input : at_.output(p - 1);
-      if (before.defined()) {
-        bool const shared = before.size(0) != arguments_.n_steps * arguments_.batch;
-        adjoint_.role[j].input = run_.steps_of(before, arguments_.n_steps, shared, arguments_.size);
-        run_.alive.push_back(before);
-      }
-      Tensor after = at_.output(p);
-      if (!after.defined() && stores_ && run_.node(p).reads_output) {
-        after = at_.state_rows(stage_.layer, at_.block.first, at_.block.n);
-      }
-      if (!after.defined()) continue;
-      adjoint_.role[j].output = steps_of(after);
-      run_.alive.push_back(std::move(after));
-    }
-  }
+  void take_values();
 
-  void take_operands(bool x_present) {
-    for (int j = 0; j < roles_ && !in_prefix_; ++j) {
-      PreparedNode const& prepared = run_.nodes[node_of(j)];
-      kernels::RoleArguments& role = arguments_.role[j];
-      kernels::AdjointRoleArguments& adjoint = adjoint_.role[j];
-      prepared.adjoint_operand(at_, arguments_, role, adjoint_, adjoint);
-      if (role.operand == nullptr) continue;
-      if (!x_present || !prepared.node->reads_operand) adjoint.input = nullptr;
-      adjoint.starts = !x_present;
-      x_present = true;
-    }
-  }
+  void take_operands(bool x_present);
 
   // Where the gradient of the input of role j is stored: with that of an earlier role, if it passes unchanged.
-  Tensor const& store_input_gradient(int j) {
-    while (j > 0 && !adjoint_.role[j].starts && run_.node(node_of(j - 1)).passes_gradient &&
-           adjoint_.role[j - 1].n_incoming == 0) {
-      --j;
-    }
-    if (!of_input_[j].defined()) {
-      of_input_[j] = room_.defined() ? std::exchange(room_, Tensor{}) : empty();
-      adjoint_.role[j].g_input = steps_of(of_input_[j]);
-    }
-    return of_input_[j];
-  }
+  Tensor const& store_input_gradient(int j);
 
-  void store_operand_gradients() {
-    for (int j = 0; j < roles_; ++j) {
-      Node const& node = run_.node(node_of(j));
-      kernels::RoleArguments const& role = arguments_.role[j];
-      if (role.operand == nullptr || !node.wants_operand_gradient) continue;
-      bool const is_its_own = role.is_affine || (adjoint_.role[j].input != nullptr && node.reads_operand);
-      if (!is_its_own) {
-        of_operand_[j] = store_input_gradient(j);
-        continue;
-      }
-      of_operand_[j] = empty();
-      adjoint_.role[j].g_operand = steps_of(of_operand_[j]);
-    }
-  }
+  void store_operand_gradients();
 
   // The gradient of what entered the pipeline; where that is the result of the static prefix, summed over the steps.
-  Tensor store_signal_gradient(bool wanted) {
-    if (!wanted) return {};
-    StaticPrefix* const prefix = prefix_before();
-    if (prefix == nullptr) return store_input_gradient(0);
-    if (!prefix->gradient.defined()) {
-      prefix->gradient = run_.layout.zeros(run_.batch, shape_, run_.options.dtype(run_.engine.arithmetic()));
-    }
-    void** const list = run_.addresses.take(arguments_.n_steps);
-    std::fill_n(list, arguments_.n_steps, prefix->gradient.mutable_data_ptr());
-    adjoint_.g_shared = list;
-    return {};
-  }
-  StaticPrefix* prefix_before() {
-    if (in_prefix_ || stage_.first != static_cast<std::size_t>(run_.table.static_nodes) || at_.tape->prefix < 0) {
-      return nullptr;
-    }
-    StaticPrefix& prefix = at_.segment.prefixes[static_cast<std::size_t>(at_.tape->prefix)];
-    return prefix.n_runs == 1 ? &prefix : nullptr;
-  }
+  Tensor store_signal_gradient(bool wanted);
+  StaticPrefix* prefix_before();
 
   // --- gradients of the states that the pipeline has stored
 
-  void clear_states() {
-    for (int i = 0; i < at_.block.n; ++i) {
-      at_.states[static_cast<std::size_t>(stage_.layer)].clear(at_.block.first + i);
-    }
-  }
+  void clear_states();
 
   ReverseContext& at_;
   PreparedRun& run_;
@@ -227,3 +68,7 @@ class PipelineReverse {
 };
 
 }  // namespace dynvision::run
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/run/compiled/sweep/reverse_pipeline.ipp>
+#endif

@@ -1,0 +1,122 @@
+// The walk through the steps of a block, and through the roles of each.
+#pragma once
+#include <dynvision/kernels/pipeline/program.hpp>
+#include <dynvision/kernels/pipeline/tensors.hpp>
+
+#include <ATen/ops/full_ops.h>
+
+namespace dynvision::kernels {
+
+class TensorMemory {
+ public:
+  using V = TensorNumber;
+
+  TensorMemory(Engine const& engine, Arguments const& arguments)
+      : engine_(engine), batch_(arguments.batch), size_(arguments.size), nothing_(zero_of(engine)) {}
+  V zero() const { return {nothing_}; }  // broadcast
+  V get(void const* signal, std::int64_t stride) const {
+    return {at_strides(signal, stride, engine_.dtype).to(engine_.arithmetic())};
+  }
+  void put(V const& v, void* signal) const { at_strides(signal, size_, engine_.dtype).copy_(v.x); }
+  void add(V const& v, void* signal) const { at_strides(signal, size_, engine_.arithmetic()).add_(v.x); }
+
+ private:
+  Tensor at_strides(void const* signal, std::int64_t stride, at::ScalarType dtype) const {
+    return tensor_at(signal, {batch_, size_}, {stride, 1}, dtype, engine_.device);
+  }
+  static Tensor zero_of(Engine const& engine) {
+    return at::_ops::full::call({}, 0.0, engine.arithmetic(), std::nullopt, engine.device, std::nullopt);
+  }
+
+  Engine const& engine_;
+  std::int64_t batch_, size_;
+  Tensor nothing_;
+};
+
+// Roles without their types, as kernels/pipeline/program.hpp takes them.
+struct ErasedMap {
+  static constexpr bool is_map = true;
+  struct Functor {
+    RoleType const& type;
+    void const* role;
+    Needs needs;
+    TensorNumber forward(TensorNumber const& x) const { return type.forward(role, x); }
+    TensorNumber adjoint(TensorNumber const& g, TensorNumber const& x, TensorNumber const& y) const {
+      return type.adjoint(role, g, x, y);
+    }
+  } f;
+  bool identity() const { return f.type.identity(f.role); }
+};
+struct ErasedCombine {
+  static constexpr bool is_combine = true;
+  RoleType const& type;
+  TensorNumber forward(TensorNumber const& x, TensorNumber const& h) const { return type.combine(x, h); }
+  TensorNumber adjoint_x(TensorNumber const& g, TensorNumber const& x, TensorNumber const& h) const {
+    return type.adjoint_x(g, x, h);
+  }
+  TensorNumber adjoint_h(TensorNumber const& g, TensorNumber const& x, TensorNumber const& h) const {
+    return type.adjoint_h(g, x, h);
+  }
+};
+
+// f(role), by its kind
+template <class F> void with_kind(RoleType const& type, void const* role, F const& f) {
+  switch (type.kind) {
+    case RoleKind::map:
+      return f(ErasedMap{{type, role, type.needs}});
+    case RoleKind::combine:
+      return f(ErasedCombine{type});
+    case RoleKind::scale:
+      return f(Scale{});
+    case RoleKind::step:
+      return f(*static_cast<Step const*>(role));
+    case RoleKind::tap:
+      return f(Tap{});
+  }
+}
+
+DYNVISION_INLINE void forward_by_tensors(PipelineType const& type, Engine const& engine, void const* roles,
+                                         Arguments const& arguments) {
+  void const* role[most_roles];
+  type.list(roles, role);
+  TensorMemory memory(engine, arguments);
+  for (int t = 0; t < arguments.n_steps; ++t) {
+    bool present = arguments.x != nullptr;
+    TensorNumber x = present ? memory.get(arguments.x[t], arguments.size) : memory.zero();
+    for (int j = 0; j < type.n_roles; ++j) {
+      with_kind(*type.roles[j], role[j],
+                [&](auto const& one) { forward_role(one, arguments, arguments.role[j], t, memory, x, present); });
+    }
+  }
+}
+
+DYNVISION_INLINE void reverse_by_tensors(PipelineType const& type, Engine const& engine, void const* roles,
+                                         Arguments const& arguments, AdjointArguments const& adjoint) {
+  void const* role[most_roles];
+  type.list(roles, role);
+  int const J = type.n_roles;
+  TensorMemory memory(engine, arguments);
+  TensorNumber carry = memory.zero(), sums[2 * most_roles + 1];
+  for (TensorNumber& sum : sums) sum = memory.zero();
+  for (int t = arguments.n_steps - 1; t >= 0; --t) {
+    TensorNumber g = carry;
+    carry = memory.zero();
+    for (int j = J; j-- > 0;) {
+      with_kind(*type.roles[j], role[j], [&](auto const& one) {
+        reverse_role(one, arguments, adjoint, arguments.role[j], adjoint.role[j], t, memory, g, carry, sums + 2 * j,
+                     sums[2 * J]);
+      });
+    }
+    if (adjoint.g_shared != nullptr) memory.add(g, adjoint.g_shared[t]);
+  }
+  auto const add = [&](double* to, TensorNumber const& sum) {
+    tensor_at(to, {}, {}, at::kDouble, engine.device).add_(sum.x.sum(at::kDouble));
+  };
+  if (adjoint.tau_gradient != nullptr) add(adjoint.tau_gradient, sums[2 * J]);
+  for (int j = 0; j < J; ++j) {
+    double* const to = adjoint.role[j].g_affine;
+    if (to != nullptr) add(to, sums[2 * j]), add(to + 1, sums[2 * j + 1]);
+  }
+}
+
+}  // namespace dynvision::kernels

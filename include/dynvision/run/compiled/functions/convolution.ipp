@@ -1,0 +1,159 @@
+// A convolution, its adjoint, and its sums.
+#pragma once
+#include <dynvision/core/ops.hpp>
+#include <dynvision/kernels/device/profiler_scope.hpp>
+#include <dynvision/run/compiled/functions/convolution.hpp>
+#include <dynvision/run/compiled/functions/plane_map.hpp>
+
+namespace dynvision::run {
+
+DYNVISION_INLINE Convolution::Convolution(Weight const& kernel, kernels::Layout layout, at::ScalarType dtype,
+                                          GradientSums& learned)
+    : kernel_(kernel),
+      layout_(layout),
+      learns_{learned.index(kernel.weight), learned.index(kernel.bias), learned.index(kernel.magnitude)} {
+  Tensor const v = kernel.weight.tensor_data();
+  weight_ = kernels::in_dtype(kernel.magnitude.defined() ? v.mul(kernel.magnitude.detach().div(norm())) : v, dtype);
+  if (kernel.bias.defined()) bias_ = kernels::in_dtype(kernel.bias.tensor_data(), dtype);
+  if (layout.channels_last &&
+      kernels::NativeConvolution::suits(weight_, kernel.stride, kernel.padding, kernel.groups)) {
+    own_.emplace(weight_, kernel.stride, kernel.padding);
+  } else if (layout.channels_last && kernels::OnednnConvolution::packs(weight_)) {
+    packed_.emplace(weight_, kernel.stride, kernel.padding, kernel.groups);
+  } else {
+    weight_ = layout.of(weight_);
+  }
+}
+
+DYNVISION_INLINE void Convolution::put_on_plane(kernels::Shape const& shape, kernels::Engine const& engine) {
+  shape_ = shape, engine_ = engine;
+  weight_ = weight_.to(engine.arithmetic()).contiguous();
+  own_.reset(), packed_.reset();
+  auto const map = plane_map(shape, static_cast<int>(weight_.size(2)), layout_);
+  plane_ = {std::make_shared<kernels::PlaneStencil>(map), &Convolution::forward_on_plane,
+            &Convolution::reverse_on_plane};
+}
+
+DYNVISION_INLINE bool Convolution::pointwise() const {
+  return !plane_.stencil && kernel_.weight.size(2) == 1 && kernel_.weight.size(3) == 1 && kernel_.stride == 1 &&
+         kernel_.padding == 0;
+}
+
+DYNVISION_INLINE kernels::Shape Convolution::out(kernels::Shape const& in) const {
+  if (plane_.stencil) return in;
+  Size const size = kernel_.out_size({in.height, in.width});
+  return {kernel_.weight.size(0), size.height, size.width};
+}
+
+DYNVISION_INLINE double Convolution::flops(kernels::Shape const& in) const {
+  auto const w = kernel_.weight.sizes();  // (Out, In/groups, K, K)
+  return 2.0 * static_cast<double>(out(in).size() * w[1] * w[2] * w[3]);
+}
+
+DYNVISION_INLINE Tensor Convolution::forward(Tensor const& x) {
+  if (plane_.stencil) return (this->*plane_.forward)(x);
+  if (own_) return own_->forward(layout_.of(x), bias_);
+  return layout_.of(packed_ ? packed_->forward(x, bias_)
+                            : conv2d(x, weight_, bias_, kernel_.stride, kernel_.padding, kernel_.groups));
+}
+
+DYNVISION_INLINE Tensor Convolution::reverse(Tensor const& g, Tensor const& x, bool want_gx, Tensor const& room) {
+  if (plane_.stencil) return (this->*plane_.reverse)(g, x, want_gx);
+  Tensor gx;
+  bool const apart = own_ || (packed_ && kernel_.groups == 1);
+  if (want_gx && own_) gx = own_->adjoint(layout_.of(g), x.size(2), x.size(3), room);
+  if (want_gx && apart && !own_) gx = packed_->adjoint(g, x.size(2), x.size(3));
+  std::int64_t const bytes = g.numel() * g.element_size() + x.numel() * x.element_size();
+  if (!apart || bytes > most_waiting_bytes) {
+    gradients(layout_.of(g), layout_.of(x), want_gx && !apart, gx);
+  } else if (learns()) {
+    if (waiting_bytes_ + bytes > enough_bytes) weigh_waiting();
+    waiting_g_.push_back(layout_.of(g)), waiting_x_.push_back(layout_.of(x));
+    waiting_bytes_ += bytes;
+  }
+  return want_gx ? layout_.of(gx) : gx;
+}
+
+DYNVISION_INLINE void Convolution::release_forward_weight() {
+  if (own_) own_->forget_forward();
+  if (packed_) packed_->forget_forward();
+}
+
+DYNVISION_INLINE void Convolution::finish(GradientSums& learned) {
+  if (own_) own_->forget_adjoint();
+  if (packed_) packed_->forget_adjoint();
+  if (waiting_bytes_ > 0) weigh_waiting();
+  if (own_) {
+    kernels::NativeConvolution::Gradients const sums = own_->take();
+    add(g_weight_, sums.weight);
+    if (learns_[1] >= 0) add(g_bias_, sums.bias);
+  }
+  if (g_weight_.defined()) {
+    if (kernel_.magnitude.defined()) {
+      Tensor const v = kernel_.weight.detach(), length = norm();
+      Tensor const along = g_weight_.mul(v).sum({1, 2, 3}, true).div(length);  // (Out,1,1,1)
+      learned.add(learns_[2], along);
+      learned.add(learns_[0], g_weight_.sub(v.mul(along.div(length))).mul(kernel_.magnitude.detach().div(length)));
+    } else {
+      learned.add(learns_[0], g_weight_, true);
+    }
+  }
+  learned.add(learns_[1], g_bias_, true);
+  g_weight_ = g_bias_ = Tensor{};
+}
+
+DYNVISION_INLINE void Convolution::gradients(Tensor const& g, Tensor const& x, bool want_gx, Tensor& gx) {
+  bool const want_weight = learns_weight(), want_bias = learns_[1] >= 0;
+  if (!want_gx && !want_weight && !want_bias) return;
+  if (adds_up()) return own_->add({g}, {x});
+  // Of the weight only its shape and layout are looked at where gx is not wanted.
+  bool const as_sum = !want_gx && g_weight_.defined() && g_weight_.scalar_type() == weight_.scalar_type();
+  auto const all = conv2d_backward(g, x, as_sum ? g_weight_ : weight_, kernel_.stride, kernel_.padding, kernel_.groups,
+                                   {want_gx, want_weight, want_bias});
+  if (want_gx) gx = all[0];
+  add(g_weight_, all[1]);
+  add(g_bias_, all[2]);
+}
+
+DYNVISION_INLINE void Convolution::weigh_waiting() {
+  if (adds_up()) {
+    own_->add(waiting_g_, waiting_x_);
+  } else {
+    Tensor none;
+    gradients(cat(waiting_g_, 0), cat(waiting_x_, 0), false, none);
+  }
+  waiting_g_.clear(), waiting_x_.clear();
+  waiting_bytes_ = 0;
+}
+
+DYNVISION_INLINE Tensor Convolution::forward_on_plane(Tensor const& x) const {
+  Tensor const y = layout_.empty(x.size(0), shape_, x.options());
+  double const b = bias_.defined() ? bias_.item<double>() : 0.0;
+  kernels::ProfilerScope const mark("dynvision::plane_convolution");
+  plane_.stencil->forward(engine_, weight_, b, x.const_data_ptr(), y.mutable_data_ptr(), x.size(0));
+  return y;
+}
+
+DYNVISION_INLINE Tensor Convolution::reverse_on_plane(Tensor const& g, Tensor const& x, bool want_gx) {
+  kernels::ProfilerScope const mark("dynvision::plane_convolution_backward");
+  if (learns()) {
+    Tensor const sums = plane_.stencil->weigh(engine_, g.const_data_ptr(), x.const_data_ptr(), x.size(0));
+    add(g_weight_, sums.narrow(0, 0, weight_.numel()).view(weight_.sizes()).to(kernel_.weight.scalar_type()));
+    if (bias_.defined()) add(g_bias_, sums.narrow(0, weight_.numel(), 1).to(kernel_.weight.scalar_type()));
+  }
+  if (!want_gx) return {};
+  Tensor const gx = layout_.empty(x.size(0), shape_, x.options());
+  plane_.stencil->adjoint(engine_, weight_, g.const_data_ptr(), gx.mutable_data_ptr(), x.size(0));
+  return gx;
+}
+
+DYNVISION_INLINE void Convolution::add(Tensor& sum, Tensor const& g) const {
+  if (!g.defined()) return;
+  if (sum.defined()) {
+    sum.add_(g);
+  } else {
+    sum = kernels::in_dtype(g, kernel_.weight.scalar_type());
+  }
+}
+
+}  // namespace dynvision::run

@@ -1,0 +1,71 @@
+// What was kept, and gradients of states.
+#pragma once
+#include <dynvision/run/compiled/memory/reverse_context.hpp>
+
+namespace dynvision::run {
+
+DYNVISION_INLINE bool ReverseContext::wanted(std::size_t p) const {
+  return p > at(run.table.static_nodes) || frames.defined() || run.learns_before(p);
+}
+
+DYNVISION_INLINE Tensor ReverseContext::input(std::size_t p) {
+  bool const is_kept = values->input[p].defined() || values->reference(values->input[p]).n > 0;
+  if (is_kept || p == 0 || !run.node(p - 1).is_recomputed) return kept(values->input[p]);
+  Tensor const x = input(p - 1);
+  return x.defined() ? run.nodes[p - 1].forward_again(*this, x) : x;
+}
+
+DYNVISION_INLINE Tensor ReverseContext::state_rows(int l, int s, int n) {
+  if (segment.stored.empty()) return run.state_rows(segment, l, s, n);
+  restored.resize(segment.stored.size());
+  Restored& last = restored[at(l)];
+  if (s < last.s || s + n > last.s + last.n) {
+    last = {s, n, run.state_buffer(at(l), s, n)};
+    last.rows.copy_(kernels::rows_of(segment.stored[at(l)], run.rows(s - segment.stored_begin[at(l)]), run.rows(n)));
+  }
+  return kernels::rows_of(last.rows, run.rows(s - last.s), run.rows(n));
+}
+
+DYNVISION_INLINE Tensor ReverseContext::memory_of_states(int l) {
+  if (segment.stored.empty()) return run.state_rows(segment, l, block.first, block.n);
+  if (restored.empty() || restored[at(l)].s != block.first || restored[at(l)].n != block.n) return {};
+  Tensor rows = std::exchange(restored[at(l)], {}).rows;
+  return rows.use_count() == 1 && rows.storage().use_count() == 1 ? rows : Tensor{};
+}
+
+DYNVISION_INLINE void** ReverseContext::previous_states(Node const& node, bool reads) {
+  if (segment.stored.empty()) return run.previous_states(segment, node, block);
+  void** const list = run.addresses.take(block.n);
+  int const l = node.source.layer, s = block.first - run.table.lag(node.index, node.source);
+  for (int i = 0; i < block.n; ++i) {
+    list[i] = run.table.stored_at(l, s + i) ? segment.stored[at(l)].mutable_data_ptr() : nullptr;
+    if (!reads || list[i] == nullptr) continue;
+    run.alive.push_back(state_rows(l, s + i, 1));
+    list[i] = run.alive.back().mutable_data_ptr();
+  }
+  return list;
+}
+
+DYNVISION_INLINE Tensor ReverseContext::kept(Tensor& place) {
+  StateReference const of = values->reference(place);
+  if (of.n > 0) return state_rows(of.layer, of.s, of.n);
+  if (run.stores_bfloat16() && place.defined() && place.scalar_type() == at::kBFloat16) place = place.to(run.dtype());
+  return place;
+}
+
+DYNVISION_INLINE int ReverseContext::first_attached(int l, int s, int t) const {
+  int const offset = run.table.layer_offset[at(l)];
+  int i = 0;
+  while (i < block.n && !(run.table.stored(l, s + i + offset) && run.table.attached(s + i + offset, t + i))) ++i;
+  return i;
+}
+
+DYNVISION_INLINE void ReverseContext::add_state_gradient(int l, int s, int t, Tensor const& g, bool is_free) {
+  if (!g.defined()) return;
+  std::int64_t const size = run.rows(1) * run.state_shape[at(l)].size();
+  for (int i = first_attached(l, s, t); i < block.n; ++i) {
+    states[at(l)].add(s + i, g, run.at(g.const_data_ptr(), i * size), is_free);
+  }
+}
+
+}  // namespace dynvision::run

@@ -1,0 +1,29 @@
+// How a run goes on from a state, and leaves one: the part that both paths share.
+#pragma once
+#include <dynvision/concepts/options.hpp>
+#include <dynvision/core/inline.hpp>
+#include <dynvision/dynamics/delay_line.hpp>
+#include <dynvision/run/state.hpp>
+#include <dynvision/run/stimulus.hpp>
+
+namespace dynvision::run {
+
+// Whether a run can go on from it; one without a state can start.
+[[gnu::cold]] void check_start(State const& start, Parts const& parts, std::vector<int> const& capacity,
+                               Options const& options, Stimulus const& stimulus);
+
+// The delay lines at the first step. Steps count on.
+std::vector<DelayLine> delay_lines(State const& start, std::vector<int> const& capacity);
+
+// [steps] that the first frame has been on already.
+int age_of_first_frame(State const& start, Stimulus const& stimulus);
+
+// A state after so many steps, still without responses; the last frame of the stimulus has been on for `age` steps.
+State empty_state(std::vector<std::string_view> const& layers, std::vector<int> const& capacity, int step,
+                  Stimulus const& stimulus, int age);
+
+}  // namespace dynvision::run
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/run/start.ipp>
+#endif

@@ -1,0 +1,58 @@
+// State: what a run goes on from: for every layer the newest responses that its delays can still ask for.
+//
+//   run::Activity const first = run::run(model, images, {.n_timesteps = 10, .keep_state = true});
+//   run::Activity const second = run::run(model, images, {.n_timesteps = 10, .start = first.state});   steps 10 to 19
+//
+// Two halves of a run are the run: outputs, responses and gradients, on both paths, to rounding. A run without a start
+// begins with nothing: no layer has a response before the first step. Initial conditions are a state, too:
+//
+//   State const rest = run::initial_state(model, {{"V1", r0}});          V1 has been at r0 (B,C,H,W) all the time
+//
+// io/state.hpp writes and reads states.
+#pragma once
+#include <dynvision/core/inline.hpp>
+#include <dynvision/core/tensor.hpp>
+#include <dynvision/model/part.hpp>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dynvision::run {
+
+struct LayerState {
+  std::string layer{};
+  std::vector<Signal>
+      past{};  // (B,C,H,W) or absent, one a step of the layer's longest delay; the last one is the newest
+};
+
+struct State {
+  int step = 0;                      // steps that have passed, idle ones included
+  double dt = 0;                     // [ms]
+  std::vector<LayerState> layers{};  // in the order of the model; empty: no state
+  int shown = -2;                    // at the last step: a frame (0), `blank` (-1) or `nothing` (-2)
+  Tensor frame{};                    // that frame, (B,C,H,W)
+  int frame_age = 0;                 // [steps] that it has been on before the last step
+
+  bool defined() const { return !layers.empty(); }
+  LayerState const& layer(std::string_view name) const;
+  // The newest response of a layer (B,C,H,W), or absent.
+  Signal response(std::string_view of_layer) const { return layer(of_layer).past.back(); }
+  // Without its history: the next run is not differentiated for what was before.
+  State detached() const;
+};
+
+// Every layer that is named has had this response all the time before the run; the others had none.
+[[gnu::cold]] State initial_state(Parts const& parts, std::vector<int> const& capacity, double dt,
+                                  std::vector<std::pair<std::string, Tensor>> const& responses);
+template <class Model>
+State initial_state(Model const& model, std::vector<std::pair<std::string, Tensor>> const& responses) {
+  return initial_state(model.parts(), model.memory, model.options.dt.value(), responses);
+}
+
+}  // namespace dynvision::run
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/run/state.ipp>
+#endif

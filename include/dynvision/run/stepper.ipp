@@ -1,0 +1,156 @@
+// Chunks of steps: a state at the start of each, one block for every step.
+#pragma once
+#include <dynvision/run/compiled/sweep/forward.hpp>
+#include <dynvision/run/input_check.hpp>
+#include <dynvision/run/start.hpp>
+#include <dynvision/run/stepper.hpp>
+
+namespace dynvision::run {
+
+DYNVISION_INLINE LiveRun::LiveRun(void const* model, Prepare prepare, Parts parts, std::vector<int> capacity,
+                                  Options const& options, Settings const& settings)
+    : model_(model),
+      prepare_(prepare),
+      parts_(std::move(parts)),
+      capacity_(std::move(capacity)),
+      options_(options),
+      settings_(settings),
+      chunk_(std::max(16, 2 * *std::max_element(capacity_.begin(), capacity_.end()))) {
+  if (!settings_.external.empty() || !settings_.monitor.empty()) {
+    fail("run", 162, "a stepper with external input or monitored operations: expected a run of one step, with .start");
+  }
+  shares_cpus_ = std::exchange(settings_.share_cpus, false);  // between the steps the threads are the caller's
+  settings_.keep_state = false, settings_.truncated_bptt_timesteps = 0;
+  settings_.checkpoint_timesteps = 0, settings_.samples_at_once = 0, settings_.memory_budget = 0;
+  if (!settings_.start.defined()) {
+    settings_.start = initial_state(parts_, capacity_, options_.dt, {});
+    settings_.start.step = 0, settings_.start.shown = never_shown;
+  }
+  before_ = settings_.start.step;
+  for (Parameter const& p : parameters_of(parts_)) versions_.emplace_back(p.tensor, 0);
+}
+
+DYNVISION_INLINE LiveRun::~LiveRun() = default;
+
+DYNVISION_INLINE Tensor LiveRun::step(int shown, Tensor const& frame) {
+  at::AutoGradMode const no_gradient(false);
+  OwnDtype const dtype;
+  kernels::CrowdedOperators operators(shares_cpus_);
+  operators.update();
+  if (shown == 0) check_stimulus(options_, {frame.defined() && frame.dim() == 4 ? frame.unsqueeze(1) : frame, {0}});
+  if (!run_) {
+    if (shown < 0)
+      fail("run", 163, "a stepper that is shown a blank, or nothing, first: expected a frame, which has a size");
+    begin(frame.size(0), frame.size(2), frame.size(3));
+    for (int i = std::exchange(settings_.idle_timesteps, 0); i > 0; --i) step(blank, {});
+  }
+  Tensor const& frames = run_->stimulus.frames;
+  if (shown == 0 &&
+      (frame.size(0) != frames.size(0) || frame.size(2) != frames.size(3) || frame.size(3) != frames.size(4))) {
+    fail("run", 164,
+         {"a frame of shape ", shape_text(frame.sizes()), ": expected ", frames.size(0), "x", frames.size(2), "x",
+          frames.size(3), "x", frames.size(4), ", as at the first step"});
+  }
+  if (next_ == chunk_ || parameters_have_changed()) go_on();
+
+  bool stays = shown == last_shown_ && (shown < 0 || (frame.is_same(last_) && frame._version() == last_version_));
+  if (last_shown_ == never_shown) {
+    age_ = age_of_first_frame(settings_.start, {shown == 0 ? frame.unsqueeze(1) : frames, {shown}}) - 1;
+    stays = age_ >= 0;
+  }
+  int index = shown;
+  if (shown == 0) {
+    index = stays && last_index_ >= 0 ? last_index_ : next_;
+    if (index == next_) run_->stimulus.frames.select(1, next_).copy_(frame);
+    last_index_ = index, shown_frame_ = run_->stimulus.frames.select(1, index);
+  }
+  age_ = stays ? age_ + 1 : 0;
+  last_shown_ = shown, last_ = frame, last_version_ = frame.defined() ? frame._version() : 0;
+  int const t = run_->table.n_given + next_;
+  run_->table.show_next(t, index, age_);
+  sweep_->block(static_cast<std::size_t>(next_));
+  ++next_;
+  Tensor const result = outputs(t);
+  operators.update();
+  return result;
+}
+
+DYNVISION_INLINE void LiveRun::begin(std::int64_t batch, std::int64_t height, std::int64_t width) {
+  Stimulus shown{zeros({batch, chunk_, options_.input_dims[0], height, width},
+                       at::TensorOptions(options_.dtype).device(options_.device)),
+                 std::vector<int>(static_cast<std::size_t>(chunk_), nothing), settings_.non_input_value};
+  check_start(settings_.start, parts_, capacity_, options_, shown);
+  Settings of_chunk = settings_;
+  of_chunk.idle_timesteps = 0;
+  run_ = prepare_(model_, shown, of_chunk);
+  for (auto& [x, version] : versions_) version = x._version();
+  next_ = 0, last_index_ = -1;
+  auto const n = static_cast<std::size_t>(chunk_);
+  segment_ = {};
+  segment_.first = run_->table.first_index, segment_.last = run_->table.last_index, segment_.n_blocks = n;
+  run_->segments.assign(1, segment_);
+  sweep_ = std::make_unique<ForwardSweep>(*run_, segment_, false, true);
+}
+
+DYNVISION_INLINE void LiveRun::go_on() {
+  Tensor const frames = run_->stimulus.frames;
+  settings_.start = state();
+  before_ += next_;
+  begin(frames.size(0), frames.size(3), frames.size(4));
+}
+
+DYNVISION_INLINE bool LiveRun::parameters_have_changed() const {
+  for (auto const& [x, version] : versions_) {
+    if (x._version() != version) return true;
+  }
+  return false;
+}
+
+DYNVISION_INLINE Tensor LiveRun::outputs(int t) const {
+  PreparedRun const& run = *run_;
+  if (run.classifier == nullptr && run.head.functions == nullptr) return {};
+  std::int64_t const B = run.n_samples();
+  if (!run.table.has_signal(run.nodes.size() - 1, t)) return zeros({B, run.n_classes}, run.parameter_options);
+  Tensor const z = run.results.step(run.results.head_input, t - run.table.n_given);
+  if (run.classifier == nullptr) return z.clone();
+  kernels::Shape const& x = run.table.nodes.back().out;
+  return linear(z.div(static_cast<double>(x.height * x.width)), run.classifier->weight, run.classifier->bias);
+}
+
+DYNVISION_INLINE Signal LiveRun::response(std::string_view layer) const {
+  std::vector<std::string_view> const names = layer_names(parts_);
+  auto const found = std::find(names.begin(), names.end(), layer);
+  if (!settings_.record)
+    fail("run", 121, {"response of layer \"", layer, "\": nothing was recorded: expected .record = true"});
+  if (found == names.end()) fail("run", 121, {"response of layer \"", layer, "\": ", expected_one_of(layer, names)});
+  if (next_ == 0) return {};
+  auto const l = static_cast<std::size_t>(found - names.begin());
+  int const t = run_->table.n_given + next_ - 1;
+  for (Node const& node : run_->table.nodes) {
+    if (static_cast<std::size_t>(node.layer) == l && node.records && run_->table.has_signal(node.index, t)) {
+      Tensor const r = run_->results.step(run_->results.responses[l], next_ - 1);
+      return r.to(run_->parameter_options.dtype()).clone(at::MemoryFormat::Contiguous);
+    }
+  }
+  return {};
+}
+
+DYNVISION_INLINE State LiveRun::state() const {
+  if (!run_) return settings_.start;
+  State all{.step = steps(), .dt = options_.dt, .shown = std::min(last_shown_, 0), .frame_age = age_};
+  if (last_shown_ == 0) all.frame = shown_frame_.clone();
+  std::vector<std::string_view> const names = layer_names(parts_);
+  for (std::size_t l = 0; l < names.size(); ++l) {
+    all.layers.push_back({std::string(names[l]), std::vector<Signal>(static_cast<std::size_t>(capacity_[l]))});
+    for (int i = 0; i < capacity_[l]; ++i) {
+      int const t = run_->table.n_given + next_ - capacity_[l] + i;
+      if (!run_->table.stored(static_cast<int>(l), t)) continue;
+      Tensor const r = run_->state_rows(segment_, static_cast<int>(l), t, 1);
+      all.layers[l].past[static_cast<std::size_t>(i)] =
+          r.to(run_->parameter_options.dtype()).clone(at::MemoryFormat::Contiguous);
+    }
+  }
+  return all;
+}
+
+}  // namespace dynvision::run

@@ -1,0 +1,98 @@
+// A model one step at a time gives what a run gives.
+#include <dynvision/dyrcnn.hpp>
+#include <dynvision/run/run.hpp>
+#include <dynvision/run/stepper.hpp>
+
+#include "drawn_runs.hpp"
+#include "io/failure.hpp"
+#include <catch2/catch_test_macros.hpp>
+
+#include <memory>
+
+using namespace property;
+
+namespace {
+
+// One step at a time, by a stepper that starts anew in the middle.
+template <class Net> void compare_steps(std::uint64_t seed, at::ScalarType dtype, double tolerance) {
+  DrawnRun<Net> run(seed, dtype);
+  INFO("seed " << seed << ": " << run.text());
+  run.settings.external.clear(), run.settings.monitor.clear();
+  at::AutoGradMode const no_gradient(false);
+  run::Activity const whole = run::unroll(run.net, run.stimulus, run.settings);
+  std::vector<Tensor> frames;  // a frame that stays is one tensor
+  for (std::int64_t i = 0; i < run.stimulus.frames.size(1); ++i) frames.push_back(run.stimulus.frames.select(1, i));
+  run::Settings settings = run.settings;
+  settings.non_input_value = run.stimulus.non_input_value;
+  auto stepper = std::make_unique<run::Stepper<Net>>(run.net, settings);
+  int const T = run.stimulus.n_timesteps(), middle = T / 2;
+  bool begun = false;
+  for (int t = 0; t < T; ++t) {
+    int const shown = run.stimulus.shown[static_cast<std::size_t>(t)];
+    if (!begun && shown < 0) return;  // without a size
+    if (t == middle && begun) {
+      run::Settings second = settings;
+      second.start = stepper->state(), second.idle_timesteps = 0;
+      CHECK(second.start.step == settings.idle_timesteps + t);
+      stepper = std::make_unique<run::Stepper<Net>>(run.net, second);
+      if (shown < 0) return;
+    }
+    Tensor const outputs = shown == run::blank     ? stepper->step_blank()
+                           : shown == run::nothing ? stepper->step_nothing()
+                                                   : stepper->step(frames[static_cast<std::size_t>(shown)]);
+    begun = true;
+    INFO("step " << t);
+    if (whole.outputs.defined()) CHECK(relative_distance(whole.outputs.select(1, t), outputs) <= tolerance);
+    for (run::Trace const& trace : whole.responses) {
+      Signal const expected = trace.steps[static_cast<std::size_t>(t)], found = stepper->response(trace.layer);
+      CHECK(expected.defined() == found.defined());
+      if (expected.defined() && found.defined()) {
+        CHECK(relative_distance(expected.expand(found.sizes()), found) <= tolerance);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("one step at a time is the run", "[run][property]") {
+  for (std::uint64_t seed = 1; seed < 40; ++seed) compare_steps<rich::Net>(seed, at::kDouble, 1e-10);
+  for (std::uint64_t seed = 1000; seed < 1030; ++seed) compare_steps<deep::Net>(seed, at::kDouble, 1e-10);
+  for (std::uint64_t seed = 3000; seed < 3040; ++seed) compare_steps<odd::Net>(seed, at::kDouble, 1e-10);
+  for (std::uint64_t seed = 4000; seed < 4040; ++seed) compare_steps<orders::Net>(seed, at::kDouble, 1e-10);
+  for (std::uint64_t seed = 11000; seed < 11030; ++seed) compare_steps<gated::Net>(seed, at::kDouble, 1e-10);
+}
+
+TEST_CASE("a stepper over many chunks, while a parameter changes", "[run]") {
+  DyRCNNx2<> net({.n_classes = 3, .input_dims = {2, 8, 8}, .seed = 1});
+  at::AutoGradMode const no_gradient(false);
+  run::Stepper stepper(net);
+  run::State state;
+  for (int t = 0; t < 70; ++t) {
+    Tensor const frame = normal({2, 2, 8, 8}, static_cast<std::uint64_t>(t), at::kFloat);
+    run::Activity const activity = run::unroll(net, frame, {.start = state, .keep_state = true});
+    state = activity.state;
+    CHECK(relative_distance(activity.outputs.select(1, 0), stepper.step(frame)) <= 2e-5);
+    if (t == 20) net.parameters()[0].tensor.mul_(1.1);
+  }
+  CHECK(stepper.steps() == 70);
+}
+
+TEST_CASE("what a stepper cannot do is refused", "[run]") {
+  DyRCNNx2<> net({.n_classes = 3, .input_dims = {1, 8, 8}, .seed = 1});
+  Tensor const frame = normal({2, 1, 8, 8}, 1, at::kFloat);
+  CHECK(failure([&] { run::Stepper(net, {.external = {{"layer1", frame.unsqueeze(1)}}}); }) == "run.162");
+  CHECK(failure([&] { run::Stepper(net, {.monitor = {"tstep"}}); }) == "run.162");
+  run::Stepper stepper(net);
+  CHECK(failure([&] { stepper.step_blank(); }) == "run.163");
+  CHECK(failure([&] { stepper.step(frame.squeeze(1)); }) == "run.118");
+  stepper.step(frame);
+  CHECK(failure([&] { stepper.step(normal({3, 1, 8, 8}, 1, at::kFloat)); }) == "run.164");
+  CHECK(failure([&] { stepper.step(frame.to(at::kDouble)); }) == "run.104");
+  CHECK(failure([&] { stepper.response("layer1"); }) == "run.121");
+  CHECK(stepper.steps() == 1);
+  run::Stepper recorded(net, {.record = true});
+  recorded.step(frame);
+  CHECK(recorded.response("layer1").sizes() == at::IntArrayRef{2, 36, 8, 8});
+  CHECK(failure([&] { recorded.response("layer9"); }) == "run.121");
+}
