@@ -1,6 +1,7 @@
 #include <dynvision/data/fashion_mnist.hpp>
 
 #include "../io/failure.hpp"
+#include "../io/raw_zip.hpp"
 #include "../io/temporary_folder.hpp"
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -50,20 +51,7 @@ TEST_CASE("folders without Fashion-MNIST", "[data]") {
 
 TEST_CASE("Fashion-MNIST under the names and in the folders that archives and other programs make", "[data]") {
   std::string const images("\0\0\x08\3\0\0\0\2\0\0\0\1\0\0\0\1\0\xFF", 18), labels("\0\0\x08\1\0\0\0\2\3\4", 10);
-  auto const packed = [](std::string const& bytes) {
-    std::string result(200, ' ');
-    z_stream stream{};
-    deflateInit2(&stream, 9, Z_DEFLATED, MAX_WBITS + 16, 9, Z_DEFAULT_STRATEGY);
-    std::string copy = bytes;
-    stream.next_in = reinterpret_cast<unsigned char*>(copy.data());
-    stream.avail_in = static_cast<unsigned>(copy.size());
-    stream.next_out = reinterpret_cast<unsigned char*>(result.data());
-    stream.avail_out = static_cast<unsigned>(result.size());
-    deflate(&stream, Z_FINISH);
-    result.resize(stream.total_out);
-    deflateEnd(&stream);
-    return result;
-  };
+  auto const packed = [](std::string const& bytes) { return raw_deflate(bytes, MAX_WBITS + 16); };
   for (std::string const mark : {"-", "."}) {
     for (bool const gz : {false, true}) {
       for (std::string const where : {"", "raw/", "FashionMNIST/raw/", "own"}) {

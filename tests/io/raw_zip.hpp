@@ -24,9 +24,10 @@ inline std::string raw_number(std::uint64_t value, int n) {
   return bytes;
 }
 
-inline std::string raw_deflate(std::string const& data) {
+// window_bits: MAX_WBITS + 16 makes a gzip file.
+inline std::string raw_deflate(std::string const& data, int window_bits = -MAX_WBITS) {
   z_stream stream{};
-  deflateInit2(&stream, 9, Z_DEFLATED, -MAX_WBITS, 9, Z_DEFAULT_STRATEGY);
+  deflateInit2(&stream, 9, Z_DEFLATED, window_bits, 9, Z_DEFAULT_STRATEGY);
   std::string packed(deflateBound(&stream, data.size()), '\0');
   std::string copy = data;
   stream.next_in = reinterpret_cast<unsigned char*>(copy.data());

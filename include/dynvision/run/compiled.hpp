@@ -16,7 +16,6 @@
 #include <dynvision/kernels/device/crowded_operators.hpp>
 #include <dynvision/run/compiled/memory/reverse_context.hpp>
 #include <dynvision/run/compiled/prepare/prepare.hpp>
-#include <dynvision/run/start.hpp>
 #include <dynvision/run/unroll.hpp>
 
 namespace dynvision::run {
@@ -40,8 +39,9 @@ class CompiledRun {
   void release();
 
  private:
-  void forward(Group& group);
-  void reverse(Group& group, ResultGradients const& given, Tensor& frames, bool& frames_found);
+  void forward(Group& group, kernels::CrowdedOperators& operators);
+  void reverse(Group& group, ResultGradients const& given, Tensor& frames, bool& frames_found,
+               kernels::CrowdedOperators& operators);
   // The gradients of the last states come in, those of the given ones go out, of the samples of a group.
   void add_last_states(ResultGradients const& given, std::vector<StateGradient>& states) const;
   void take_given_states(std::vector<StateGradient> const& states);
@@ -50,7 +50,6 @@ class CompiledRun {
   void release_forward_weights();
 
   [[gnu::cold]] Tensor outputs();
-  double pixels_of_head() const;  // a Classifier takes the mean over so many
   void clear_rows_without_signal(Tensor const& of_steps) const;
 
   [[gnu::cold]] ResultGradients result_gradients(std::vector<Tensor> const& gradients);
@@ -76,21 +75,14 @@ template <class Model>
 Activity compiled_by(kernels::Backend backend, Model const& model, Stimulus const& stimulus,
                      Settings const& settings = {}) {
   OwnDtype const dtype;
-  check_input(model.parts(), model.options, stimulus, settings);
-  check_start(settings.start, model.parts(), model.memory, model.options, stimulus);
+  check_input(model.parts(), model.memory, model.options, stimulus, settings);
   model.check_dynamics();
-  kernels::CrowdedOperators operators(
-      settings.share_cpus);  // also where weights are put in order, and outputs are made
-  operators.update();
   kernels::Engine const engine{signal_dtype(model.options, settings), stimulus.frames.device(), backend};
   if (bfloat16_is_emulated(engine)) warn_of_bfloat16();
   Monitors monitors(model.parts(), settings);
-  Activity all =
-      run_compiled(std::make_shared<PreparedRunOf<Model>>(model, stimulus, settings, monitors, engine), monitors);
-  if (settings.keep_state) all.state.dt = model.options.dt.value();
-  all.dt = model.options.dt.value(), all.first_step = settings.start.step + settings.idle_timesteps;
-  all.n_residual_timesteps = model.n_residual_timesteps();
-  return all;
+  return completed(
+      run_compiled(std::make_shared<PreparedRunOf<Model>>(model, stimulus, settings, monitors, engine), monitors),
+      model, settings);
 }
 
 template <class Model> Activity compiled(Model const& model, Stimulus const& stimulus, Settings const& settings = {}) {

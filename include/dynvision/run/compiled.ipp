@@ -17,18 +17,15 @@ DYNVISION_INLINE CompiledRun::CompiledRun(std::shared_ptr<PreparedRun> prepared,
     for (Tensor const& x : run_.gradients.tensors()) remember(x, "a parameter or an input");
     remember(run_.stimulus.frames, "the images");
     for (auto const& input : run_.settings.external) remember(input.second, "an external input");
-    for (LayerState const& one : run_.settings.start.layers) {
-      for (Signal const& r : one.past) {
-        if (r.defined()) remember(r, "a state");
-      }
-    }
+    run_.settings.start.each_response([&](Tensor const& r) { remember(r, "a state"); });
   }
   divide(run_);
 }
 
 DYNVISION_INLINE std::vector<Tensor> CompiledRun::forward() {
   at::AutoGradMode const no_gradient(false);
-  for (Group& group : run_.groups) forward(group);
+  kernels::CrowdedOperators operators(run_.settings.share_cpus);
+  for (Group& group : run_.groups) forward(group, operators);
   std::vector<Tensor> all{outputs()};
   // Handed over: what the run gives refers to the run (its history), and must not be referred to by it.
   for (Tensor& x : run_.results.responses) all.push_back(std::exchange(x, Tensor{}));
@@ -50,7 +47,7 @@ DYNVISION_INLINE std::vector<Tensor> CompiledRun::reverse(std::vector<Tensor> co
   Tensor const& shown = run_.stimulus.frames;
   Tensor frames = shown.requires_grad() ? zeros(shown.sizes(), shown.options()) : Tensor{};
   bool frames_found = false;
-  for (std::size_t i = run_.groups.size(); i-- > 0;) reverse(run_.groups[i], given, frames, frames_found);
+  for (std::size_t i = run_.groups.size(); i-- > 0;) reverse(run_.groups[i], given, frames, frames_found, operators);
   for (PreparedNode const& node : run_.nodes) node.finish(run_.gradients);
   if (frames_found) run_.gradients.add(run_.gradients.index(shown), frames);
   return run_.gradients.take();
@@ -62,7 +59,7 @@ DYNVISION_INLINE void CompiledRun::release() {
   }
 }
 
-DYNVISION_INLINE void CompiledRun::forward(Group& group) {
+DYNVISION_INLINE void CompiledRun::forward(Group& group, kernels::CrowdedOperators& operators) {
   run_.enter(group);
   std::vector<Tensor> past;
   for (std::size_t i = 0; i < group.segments.size(); ++i) {
@@ -70,7 +67,7 @@ DYNVISION_INLINE void CompiledRun::forward(Group& group) {
     segment.past = past;
     bool const keep = keeps_ && i >= run_.first_kept && i + 1 == group.segments.size() && group.waits;
     ForwardSweep forward(run_, segment, keep, true);
-    forward.sweep();
+    forward.sweep(operators);
     if (i + 1 < group.segments.size()) past = forward.past_of_next();
     if (!keep) segment.drop();
     if (!keeps_ || i < run_.first_kept) segment.past.clear();
@@ -78,7 +75,7 @@ DYNVISION_INLINE void CompiledRun::forward(Group& group) {
 }
 
 DYNVISION_INLINE void CompiledRun::reverse(Group& group, ResultGradients const& given, Tensor& frames,
-                                           bool& frames_found) {
+                                           bool& frames_found, kernels::CrowdedOperators& operators) {
   run_.enter(group);
   std::vector<StateGradient> states(run_.state_shape.size());
   for (std::size_t l = 0; l < states.size(); ++l) {
@@ -89,10 +86,10 @@ DYNVISION_INLINE void CompiledRun::reverse(Group& group, ResultGradients const& 
   FrameCarry carry;
   for (std::size_t i = group.segments.size(); i-- > run_.first_kept;) {
     Segment& segment = group.segments[i];
-    if (!segment.kept()) ForwardSweep(run_, segment, true, false).sweep();
+    if (!segment.kept()) ForwardSweep(run_, segment, true, false).sweep(operators);
     if (i == run_.first_kept && group.first == 0) release_forward_weights();
     ReverseContext context{run_, segment, given, states, frames, frames_found};
-    ReverseSweep(context).sweep(carry, i == run_.first_kept);
+    ReverseSweep(context).sweep(carry, i == run_.first_kept, operators);
     segment.drop();
   }
   take_given_states(states);
@@ -155,15 +152,10 @@ DYNVISION_INLINE Tensor CompiledRun::outputs() {
   Tensor z = run_.results.head_input;
   if (!z.defined()) return zeros({run_.n_samples(), T, run_.n_classes}, run_.parameter_options);
   if (run_.classifier != nullptr) {
-    z = linear(z.div_(pixels_of_head()), run_.classifier->weight, run_.classifier->bias);
+    z = linear(z.div_(run_.pixels_of_head()), run_.classifier->weight, run_.classifier->bias);
     clear_rows_without_signal(z);
   }
   return z.view({T, run_.n_samples(), z.size(1)}).transpose(0, 1).contiguous();
-}
-
-DYNVISION_INLINE double CompiledRun::pixels_of_head() const {
-  kernels::Shape const& x = run_.table.nodes.back().out;
-  return static_cast<double>(x.height * x.width);
 }
 
 DYNVISION_INLINE void CompiledRun::clear_rows_without_signal(Tensor const& of_steps) const {
@@ -200,14 +192,14 @@ DYNVISION_INLINE Tensor CompiledRun::classifier_adjoint(Tensor const& g) {
   // Step by step: MKL sets megabytes aside for a product of many rows, and keeps them.
   std::int64_t const T = run_.stimulus.n_timesteps(), K = g.size(1), C = head.weight.size(1);
   Tensor const weight = head.weight.detach().unsqueeze(0).expand({T, K, C});
-  return g.reshape({T, run_.n_samples(), K}).bmm(weight).view({g.size(0), C}).div_(pixels_of_head());
+  return g.reshape({T, run_.n_samples(), K}).bmm(weight).view({g.size(0), C}).div_(run_.pixels_of_head());
 }
 
 // `last`: Results::last, as results of the run.
 DYNVISION_INLINE State last_state(PreparedRun const& run, std::vector<Tensor> const& last) {
   Timetable const& table = run.table;
-  State all = empty_state(run.layer_names, run.model_memory, run.settings.start.step + table.n_steps - table.n_given,
-                          run.stimulus, table.age.back());
+  State all = empty_state(run.layer_names, run.model_memory, run.settings.start.step + table.n_steps - table.n_given);
+  keep_last_frame(all, run.stimulus, table.age.back());
   for (std::size_t l = 0; l < last.size(); ++l) {
     if (!last[l].defined()) continue;
     std::vector<Signal>& past = all.layers[l].past;

@@ -1,6 +1,7 @@
 // What fits a model.
 #pragma once
 #include <dynvision/run/input_check.hpp>
+#include <dynvision/run/start.hpp>
 
 namespace dynvision::run {
 
@@ -76,8 +77,8 @@ DYNVISION_INLINE void check_external_inputs(Parts const& parts, Options const& o
   }
 }
 
-DYNVISION_INLINE void check_input(Parts const& parts, Options const& options, Stimulus const& stimulus,
-                                  Settings const& settings) {
+DYNVISION_INLINE void check_input(Parts const& parts, std::vector<int> const& capacity, Options const& options,
+                                  Stimulus const& stimulus, Settings const& settings) {
   check_stimulus(options, stimulus);
   check_external_inputs(parts, options, stimulus, settings);
   auto const not_negative = [](std::string_view name, std::int64_t value) {
@@ -91,6 +92,7 @@ DYNVISION_INLINE void check_input(Parts const& parts, Options const& options, St
   if (settings.memory_budget > 0 && (settings.checkpoint_timesteps > 0 || settings.samples_at_once > 0)) {
     fail("run", 106, "memory_budget chooses checkpoint_timesteps and samples_at_once: expected these to be 0");
   }
+  check_start(settings.start, parts, capacity, options, stimulus);
 }
 
 }  // namespace dynvision::run

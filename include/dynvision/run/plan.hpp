@@ -46,8 +46,7 @@ Plan plan(Model const& model, std::array<std::int64_t, 4> images, Settings const
                        std::vector<int>(static_cast<std::size_t>(settings.n_timesteps), 0), settings.non_input_value};
   Stimulus asked = shown;
   asked.frames = asked.frames.to(model.options.device);
-  check_input(model.parts(), model.options, asked, settings);
-  check_start(settings.start, model.parts(), model.memory, model.options, asked);
+  check_input(model.parts(), model.memory, model.options, asked, settings);
   model.check_dynamics();
   Settings quiet = settings;
   quiet.record = false, quiet.monitor.clear();

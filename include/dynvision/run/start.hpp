@@ -18,9 +18,8 @@ std::vector<DelayLine> delay_lines(State const& start, std::vector<int> const& c
 // [steps] that the first frame has been on already.
 int age_of_first_frame(State const& start, Stimulus const& stimulus);
 
-// A state after so many steps, still without responses; the last frame of the stimulus has been on for `age` steps.
-State empty_state(std::vector<std::string_view> const& layers, std::vector<int> const& capacity, int step,
-                  Stimulus const& stimulus, int age);
+// What a run has shown last, for the state that it leaves; it has been on for `age` steps.
+void keep_last_frame(State& state, Stimulus const& stimulus, int age);
 
 }  // namespace dynvision::run
 

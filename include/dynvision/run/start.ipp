@@ -87,15 +87,10 @@ DYNVISION_INLINE int age_of_first_frame(State const& start, Stimulus const& stim
   return is_same ? start.frame_age + 1 : 0;
 }
 
-DYNVISION_INLINE State empty_state(std::vector<std::string_view> const& layers, std::vector<int> const& capacity,
-                                   int step, Stimulus const& stimulus, int age) {
+DYNVISION_INLINE void keep_last_frame(State& state, Stimulus const& stimulus, int age) {
   int const last = stimulus.shown.back();
-  State all{.step = step, .shown = std::min(last, 0), .frame_age = age};
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    all.layers.push_back({std::string(layers[l]), std::vector<Signal>(static_cast<std::size_t>(capacity[l]))});
-  }
-  if (last >= 0) all.frame = stimulus.frame(last).detach();
-  return all;
+  state.shown = std::min(last, 0), state.frame_age = age;
+  if (last >= 0) state.frame = stimulus.frame(last).detach();
 }
 
 }  // namespace dynvision::run

@@ -39,9 +39,20 @@ struct State {
   LayerState const& layer(std::string_view name) const;
   // The newest response of a layer (B,C,H,W), or absent.
   Signal response(std::string_view of_layer) const { return layer(of_layer).past.back(); }
+  // f(response) for each that is there.
+  template <class F> void each_response(F const& f) const {
+    for (LayerState const& one : layers) {
+      for (Signal const& r : one.past) {
+        if (r.defined()) f(r);
+      }
+    }
+  }
   // Without its history: the next run is not differentiated for what was before.
   State detached() const;
 };
+
+// After so many steps, without responses; capacity[layer]: steps of its longest delay.
+State empty_state(std::vector<std::string_view> const& layers, std::vector<int> const& capacity, int step);
 
 // Every layer that is named has had this response all the time before the run; the others had none.
 [[gnu::cold]] State initial_state(Parts const& parts, std::vector<int> const& capacity, double dt,

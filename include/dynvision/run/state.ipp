@@ -28,16 +28,22 @@ DYNVISION_INLINE State State::detached() const {
   return all;
 }
 
+DYNVISION_INLINE State empty_state(std::vector<std::string_view> const& layers, std::vector<int> const& capacity,
+                                   int step) {
+  State all{.step = step};
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    all.layers.push_back({std::string(layers[l]), std::vector<Signal>(static_cast<std::size_t>(capacity[l]))});
+  }
+  return all;
+}
+
 DYNVISION_INLINE State initial_state(Parts const& parts, std::vector<int> const& capacity, double dt,
                                      std::vector<std::pair<std::string, Tensor>> const& responses) {
-  State all{.step = *std::max_element(capacity.begin(), capacity.end()), .dt = dt};
-  all.layers.resize(capacity.size());
+  int const longest = *std::max_element(capacity.begin(), capacity.end());
+  State all = empty_state(layer_names(parts), capacity, longest);
+  all.dt = dt;
   std::vector<std::string_view> stored;
-  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {  // without the head
-    Part const& part = parts[i];
-    auto const l = static_cast<std::size_t>(part.layer);
-    all.layers[l].layer = part.layer_name;
-    all.layers[l].past.resize(static_cast<std::size_t>(capacity[l]));
+  for (Part const& part : parts) {
     if (part.type->is_memory) stored.push_back(part.layer_name);
   }
   for (auto const& [name, response] : responses) {

@@ -40,6 +40,7 @@ class LiveRun {
   [[gnu::cold]] void go_on();
   bool parameters_have_changed() const;
   Tensor outputs(int t) const;
+  Tensor handed_out(Tensor const& x) const;  // in memory of its own: that of the run is written again
 
   void const* model_;
   Prepare prepare_;
@@ -47,7 +48,6 @@ class LiveRun {
   std::vector<int> capacity_;
   Options options_;
   Settings settings_;
-  bool shares_cpus_ = true;
   int chunk_, next_ = 0, before_ = 0;  // [steps] of a chunk; done in this one; before it
   std::shared_ptr<PreparedRun> run_{};
   Segment segment_{};

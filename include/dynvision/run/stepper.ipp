@@ -19,12 +19,11 @@ DYNVISION_INLINE LiveRun::LiveRun(void const* model, Prepare prepare, Parts part
   if (!settings_.external.empty() || !settings_.monitor.empty()) {
     fail("run", 162, "a stepper with external input or monitored operations: expected a run of one step, with .start");
   }
-  shares_cpus_ = std::exchange(settings_.share_cpus, false);  // between the steps the threads are the caller's
   settings_.keep_state = false, settings_.truncated_bptt_timesteps = 0;
   settings_.checkpoint_timesteps = 0, settings_.samples_at_once = 0, settings_.memory_budget = 0;
   if (!settings_.start.defined()) {
-    settings_.start = initial_state(parts_, capacity_, options_.dt, {});
-    settings_.start.step = 0, settings_.start.shown = never_shown;
+    settings_.start = empty_state(layer_names(parts_), capacity_, 0);
+    settings_.start.dt = options_.dt, settings_.start.shown = never_shown;
   }
   before_ = settings_.start.step;
   for (Parameter const& p : parameters_of(parts_)) versions_.emplace_back(p.tensor, 0);
@@ -35,12 +34,13 @@ DYNVISION_INLINE LiveRun::~LiveRun() = default;
 DYNVISION_INLINE Tensor LiveRun::step(int shown, Tensor const& frame) {
   at::AutoGradMode const no_gradient(false);
   OwnDtype const dtype;
-  kernels::CrowdedOperators operators(shares_cpus_);
+  kernels::CrowdedOperators operators(settings_.share_cpus);  // between the steps the threads are the caller's
   operators.update();
   if (shown == 0) check_stimulus(options_, {frame.defined() && frame.dim() == 4 ? frame.unsqueeze(1) : frame, {0}});
   if (!run_) {
     if (shown < 0)
       fail("run", 163, "a stepper that is shown a blank, or nothing, first: expected a frame, which has a size");
+    check_start(settings_.start, parts_, capacity_, options_, {frame.unsqueeze(1), {0}});
     begin(frame.size(0), frame.size(2), frame.size(3));
     for (int i = std::exchange(settings_.idle_timesteps, 0); i > 0; --i) step(blank, {});
   }
@@ -79,7 +79,6 @@ DYNVISION_INLINE void LiveRun::begin(std::int64_t batch, std::int64_t height, st
   Stimulus shown{zeros({batch, chunk_, options_.input_dims[0], height, width},
                        at::TensorOptions(options_.dtype).device(options_.device)),
                  std::vector<int>(static_cast<std::size_t>(chunk_), nothing), settings_.non_input_value};
-  check_start(settings_.start, parts_, capacity_, options_, shown);
   Settings of_chunk = settings_;
   of_chunk.idle_timesteps = 0;
   run_ = prepare_(model_, shown, of_chunk);
@@ -113,8 +112,11 @@ DYNVISION_INLINE Tensor LiveRun::outputs(int t) const {
   if (!run.table.has_signal(run.nodes.size() - 1, t)) return zeros({B, run.n_classes}, run.parameter_options);
   Tensor const z = run.results.step(run.results.head_input, t - run.table.n_given);
   if (run.classifier == nullptr) return z.clone();
-  kernels::Shape const& x = run.table.nodes.back().out;
-  return linear(z.div(static_cast<double>(x.height * x.width)), run.classifier->weight, run.classifier->bias);
+  return linear(z.div(run.pixels_of_head()), run.classifier->weight, run.classifier->bias);
+}
+
+DYNVISION_INLINE Tensor LiveRun::handed_out(Tensor const& x) const {
+  return x.to(run_->parameter_options.dtype()).clone(at::MemoryFormat::Contiguous);
 }
 
 DYNVISION_INLINE Signal LiveRun::response(std::string_view layer) const {
@@ -128,8 +130,7 @@ DYNVISION_INLINE Signal LiveRun::response(std::string_view layer) const {
   int const t = run_->table.n_given + next_ - 1;
   for (Node const& node : run_->table.nodes) {
     if (static_cast<std::size_t>(node.layer) == l && node.records && run_->table.has_signal(node.index, t)) {
-      Tensor const r = run_->results.step(run_->results.responses[l], next_ - 1);
-      return r.to(run_->parameter_options.dtype()).clone(at::MemoryFormat::Contiguous);
+      return handed_out(run_->results.step(run_->results.responses[l], next_ - 1));
     }
   }
   return {};
@@ -137,17 +138,15 @@ DYNVISION_INLINE Signal LiveRun::response(std::string_view layer) const {
 
 DYNVISION_INLINE State LiveRun::state() const {
   if (!run_) return settings_.start;
-  State all{.step = steps(), .dt = options_.dt, .shown = std::min(last_shown_, 0), .frame_age = age_};
+  State all = empty_state(layer_names(parts_), capacity_, steps());
+  all.dt = options_.dt, all.shown = std::min(last_shown_, 0), all.frame_age = age_;
   if (last_shown_ == 0) all.frame = shown_frame_.clone();
-  std::vector<std::string_view> const names = layer_names(parts_);
-  for (std::size_t l = 0; l < names.size(); ++l) {
-    all.layers.push_back({std::string(names[l]), std::vector<Signal>(static_cast<std::size_t>(capacity_[l]))});
+  for (std::size_t l = 0; l < all.layers.size(); ++l) {
     for (int i = 0; i < capacity_[l]; ++i) {
       int const t = run_->table.n_given + next_ - capacity_[l] + i;
       if (!run_->table.stored(static_cast<int>(l), t)) continue;
-      Tensor const r = run_->state_rows(segment_, static_cast<int>(l), t, 1);
       all.layers[l].past[static_cast<std::size_t>(i)] =
-          r.to(run_->parameter_options.dtype()).clone(at::MemoryFormat::Contiguous);
+          handed_out(run_->state_rows(segment_, static_cast<int>(l), t, 1));
     }
   }
   return all;

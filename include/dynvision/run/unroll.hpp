@@ -26,14 +26,20 @@ namespace dynvision::run {
 Activity unroll_parts(Parts const& parts, std::vector<int> const& memory, Options const& options,
                       std::int64_t n_classes, Stimulus const& stimulus, Settings const& settings);
 
+// With what is known of a model and its settings alike on both paths.
+template <class Model> Activity completed(Activity all, Model const& model, Settings const& settings) {
+  all.dt = model.options.dt.value(), all.first_step = settings.start.step + settings.idle_timesteps;
+  if (settings.keep_state) all.state.dt = all.dt;
+  all.n_residual_timesteps = model.n_residual_timesteps();
+  return all;
+}
+
 template <class Model> Activity unroll(Model const& model, Stimulus const& stimulus, Settings const& settings = {}) {
   model.check_dynamics();
   std::int64_t n_classes = 0;
   if constexpr (requires(Signal const& x) { model.head(x); }) n_classes = model.head.classes();
-  Activity all = unroll_parts(model.parts(), model.memory, model.options, n_classes, stimulus, settings);
-  all.dt = model.options.dt.value(), all.first_step = settings.start.step + settings.idle_timesteps;
-  all.n_residual_timesteps = model.n_residual_timesteps();
-  return all;
+  return completed(unroll_parts(model.parts(), model.memory, model.options, n_classes, stimulus, settings), model,
+                   settings);
 }
 
 // From images: see present().

@@ -8,14 +8,7 @@ namespace dynvision::run {
 DYNVISION_INLINE void check_gradient(Parts const& parts, Stimulus const& stimulus, Settings const& settings) {
   bool learns = stimulus.frames.requires_grad();
   for (auto const& [layer, input] : settings.external) learns = learns || input.requires_grad();
-  auto const each_state = [&](auto const& f) {
-    for (LayerState const& one : settings.start.layers) {
-      for (Signal const& r : one.past) {
-        if (r.defined()) f(r);
-      }
-    }
-  };
-  each_state([&](Tensor const& r) { learns = learns || r.requires_grad(); });
+  settings.start.each_response([&](Tensor const& r) { learns = learns || r.requires_grad(); });
   auto look = [&](std::string_view, Tensor const& x, bool) {
     if (!x.requires_grad()) return;
     learns = true;
@@ -25,13 +18,12 @@ DYNVISION_INLINE void check_gradient(Parts const& parts, Stimulus const& stimulu
   if (!learns) return;
   check_can_be_saved(stimulus.frames, "the images");
   for (auto const& [layer, input] : settings.external) check_can_be_saved(input, "an external input");
-  each_state([](Tensor const& r) { check_can_be_saved(r, "a state"); });
+  settings.start.each_response([](Tensor const& r) { check_can_be_saved(r, "a state"); });
 }
 
 DYNVISION_INLINE Activity unroll_parts(Parts const& parts, std::vector<int> const& memory, Options const& options,
                                        std::int64_t n_classes, Stimulus const& stimulus, Settings const& settings) {
-  check_input(parts, options, stimulus, settings);
-  check_start(settings.start, parts, memory, options, stimulus);
+  check_input(parts, memory, options, stimulus, settings);
   OwnDtype const dtype;
   if (at::GradMode::is_enabled()) check_gradient(parts, stimulus, settings);
   std::size_t const n_operations = parts.size() - 1;
@@ -88,8 +80,8 @@ DYNVISION_INLINE Activity unroll_parts(Parts const& parts, std::vector<int> cons
   }
   Activity all = monitors.activity(outputs.empty() ? Tensor{} : stack_along(outputs, 1));
   if (settings.keep_state) {
-    all.state = empty_state(layer_names(parts), memory, now.step, stimulus, age);
-    all.state.dt = options.dt.value();
+    all.state = empty_state(layer_names(parts), memory, now.step);
+    keep_last_frame(all.state, stimulus, age);
     for (std::size_t l = 0; l < memories.size(); ++l) {
       std::vector<Signal>& past = all.state.layers[l].past;
       for (std::size_t i = 0; i < past.size(); ++i) past[i] = memories[l].past(static_cast<int>(past.size() - i));

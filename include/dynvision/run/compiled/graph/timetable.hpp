@@ -45,8 +45,7 @@ class Timetable {
   [[gnu::cold]] Timetable(std::vector<Node> all, int layers, Stimulus const& stimulus, Settings const& settings,
                           std::vector<int> const& externals, std::vector<bool> const& watched, bool live = false);
 
-  // Of a live run: starts again, from another state; and what is shown at step t, for how long already.
-  void start_again(State const& start) { simulate(start); }
+  // Of a live run: what is shown at step t, for how long already.
   void show_next(int t, int shown, int frame_age);
 
   int offset(std::size_t node) const { return after_delay_[node] ? next_offset(nodes[node].layer) : own_offset(node); }

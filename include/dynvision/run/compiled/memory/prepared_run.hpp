@@ -104,6 +104,7 @@ class PreparedRun {
   Tensor state_buffer(std::size_t l, int s, int n) const;
   // The indices [first,last) whose states a segment holds: those that exist, and a past of its own if it has one.
   std::pair<int, int> held(Segment const& segment, std::size_t l, bool has_past) const;
+  double pixels_of_head() const;  // a Classifier takes the mean over so many
   // The given states of a layer (Settings::start), of the samples of the group, as rows from index s on; undefined: none.
   Tensor given_states(std::size_t l, int s) const;
   // The last states of a layer that were computed, from this step on, are what the next run starts from.

@@ -52,9 +52,7 @@ DYNVISION_INLINE PreparedRun::PreparedRun(Options const& model_options, std::vec
       results(layout, options, batch, stimulus.n_timesteps()) {
   gradients.index(stimulus.frames);
   for (auto const& input : settings.external) gradients.index(input.second);
-  for (LayerState const& one : settings.start.layers) {
-    for (Signal const& r : one.past) gradients.index(r);
-  }
+  settings.start.each_response([&](Tensor const& r) { gradients.index(r); });
   results.responses.resize(state_shape.size());
   results.last.resize(state_shape.size());
   for (std::size_t l = 0; settings.keep_state && l < state_shape.size(); ++l) {
@@ -103,6 +101,11 @@ DYNVISION_INLINE std::pair<int, int> PreparedRun::held(Segment const& segment, s
   }
   int const first = has_given ? -offset : std::max(segment.first, -offset);
   return {first, std::max(first, std::min(segment.last, table.n_steps - offset))};
+}
+
+DYNVISION_INLINE double PreparedRun::pixels_of_head() const {
+  kernels::Shape const& x = table.nodes.back().out;
+  return static_cast<double>(x.height * x.width);
 }
 
 DYNVISION_INLINE Tensor PreparedRun::given_states(std::size_t l, int s) const {

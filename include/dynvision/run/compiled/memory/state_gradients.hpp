@@ -34,6 +34,9 @@ class StateGradient {
   Tensor room(int first, int n) const;
 
  private:
+  // Of n states, from an addend on, (n B,C,H,W).
+  Tensor states_from(Addend const& addend, int n) const;
+
   kernels::Shape shape_{};
   kernels::Layout layout_{};
   at::TensorOptions options_{};

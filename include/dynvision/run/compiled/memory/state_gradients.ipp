@@ -42,12 +42,16 @@ DYNVISION_INLINE void StateGradient::open(int first, int n) {
   }
 }
 
+DYNVISION_INLINE Tensor StateGradient::states_from(Addend const& addend, int n) const {
+  auto const* const first = static_cast<char const*>(addend.holder.const_data_ptr());
+  std::int64_t const before = (static_cast<char const*>(addend.data) - first) / bytes_;
+  return kernels::rows_of(addend.holder, before * batch_, n * batch_);
+}
+
 DYNVISION_INLINE Tensor StateGradient::sum(int s) const {
   Tensor all;
   for (Addend const& addend : at(s)) {
-    std::int64_t const before =
-        (static_cast<char*>(addend.data) - static_cast<char*>(addend.holder.mutable_data_ptr())) / bytes_;
-    Tensor const one = kernels::rows_of(addend.holder, before * batch_, batch_);
+    Tensor const one = states_from(addend, 1);
     all = all.defined() ? all.add(one) : one;
   }
   return all;
@@ -65,8 +69,7 @@ DYNVISION_INLINE Tensor StateGradient::room(int first, int n) const {
       });
     }
     if (!whole) continue;
-    std::int64_t const before = (data - static_cast<char*>(addend.holder.mutable_data_ptr())) / bytes_;
-    return kernels::rows_of(addend.holder, before * batch_, n * batch_);
+    return states_from(addend, n);
   }
   return {};
 }

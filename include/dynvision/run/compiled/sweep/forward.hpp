@@ -23,12 +23,11 @@ class ForwardSweep {
   Values* values_ = nullptr;  // of the block, or of the static prefix
   std::vector<std::pair<std::size_t, Tensor>> to_record_;
   std::optional<Storage> storage_{};  // if what is kept is kept in bfloat16
-  kernels::CrowdedOperators operators_;
 
  public:
   ForwardSweep(PreparedRun& run, Segment& segment, bool keeps, bool results);
 
-  void sweep();
+  void sweep(kernels::CrowdedOperators& operators);
   void block(std::size_t b);  // one of them
 
   // The states that the next segment starts from.

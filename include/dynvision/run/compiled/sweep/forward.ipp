@@ -6,12 +6,7 @@
 namespace dynvision::run {
 
 DYNVISION_INLINE ForwardSweep::ForwardSweep(PreparedRun& run, Segment& segment, bool keeps, bool results)
-    : run_(run),
-      segment_(segment),
-      keeps_(keeps),
-      results_(results),
-      at_{run, segment},
-      operators_(run.settings.share_cpus) {
+    : run_(run), segment_(segment), keeps_(keeps), results_(results), at_{run, segment} {
   auto const n_layers = run.table.memory.size();
   segment.states.resize(n_layers);
   segment.begin.assign(n_layers, 0);
@@ -31,9 +26,12 @@ DYNVISION_INLINE ForwardSweep::ForwardSweep(PreparedRun& run, Segment& segment, 
   }
 }
 
-DYNVISION_INLINE void ForwardSweep::sweep() {
+DYNVISION_INLINE void ForwardSweep::sweep(kernels::CrowdedOperators& operators) {
   segment_.blocks.reserve(keeps_ ? segment_.n_blocks : 1);
-  for (std::size_t b = segment_.first_block; b < segment_.first_block + segment_.n_blocks; ++b) block(b);
+  for (std::size_t b = segment_.first_block; b < segment_.first_block + segment_.n_blocks; ++b) {
+    operators.update();
+    block(b);
+  }
   if (!keeps_) segment_.blocks.clear();
   if (results_ && segment_.last == run_.table.last_index) keep_last_states();
   if (storage_) storage_->close();
@@ -41,7 +39,6 @@ DYNVISION_INLINE void ForwardSweep::sweep() {
 }
 
 DYNVISION_INLINE void ForwardSweep::block(std::size_t b) {
-  operators_.update();
   at_.block = run_.table.blocks[b];
   if (keeps_ || segment_.blocks.empty()) segment_.blocks.push_back({{}, -1, Values(run_.nodes.size() + 1)});
   BlockTape& tape = segment_.blocks.back();

@@ -19,14 +19,12 @@ class ReverseSweep {
   PreparedRun& run_;
   bool is_first_ = false;  // of the segments of the first group: nothing is reversed after it
   int index_before_ = 0;   // of the block before, if there is one in the segment
-  kernels::CrowdedOperators operators_;
 
  public:
-  explicit ReverseSweep(ReverseContext& context)
-      : at_(context), run_(context.run), operators_(run_.settings.share_cpus) {}
+  explicit ReverseSweep(ReverseContext& context) : at_(context), run_(context.run) {}
 
   // `carry`: from the segment after, and to the one before, if there is one.
-  void sweep(FrameCarry& carry, bool is_first);
+  void sweep(FrameCarry& carry, bool is_first, kernels::CrowdedOperators& operators);
 
  private:
   // --- stages

@@ -4,12 +4,12 @@
 
 namespace dynvision::run {
 
-DYNVISION_INLINE void ReverseSweep::sweep(FrameCarry& carry, bool is_first) {
+DYNVISION_INLINE void ReverseSweep::sweep(FrameCarry& carry, bool is_first, kernels::CrowdedOperators& operators) {
   receive(carry);
   is_first_ = is_first && run_.first_sample == 0;
   auto& blocks = at_.segment.blocks;
   for (std::size_t b = blocks.size(); b-- > 0;) {
-    operators_.update();
+    operators.update();
     at_.tape = &blocks[b];
     at_.values = &blocks[b].values;
     at_.block = blocks[b].block;
