@@ -2,9 +2,11 @@
 //
 //   cmake --build build --target example.10_operation_with_adjoint && build/examples/10_operation_with_adjoint
 //
-// Operations written for tensors run on both paths, and autograd differentiates them. The same for one number, with its
-// adjoint, is fused with its neighbours by the compiled path; an operation of a tensor with an adjoint does without autograd.
+// Operations written for tensors run on both paths, and autograd differentiates them. The same for one number is fused with
+// its neighbours by the compiled path, with its adjoint or without one: then it is derived by dual numbers. An operation of
+// a tensor with an adjoint does without autograd.
 //
+//   y = r^2/(sigma^2 + r^2), r = max(x, 0)       (Naka and Rushton 1966)
 //   y = f(x) = log(1 + exp x)      df/dx = 1 - exp(-y)
 //   x (+) h = x/(1 + |h|)          d/dx = 1/(1 + |h|)      d/dh = -x sign(h)/(1 + |h|)^2
 //   y = x/q,  q = 1 + w <x^2>      < >: mean over the C channels;  gx = g/q - s 2 w x/C,  gw = -sum s <x^2>,  s = sum_c g x/q^2
@@ -28,8 +30,28 @@ struct TensorShunting {
 };
 // [/tensors]
 
+// [derived]
+struct NakaRushtonOfOne {  // for one number; V: float, double, a few of them side by side, or dual numbers
+  double sigma = 0.5;
+  template <class V> DYNVISION_BOTH V forward(V const& x) const {
+    V const r = kernels::rectified(x), squared = r * r;
+    return squared / (squared + kernels::Number<V>(sigma * sigma));
+  }
+};
+struct NakaRushton {
+  using policy = policies::Nonlinearity;  // of the families too: DyRCNNx4<Full, NakaRushton>
+  static constexpr std::string_view label = "nonlin";
+  double sigma = 0.5;
+  Tensor operator()(Tensor const& x) const {  // for tensors: the reference path
+    Tensor const squared = x.relu().square();
+    return squared.div(squared.add(sigma * sigma));
+  }
+  NakaRushtonOfOne pointwise() const { return {sigma}; }
+};
+// [/derived]
+
 // [map]
-struct SoftplusOfOne {  // for one number; V: float, double, or a few of them side by side
+struct SoftplusOfOne {
   static constexpr auto needs = kernels::Needs::output;  // what the adjoint looks at beside g
   template <class V> DYNVISION_BOTH V forward(V const& x) const {
     using T = kernels::Number<V>;
@@ -40,8 +62,8 @@ struct SoftplusOfOne {  // for one number; V: float, double, or a few of them si
     return g - g * kernels::exponential(y * kernels::Number<V>(-1));
   }
 };
-struct Softplus {                         // for tensors: the reference path
-  using policy = policies::Nonlinearity;  // of the families too: DyRCNNx4<Full, Softplus>
+struct Softplus {
+  using policy = policies::Nonlinearity;
   static constexpr std::string_view label = "nonlin";
   Tensor operator()(Tensor const& x) const { return x.logaddexp(zeros({}, x.options())); }
   SoftplusOfOne pointwise() const { return {}; }
@@ -86,9 +108,10 @@ struct V2 : Layer<"V2", Conv<16, 24, 3>, N..., Recur<Self<24>, I>, Evolve<>, F, 
 using OfTensors = Model<V1<TensorSoftplus, TensorShunting>, V2<TensorSoftplus, TensorShunting>>;
 using Fused = Model<V1<Softplus, Shunting>, V2<Softplus, Shunting>>;
 // [use]
-using MyNet = Model<V1<Softplus, Shunting>, V2<Softplus, Shunting, Divide>>;
-static_assert(run::PointwiseOperation<Softplus> && kernels::CombineFunctor<Shunting>);  // else: correct, but not fused
-static_assert(run::TensorAdjoint<Divide>);                                              // else: by autograd
+using MyNet = Model<V1<NakaRushton, Shunting>, V2<Softplus, Shunting, Divide>>;
+static_assert(run::PointwiseOperation<NakaRushton> && run::PointwiseOperation<Softplus>);  // else: correct, not fused
+static_assert(kernels::CombineFunctor<Shunting>);                                          // likewise
+static_assert(run::TensorAdjoint<Divide>);                                                 // else: by autograd
 // [/use]
 
 // [gain]

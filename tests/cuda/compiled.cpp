@@ -80,7 +80,7 @@ template <class Net> void compare_repeated(std::uint64_t seed) {
 }  // namespace
 
 TEMPLATE_TEST_CASE("a .cu file that names a model makes its kernels available", "[cuda]", rich::Net, deep::Net,
-                   family::Net) {
+                   derived::Net, family::Net) {
   CHECK(all_available(static_cast<typename run::LayerPipelines<TestType>::type const*>(nullptr)));
   CHECK(kernels::pooling_launcher.forward != nullptr);
   CHECK(kernels::pooling_launcher.adjoint != nullptr);
@@ -90,7 +90,7 @@ TEMPLATE_TEST_CASE("a .cu file that names a model makes its kernels available", 
 
 // odd and orders have no .cu file: LibTorch's operations.
 TEMPLATE_TEST_CASE("on a GPU the compiled path equals the reference path on the CPU", "[cuda][property]", rich::Net,
-                   deep::Net, family::Net, odd::Net, orders::Net) {
+                   deep::Net, family::Net, derived::Net, odd::Net, orders::Net) {
   SKIP_WITHOUT_DEVICE();
   int n_double = 0, n_float = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) n_double += compare<TestType>(seed, at::kDouble, 1e-9);

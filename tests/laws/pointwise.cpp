@@ -15,6 +15,7 @@
 #include <dynvision/operations/nonlinearity.hpp>
 #include <dynvision/operations/pool.hpp>
 #include <dynvision/operations/supralinear.hpp>
+#include <dynvision/run/compiled/roles/gain.hpp>
 #include <dynvision/run/compiled/roles/map.hpp>
 
 #include "numbers.hpp"
@@ -66,8 +67,29 @@ struct Shunting {
   template <class V> DYNVISION_BOTH static V size(V const& h) { return kernels::magnitude(h) + kernels::Number<V>(1); }
 };
 
-using Nonlinearities = std::tuple<Relu, MiddleRelu, Tanh, Sigmoid, Retanh, NoNonlinearity, Supralinear, Softplus>;
-using Integrations = std::tuple<Additive, Multiplicative, Shunting>;
+// Without adjoints: they are derived.
+struct NakaRushtonOfOne {
+  template <class V> DYNVISION_BOTH V forward(V const& x) const {
+    V const r = kernels::rectified(x), squared = r * r;
+    return squared / (squared + kernels::Number<V>(0.25));
+  }
+};
+struct NakaRushton {  // r^2/(sigma^2 + r^2), r = max(x, 0) (Naka and Rushton 1966)
+  Tensor operator()(Tensor const& x) const {
+    Tensor const squared = x.relu().square();
+    return squared.div(squared.add(0.25));
+  }
+  NakaRushtonOfOne pointwise() const { return {}; }
+};
+struct DerivedShunting {
+  Tensor operator()(Tensor const& x, Tensor const& h) const { return Shunting{}(x, h); }
+  template <class V> DYNVISION_BOTH static V forward(V const& x, V const& h) { return Shunting::forward(x, h); }
+};
+
+using Nonlinearities =
+    std::tuple<Relu, MiddleRelu, Tanh, Sigmoid, Retanh, NoNonlinearity, Supralinear, Softplus, NakaRushton>;
+using Integrations = std::tuple<Additive, Multiplicative, Shunting, DerivedShunting>;
+using AllIntegrations = std::tuple<Additive, Multiplicative, Shunting, DerivedShunting, run::roles::Product>;
 
 template <class Op> Op made(at::ScalarType dtype = at::kDouble) {
   Op op;
@@ -77,6 +99,8 @@ template <class Op> Op made(at::ScalarType dtype = at::kDouble) {
   }
   return op;
 }
+
+template <class Op> auto map_of(Op const& op) { return run::roles::Map::role(op); }
 
 constexpr double nan_of_double = std::numeric_limits<double>::quiet_NaN();
 
@@ -149,22 +173,21 @@ TEMPLATE_LIST_TEST_CASE("a functor equals the tensor operation", "[laws][pointwi
 
 // What the adjoint must not look at is nan here.
 TEMPLATE_LIST_TEST_CASE("a functor's adjoint is that of finite differences", "[laws][pointwise]", Nonlinearities) {
-  auto const functor = made<TestType>().pointwise();
-  using F = std::remove_cv_t<decltype(functor)>;
+  auto const functor = map_of(made<TestType>());
   for (double const x : numbers()) {
     if (std::abs(x) < 1e-5 || std::abs(x) > 1e6) continue;  // kinks
     CAPTURE(x);
     double const step = 1e-6 * std::max(1.0, std::abs(x)), g = 1.7;
     double const slope = (functor.forward(x + step) - functor.forward(x - step)) / (2 * step);
-    double const seen_x = F::needs == Needs::input ? x : nan_of_double;
-    double const seen_y = F::needs == Needs::output ? functor.forward(x) : nan_of_double;
+    double const seen_x = functor.needs() == Needs::input ? x : nan_of_double;
+    double const seen_y = functor.needs() == Needs::output ? functor.forward(x) : nan_of_double;
     CHECK(near(functor.adjoint(g, seen_x, seen_y), g * slope, 1e-7));
   }
 }
 
 TEMPLATE_LIST_TEST_CASE("a functor's adjoint is the tensor operation's gradient", "[laws][pointwise]", Nonlinearities) {
   TestType const op = made<TestType>();
-  auto const functor = op.pointwise();
+  auto const functor = map_of(op);
   std::vector<double> const x = numbers();
   Tensor const input = tensor_of(x).set_requires_grad(true), g = normal({input.numel()}, 4);
   op(input).mul(g).sum().backward();
@@ -176,7 +199,7 @@ TEMPLATE_LIST_TEST_CASE("a functor's adjoint is the tensor operation's gradient"
 
 TEMPLATE_LIST_TEST_CASE("a functor treats every lane alone", "[laws][pointwise]", Nonlinearities) {
   auto const check = [&]<class T>(T) {
-    auto const functor = made<TestType>().pointwise();
+    auto const functor = map_of(made<TestType>());
     std::vector<T> const x = as<T>(numbers()), g = as<T>(values(normal({static_cast<std::int64_t>(x.size())}, 4)));
     auto const forward = [&](auto const& a) { return functor.forward(a); };
     std::vector<T> const y = one_by_one(forward, x);
@@ -214,18 +237,71 @@ TEMPLATE_LIST_TEST_CASE("an integration of numbers equals that of tensors", "[la
 TEMPLATE_LIST_TEST_CASE("an integration's adjoints are those of finite differences", "[laws][pointwise]",
                         Integrations) {
   using I = TestType;
+  kernels::Combine<I> const combine;
   std::vector<double> const x = values(normal({50}, 1)), h = values(normal({50}, 2)), g = values(normal({50}, 3));
-  double const step = 1e-6, seen = I::additive ? nan_of_double : 1;  // additive ones look at neither
+  double const step = 1e-6, seen = combine.additive() ? nan_of_double : 1;  // additive ones look at neither
   for (std::size_t i = 0; i < x.size(); ++i) {
     double const of_x = (I::forward(x[i] + step, h[i]) - I::forward(x[i] - step, h[i])) / (2 * step);
     double const of_h = (I::forward(x[i], h[i] + step) - I::forward(x[i], h[i] - step)) / (2 * step);
-    CHECK(near(I::adjoint_x(g[i], x[i] * seen, h[i] * seen), g[i] * of_x, 1e-8));
-    CHECK(near(I::adjoint_h(g[i], x[i] * seen, h[i] * seen), g[i] * of_h, 1e-8));
+    CHECK(near(combine.adjoint_x(g[i], x[i] * seen, h[i] * seen), g[i] * of_x, 1e-8));
+    CHECK(near(combine.adjoint_h(g[i], x[i] * seen, h[i] * seen), g[i] * of_h, 1e-8));
   }
-  auto const of_x = [](auto const& a, auto const& b, auto const& c) { return I::adjoint_x(a, b, c); };
-  auto const of_h = [](auto const& a, auto const& b, auto const& c) { return I::adjoint_h(a, b, c); };
+  auto const of_x = [&](auto const& a, auto const& b, auto const& c) { return combine.adjoint_x(a, b, c); };
+  auto const of_h = [&](auto const& a, auto const& b, auto const& c) { return combine.adjoint_h(a, b, c); };
   CHECK(all_near(side_by_side(of_x, g, x, h), one_by_one(of_x, g, x, h), rounding<double>));
   CHECK(all_near(side_by_side(of_h, g, x, h), one_by_one(of_h, g, x, h), rounding<double>));
+}
+
+// --- adjoints and derivatives: an adjoint is written by hand or not; the derivative follows from forward alone
+
+// Of all kinds, at kinks too, and many at random.
+std::vector<double> points() {
+  std::vector<double> all = numbers();
+  for (double const x : {1e-6, 1e6, 5e-324, 1.0, 700.0, 800.0}) all.push_back(x), all.push_back(-x);
+  for (double const x : values(normal({2000}, 9).mul(3))) all.push_back(x);
+  return all;
+}
+
+TEMPLATE_LIST_TEST_CASE("a functor's adjoint is its derivative", "[laws][pointwise][dual]", Nonlinearities) {
+  auto const map = map_of(made<TestType>());
+  auto const derivative = [&](auto const& x, auto const& dx) { return map.forward(kernels::Dual{x, dx}).derivative; };
+  std::vector<double> x = points();
+  // Softplus is smooth, and put together of pieces that meet at 0: the derivative there is that of the pieces.
+  if (std::is_same_v<TestType, Softplus>) std::erase(x, 0);
+  std::vector<double> const g = values(normal({static_cast<std::int64_t>(x.size())}, 5));
+  std::vector<double> const y = one_by_one([&](double a) { return map.forward(a); }, x);
+  CHECK(one_by_one([&](double a, double b) { return map.forward(kernels::Dual{a, b}).value; }, x, g) == y);
+  std::vector<double> const ones(x.size(), 1), expected = one_by_one(derivative, x, ones);
+  auto const adjoint = [&](double b, double a, double c) {
+    return map.adjoint(b, map.needs() == Needs::input ? a : nan_of_double,
+                       map.needs() == Needs::output ? c : nan_of_double);
+  };
+  CHECK(all_near(one_by_one(adjoint, ones, x, y), expected, rounding<double>));
+  CHECK(all_near(one_by_one(adjoint, g, x, y), one_by_one(derivative, x, g), rounding<double>));
+  CHECK(all_near(side_by_side(derivative, x, ones), expected, rounding<double>));
+}
+
+TEMPLATE_LIST_TEST_CASE("an integration's adjoints are its derivatives", "[laws][pointwise][dual]", AllIntegrations) {
+  kernels::Combine<TestType> const combine;
+  auto const along = [&](auto const& x, auto const& dx, auto const& h, auto const& dh) {
+    return combine.forward(kernels::Dual{x, dx}, kernels::Dual{h, dh}).derivative;
+  };
+  std::vector<double> x = points(), h(x.rbegin(), x.rend());
+  for (std::size_t i = 0; i < h.size(); i += 97) h[i] = 0;  // a kink for each kind of x
+  std::vector<double> const ones(x.size(), 1), nothing(x.size());
+  std::vector<double> const of_x = one_by_one(along, x, ones, h, nothing),
+                            of_h = one_by_one(along, x, nothing, h, ones);
+  double const seen = combine.additive() ? nan_of_double : 1;
+  auto const adjoint_x = [&](double g, double a, double b) { return combine.adjoint_x(g, a * seen, b * seen); };
+  auto const adjoint_h = [&](double g, double a, double b) { return combine.adjoint_h(g, a * seen, b * seen); };
+  for (std::size_t i = 0; i < x.size(); ++i) {  // what is subtracted may be as large as x
+    double const tolerance = rounding<double> * std::max(1.0, std::abs(x[i]));
+    CAPTURE(x[i], h[i]);
+    CHECK(near(adjoint_x(1, x[i], h[i]), of_x[i], tolerance));
+    CHECK(near(adjoint_h(1, x[i], h[i]), of_h[i], tolerance));
+  }
+  CHECK(all_near(side_by_side(along, x, ones, h, nothing), of_x, rounding<double>));
+  CHECK(all_near(side_by_side(along, x, nothing, h, ones), of_h, rounding<double>));
 }
 
 // --- numbers side by side
@@ -359,12 +435,13 @@ TEMPLATE_LIST_TEST_CASE("a pipeline is its operations one after the other", "[la
     double of_tau = 0;
     back.role[3].incoming = at_g.data(), back.role[3].n_incoming = 1;
     back.role[2].output = at_y.data(), back.role[1].input = at_u.data();
-    if (!I::additive) back.role[0].input = at_x.data(), back.role[0].g_operand = at_gh.data();
+    constexpr bool additive = kernels::Combine<I>::additive();
+    if (!additive) back.role[0].input = at_x.data(), back.role[0].g_operand = at_gh.data();
     back.role[0].g_input = at_gx.data(), back.g_previous = at_gr.data();
     back.carried = true, back.tau_gradient = &of_tau;
     pipeline.reverse(engine, flow, back);
     CHECK(distance(x.grad(), gx) < 1e-13);
-    CHECK(distance(h.grad(), I::additive ? gx : gh) < 1e-13);  // where both are alike only one is stored
+    CHECK(distance(h.grad(), additive ? gx : gh) < 1e-13);  // where both are alike only one is stored
     CHECK(distance(r.grad(), gr) < 1e-13);
     CHECK(near(of_tau, tau.grad().item<double>(), 1e-11));
   }

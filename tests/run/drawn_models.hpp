@@ -91,6 +91,49 @@ struct Net : Model<A, B> {
 };
 }  // namespace gated
 
+namespace derived {        // operations and an integration of numbers whose adjoints are derived
+struct NakaRushtonOfOne {  // r^n/(sigma^n + r^n), r = max(x, 0)
+  double n = 1.5, sigma = 0.4;
+  template <class V> DYNVISION_BOTH V forward(V const& x) const {
+    using T = kernels::Number<V>;
+    V const r = kernels::power(kernels::rectified(x), T(n));
+    return r / (r + kernels::power(T(sigma), T(n)));
+  }
+};
+struct NakaRushton {
+  static constexpr std::string_view label = "nonlin";
+  Tensor operator()(Tensor const& x) const {
+    Tensor const r = x.relu().pow(1.5);
+    return r.div(r.add(std::pow(0.4, 1.5)));
+  }
+  NakaRushtonOfOne pointwise() const { return {}; }
+};
+struct SoftsignOfOne {
+  template <class V> DYNVISION_BOTH V forward(V const& x) const {
+    return x / (kernels::magnitude(x) + kernels::Number<V>(1));
+  }
+};
+struct Softsign {
+  static constexpr std::string_view label = "gain";
+  Tensor operator()(Tensor const& x) const { return x.div(x.abs().add(1)); }
+  SoftsignOfOne pointwise() const { return {}; }
+};
+struct Divisive {
+  Tensor operator()(Tensor const& x, Tensor const& h) const { return x.div(h.relu().add(1)); }
+  template <class V> DYNVISION_BOTH static V forward(V const& x, V const& h) {
+    return x / (kernels::rectified(h) + kernels::Number<V>(1));
+  }
+};
+struct A : Layer<"A", Conv<image_channels, 3, 3>, AddInput, Recur<Full<3>, Divisive>, AddFeedback<"B", Divisive>,
+                 Evolve<Euler>, NakaRushton, Record, Delay> {};
+struct B : Layer<"B", Conv<3, 4, 3>, Softsign, AddSkip<"A", Divisive>, Recur<Self<4>, Divisive>, Evolve<RungeKutta4>,
+                 Softsign, Record, Delay> {};
+struct Net : Model<A, B> {
+  Net(Options options) : Model<A, B>(std::move(options)) {}
+  static constexpr int image_channels = 2;
+};
+}  // namespace derived
+
 namespace evaluated {  // operations that are different in training
 using Body = List<Conv<4, 4, 3, 1, NoBias, As<"conv1">>, BatchNorm<As<"bn1">>, Dropout>;
 struct A : Layer<"A", Conv<image_channels, 4, 3, 2>, BatchNorm<>, Tanh, Residual<Body>, Recur<Self<4>>, Evolve<Euler>,

@@ -58,6 +58,7 @@ template <class T> DYNVISION_LANES_ONLY Lanes<T> each_lane(Lanes<T> const& x, au
   return y;
 }
 
+template <class T> DYNVISION_LANES_ONLY Lanes<T> zero_like(Lanes<T> const&) { return {typename Lanes<T>::Vector{}}; }
 template <class T>
 DYNVISION_LANES_ONLY Lanes<T> where_above(Lanes<T> const& a, std::type_identity_t<T> limit, Lanes<T> const& x) {
   typename Lanes<T>::Vector const zero{};

@@ -3,9 +3,10 @@
 //   template <class V> V forward(V const& x) const { return rectified(x) * 2; }
 //
 // A functor is written once, for any V: float and double, Lanes (the CPU's loops), Pack (a thread of a
-// GPU), TensorNumber (a signal, computed by LibTorch). A V has + - * / with itself, + - * / with a number, and the functions of
-// kernels/number/plain.hpp.
+// GPU), TensorNumber (a signal, computed by LibTorch), Dual (one of these with its derivative). A V has + - * / with
+// itself, + - * / with a number, and the functions of kernels/number/plain.hpp.
 #pragma once
+#include <dynvision/kernels/number/dual.hpp>
 #include <dynvision/kernels/number/lanes.hpp>
 #include <dynvision/kernels/number/pack.hpp>
 
@@ -25,6 +26,7 @@ TensorNumber operator+(double a, TensorNumber const& b);
 TensorNumber operator-(double a, TensorNumber const& b);
 TensorNumber operator*(double a, TensorNumber const& b);
 TensorNumber operator/(double a, TensorNumber const& b);
+TensorNumber zero_like(TensorNumber const& x);
 TensorNumber where_above(TensorNumber const& a, double limit, TensorNumber const& x);
 TensorNumber rectified(TensorNumber const& x);
 TensorNumber magnitude(TensorNumber const& x);

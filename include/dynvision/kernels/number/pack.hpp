@@ -39,6 +39,7 @@ DYNVISION_PACK(*)
 DYNVISION_PACK(/)
 #undef DYNVISION_PACK
 
+template <class T, int N> DYNVISION_BOTH Pack<T, N> zero_like(Pack<T, N> const&) { return {}; }
 template <class T, int N>
 DYNVISION_BOTH Pack<T, N> where_above(Pack<T, N> const& a, std::type_identity_t<T> limit, Pack<T, N> const& x) {
   return each_of(a, x, [limit](T p, T q) { return where_above(p, limit, q); });

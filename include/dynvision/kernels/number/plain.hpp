@@ -24,6 +24,7 @@ template <class Storage> using Arithmetic = std::conditional_t<std::is_same_v<St
 template <class V> struct NumberOf { using type = V; };
 template <class V> using Number = typename NumberOf<V>::type;  // what constants of a functor are cast to
 
+template <class T> DYNVISION_BOTH T zero_like(T) { return T(0); }
 // x where a is above a limit, or nan; else 0
 template <class T> DYNVISION_BOTH T where_above(T a, T limit, T x) { return a <= limit ? T(0) : x; }
 // max(x, 0); nan stays

@@ -19,6 +19,7 @@ DYNVISION_INLINE TensorNumber operator-(double a, TensorNumber const& b) { retur
 DYNVISION_INLINE TensorNumber operator*(double a, TensorNumber const& b) { return {b.x.mul(a)}; }
 DYNVISION_INLINE TensorNumber operator/(double a, TensorNumber const& b) { return {b.x.reciprocal().mul(a)}; }
 
+DYNVISION_INLINE TensorNumber zero_like(TensorNumber const& x) { return {x.x.new_zeros({})}; }
 DYNVISION_INLINE TensorNumber where_above(TensorNumber const& a, double limit, TensorNumber const& x) {
   return {x.x.expand_as(a.x).masked_fill(a.x.le(limit), 0)};
 }

@@ -26,11 +26,11 @@ template <class R> constexpr RoleType describe_role() {
   using V = TensorNumber;
   RoleType type;
   if constexpr (MapRole<R>) {
-    type.kind = RoleKind::map, type.needs = decltype(R::f)::needs;
+    type.kind = RoleKind::map, type.needs = R::needs();
     type.identity = [](void const* role) { return static_cast<R const*>(role)->identity(); };
-    type.forward = [](void const* role, V const& x) -> V { return static_cast<R const*>(role)->f.forward(x); };
+    type.forward = [](void const* role, V const& x) -> V { return static_cast<R const*>(role)->forward(x); };
     type.adjoint = [](void const* role, V const& g, V const& x, V const& y) -> V {
-      return static_cast<R const*>(role)->f.adjoint(g, x, y);
+      return static_cast<R const*>(role)->adjoint(g, x, y);
     };
   } else if constexpr (CombineRole<R>) {
     type.kind = RoleKind::combine;

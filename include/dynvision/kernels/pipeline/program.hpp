@@ -27,6 +27,15 @@ template <class M> DYNVISION_BOTH typename M::V operand_of(RoleArguments const& 
   return role.is_affine ? h * static_cast<T>(role.w) + static_cast<T>(role.b) : h;
 }
 
+// A number of Step, which depends on tau: its derivative too, where a memory follows a direction of tau (kernels/derivative).
+template <class M> DYNVISION_BOTH auto of_tau(M const& memory, double value, double slope) {
+  if constexpr (requires { memory.of_tau(value, slope); }) {
+    return memory.of_tau(value, slope);
+  } else {
+    return static_cast<Number<typename M::V>>(value);
+  }
+}
+
 template <class R, class F, class M, class V>
 DYNVISION_BOTH void forward_role(R const& role, F const& arguments, RoleArguments const& at, int t, M& memory, V& x,
                                  bool& present) {
@@ -38,16 +47,16 @@ DYNVISION_BOTH void forward_role(R const& role, F const& arguments, RoleArgument
       present = true;
     }
   } else if constexpr (MapRole<R>) {
-    if (!role.identity()) x = role.f.forward(x);
+    if (!role.identity()) x = role.forward(x);
   } else if constexpr (ScaleRole<R>) {
     if (at.factor != nullptr) x = x * static_cast<T>(at.factor[t]);
   } else if constexpr (StepRole<R>) {
     void const* const previous = arguments.previous == nullptr ? nullptr : arguments.previous[t];
     if (previous != nullptr) {
       V const r = memory.get(previous, arguments.size);
-      x = r + (x - r) * static_cast<T>(role.gain);
+      x = r + (x - r) * of_tau(memory, role.gain, role.gain_slope);
     } else {
-      x = x * static_cast<T>(role.first);
+      x = x * of_tau(memory, role.first, role.first_slope);
     }
   }
   if (at.tap != nullptr && present) memory.put(x, at.tap[t]);
@@ -81,15 +90,15 @@ DYNVISION_BOTH void reverse_role(R const& role, F const& arguments, B const& adj
   } else if constexpr (MapRole<R>) {
     if (!role.identity()) {
       V x = memory.zero(), y = x;
-      if (role.f.needs == Needs::input) {
+      if (role.needs() == Needs::input) {
         if (to.input == nullptr) return;  // before the signal begins
         x = memory.get(to.input[t], arguments.size);
       }
-      if (role.f.needs == Needs::output) {
+      if (role.needs() == Needs::output) {
         if (to.output == nullptr) return;
         y = memory.get(to.output[t], arguments.size);
       }
-      g = role.f.adjoint(g, x, y);
+      g = role.adjoint(g, x, y);
     }
   } else if constexpr (ScaleRole<R>) {
     if (at.factor != nullptr) g = g * static_cast<T>(at.factor[t]);

@@ -7,10 +7,13 @@
 //   Tap       y = x                                          record, delay
 //
 // A Map holds a functor F with
-//   static constexpr Needs needs                   what its adjoint looks at beside g
-//   V forward(V x) const, V adjoint(V g, V x, V y) const        for every V of kernels/number/numbers.hpp
+//   V forward(V x) const                                        for every V of kernels/number/numbers.hpp
+// and, if its adjoint is written by hand, not derived from forward by dual numbers (kernels/number/dual.hpp),
+//   static constexpr Needs needs, V adjoint(V g, V x, V y) const        what the adjoint looks at beside g; f'(x) g
 // and may hold `bool identity`, where it is left out. An integration I that can be a Combine offers, static,
-//   V forward(V x, V h), V adjoint_x(V g, V x, V h), V adjoint_h(V g, V x, V h), bool additive
+//   V forward(V x, V h)
+// and, if they are written by hand, V adjoint_x(V g, V x, V h) and V adjoint_h(V g, V x, V h); `bool additive` where both
+// are g, so that nothing is kept for them.
 #pragma once
 #include <dynvision/kernels/number/numbers.hpp>
 
@@ -20,20 +23,48 @@ namespace dynvision::kernels {
 
 enum class Needs { nothing, input, output };
 
+// --- adjoints: written, or derived
+
 template <class F>
-concept MapFunctor = requires(F const& f, float x) {
+concept WrittenAdjoint = requires(F const& f, float x) {
   { F::needs } -> std::convertible_to<Needs>;
-  { f.forward(x) } -> std::convertible_to<float>;
   { f.adjoint(x, x, x) } -> std::convertible_to<float>;
+};
+template <class F>
+concept NoAdjoint = !requires {
+  F::needs;
+}
+&&!requires(F const& f, float x) { f.adjoint(x, x, x); };
+template <class F>
+concept DerivedAdjoint = NoAdjoint<F> && requires(F const& f, Dual<float> const& x) {
+  { f.forward(x) } -> std::convertible_to<Dual<float>>;
 };
 
 template <class I>
-concept CombineFunctor = requires(float x) {
-  { I::additive } -> std::convertible_to<bool>;
-  { I::forward(x, x) } -> std::convertible_to<float>;
+concept WrittenAdjoints = requires(float x) {
   { I::adjoint_x(x, x, x) } -> std::convertible_to<float>;
   { I::adjoint_h(x, x, x) } -> std::convertible_to<float>;
 };
+template <class I>
+concept NoAdjoints = !requires(float x) {
+  I::adjoint_x(x, x, x);
+}
+&&!requires(float x) { I::adjoint_h(x, x, x); };
+template <class I>
+concept DerivedAdjoints = NoAdjoints<I> && requires(Dual<float> const& x) {
+  { I::forward(x, x) } -> std::convertible_to<Dual<float>>;
+};
+
+template <class F>
+concept MapFunctor = (WrittenAdjoint<F> || DerivedAdjoint<F>)&&requires(F const& f, float x) {
+  { f.forward(x) } -> std::convertible_to<float>;
+};
+template <class I>
+concept CombineFunctor = (WrittenAdjoints<I> || DerivedAdjoints<I>)&&requires(float x) {
+  { I::forward(x, x) } -> std::convertible_to<float>;
+};
+
+// --- roles
 
 template <MapFunctor F> struct Map {
   static constexpr bool is_map = true;
@@ -42,15 +73,45 @@ template <MapFunctor F> struct Map {
     if constexpr (requires { f.identity; }) return f.identity;
     return false;
   }
+  DYNVISION_BOTH static constexpr Needs needs() {
+    if constexpr (WrittenAdjoint<F>) {
+      return F::needs;
+    } else {
+      return Needs::input;
+    }
+  }
+  template <class V> DYNVISION_BOTH V forward(V const& x) const { return f.forward(x); }
+  template <class V> DYNVISION_BOTH V adjoint(V const& g, V const& x, V const& y) const {
+    if constexpr (WrittenAdjoint<F>) {
+      return f.adjoint(g, x, y);
+    } else {
+      return f.forward(Dual<V>{x, g}).derivative;
+    }
+  }
 };
 template <CombineFunctor I> struct Combine {
   static constexpr bool is_combine = true;
+  static constexpr bool additive() {
+    if constexpr (requires { I::additive; }) {
+      return I::additive;
+    } else {
+      return false;
+    }
+  }
   template <class V> DYNVISION_BOTH V forward(V const& x, V const& h) const { return I::forward(x, h); }
   template <class V> DYNVISION_BOTH V adjoint_x(V const& g, V const& x, V const& h) const {
-    return I::adjoint_x(g, x, h);
+    if constexpr (WrittenAdjoints<I>) {
+      return I::adjoint_x(g, x, h);
+    } else {
+      return I::forward(Dual<V>{x, g}, Dual<V>{h, zero_like(h)}).derivative;
+    }
   }
   template <class V> DYNVISION_BOTH V adjoint_h(V const& g, V const& x, V const& h) const {
-    return I::adjoint_h(g, x, h);
+    if constexpr (WrittenAdjoints<I>) {
+      return I::adjoint_h(g, x, h);
+    } else {
+      return I::forward(Dual<V>{x, zero_like(x)}, Dual<V>{h, g}).derivative;
+    }
   }
 };
 struct Scale {

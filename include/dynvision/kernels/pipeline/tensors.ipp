@@ -1,51 +1,22 @@
 // The walk through the steps of a block, and through the roles of each.
 #pragma once
 #include <dynvision/kernels/pipeline/program.hpp>
+#include <dynvision/kernels/pipeline/tensor_memory.hpp>
 #include <dynvision/kernels/pipeline/tensors.hpp>
 
-#include <ATen/ops/full_ops.h>
-
 namespace dynvision::kernels {
-
-class TensorMemory {
- public:
-  using V = TensorNumber;
-
-  TensorMemory(Engine const& engine, Arguments const& arguments)
-      : engine_(engine), batch_(arguments.batch), size_(arguments.size), nothing_(zero_of(engine)) {}
-  V zero() const { return {nothing_}; }  // broadcast
-  V get(void const* signal, std::int64_t stride) const {
-    return {at_strides(signal, stride, engine_.dtype).to(engine_.arithmetic())};
-  }
-  void put(V const& v, void* signal) const { at_strides(signal, size_, engine_.dtype).copy_(v.x); }
-  void add(V const& v, void* signal) const { at_strides(signal, size_, engine_.arithmetic()).add_(v.x); }
-
- private:
-  Tensor at_strides(void const* signal, std::int64_t stride, at::ScalarType dtype) const {
-    return tensor_at(signal, {batch_, size_}, {stride, 1}, dtype, engine_.device);
-  }
-  static Tensor zero_of(Engine const& engine) {
-    return at::_ops::full::call({}, 0.0, engine.arithmetic(), std::nullopt, engine.device, std::nullopt);
-  }
-
-  Engine const& engine_;
-  std::int64_t batch_, size_;
-  Tensor nothing_;
-};
 
 // Roles without their types, as kernels/pipeline/program.hpp takes them.
 struct ErasedMap {
   static constexpr bool is_map = true;
-  struct Functor {
-    RoleType const& type;
-    void const* role;
-    Needs needs;
-    TensorNumber forward(TensorNumber const& x) const { return type.forward(role, x); }
-    TensorNumber adjoint(TensorNumber const& g, TensorNumber const& x, TensorNumber const& y) const {
-      return type.adjoint(role, g, x, y);
-    }
-  } f;
-  bool identity() const { return f.type.identity(f.role); }
+  RoleType const& type;
+  void const* role;
+  bool identity() const { return type.identity(role); }
+  Needs needs() const { return type.needs; }
+  TensorNumber forward(TensorNumber const& x) const { return type.forward(role, x); }
+  TensorNumber adjoint(TensorNumber const& g, TensorNumber const& x, TensorNumber const& y) const {
+    return type.adjoint(role, g, x, y);
+  }
 };
 struct ErasedCombine {
   static constexpr bool is_combine = true;
@@ -63,7 +34,7 @@ struct ErasedCombine {
 template <class F> void with_kind(RoleType const& type, void const* role, F const& f) {
   switch (type.kind) {
     case RoleKind::map:
-      return f(ErasedMap{{type, role, type.needs}});
+      return f(ErasedMap{type, role});
     case RoleKind::combine:
       return f(ErasedCombine{type});
     case RoleKind::scale:

@@ -5,7 +5,7 @@
 
 namespace dynvision::run {
 
-// An operation that offers itself as a function of one number, with its adjoint.
+// An operation that offers itself as a function of one number; its adjoint is written, or derived.
 template <class Op>
 concept PointwiseOperation = requires(Op const& op) {
   { op.pointwise() } -> kernels::MapFunctor;
@@ -14,15 +14,21 @@ concept PointwiseOperation = requires(Op const& op) {
 namespace roles {
 
 struct Map {
-  template <class Op> static constexpr bool is_kind_of() { return PointwiseOperation<Op>; }
+  template <class Op> static constexpr bool is_kind_of() {
+    static_assert(
+        !requires(Op const& op) { op.pointwise(); } || PointwiseOperation<Op>,
+        "dynvision: pointwise() needs a functor with V forward(V x), and both Needs needs and V adjoint(V g, V x, "
+        "V y) or neither (docs/how-to/own-adjoint.md)");
+    return PointwiseOperation<Op>;
+  }
   template <class Op> static auto role(Op const& op) { return kernels::Map<decltype(op.pointwise())>{op.pointwise()}; }
   template <class Op> static void describe(Op const& op, Node& node) {
-    auto const functor = op.pointwise();
-    if constexpr (requires { functor.identity; }) node.passes_signal = node.passes_gradient = functor.identity;
+    auto const map = role(op);
+    node.passes_signal = node.passes_gradient = map.identity();
     node.is_static = true;
     if (node.passes_signal) return;
-    node.reads_input = functor.needs == kernels::Needs::input;
-    node.reads_output = functor.needs == kernels::Needs::output;
+    node.reads_input = map.needs() == kernels::Needs::input;
+    node.reads_output = map.needs() == kernels::Needs::output;
   }
 };
 

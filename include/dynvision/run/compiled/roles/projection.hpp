@@ -8,13 +8,21 @@ namespace dynvision::run::roles {
 class Projection {
  public:
   template <class Op> static constexpr bool is_kind_of() {
-    if constexpr (ProjectionOperation<Op>) return kernels::CombineFunctor<typename Op::integration>;
-    return false;
+    if constexpr (ProjectionOperation<Op>) {
+      using I = typename Op::integration;
+      static_assert(
+          !requires(float x) { I::forward(x, x); } || kernels::CombineFunctor<I>,
+          "dynvision: an integration of numbers needs V forward(V x, V h), and both adjoint_x and adjoint_h, of "
+          "(V g, V x, V h), or neither (docs/how-to/own-adjoint.md)");
+      return kernels::CombineFunctor<I>;
+    } else {
+      return false;
+    }
   }
   template <class Op> static kernels::Combine<typename Op::integration> role(Op const&) { return {}; }
   template <class Op> static void describe(Op const& op, Node& node, bool stored, bool feedforward_only) {
     describe_projection(op, node, stored, feedforward_only);
-    node.reads_input = node.reads_operand = node.on && !Op::integration::additive;
+    node.reads_input = node.reads_operand = node.on && !kernels::Combine<typename Op::integration>::additive();
     node.passes_gradient = !node.reads_operand;
   }
 
