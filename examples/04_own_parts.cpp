@@ -14,7 +14,7 @@ struct Surround {  // rec(h) = -w mean_{K x K} h: suppression by the neighbourho
   static constexpr int state_channels = C, target_channels = D;
   static constexpr bool keeps_channels = true;  // needs as many channels at the target as the state has
   Tensor weight;                                // [1]
-  void compose(Composition& at, bool /*bias*/, bool /*weight_norm*/, int /*target*/) { weight = at.constant({1}, 0.5); }
+  void compose(Composition& at, bool /*bias*/, int /*target*/) { weight = at.constant({1}, 0.5); }
   void parameters(auto&& visit) { visit("weight", weight); }
   Tensor operator()(Tensor const& h) const { return avg_pool2d(h, K, 1, K / 2).mul(weight).neg(); }  // (B,C,H,W)
 };

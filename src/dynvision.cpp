@@ -8,11 +8,16 @@
 
 #include <dynvision/concepts/composition.ipp>
 #include <dynvision/concepts/options.ipp>
+#include <dynvision/concepts/parametrisation.ipp>
 #include <dynvision/concepts/weight.ipp>
 #include <dynvision/connections/adapter.ipp>
+#include <dynvision/connections/dale.ipp>
 #include <dynvision/connections/lateral.ipp>
+#include <dynvision/connections/low_rank.ipp>
+#include <dynvision/connections/masked.ipp>
 #include <dynvision/connections/projection.ipp>
 #include <dynvision/connections/topographic_plane.ipp>
+#include <dynvision/connections/weight_norm.ipp>
 #include <dynvision/core/error.ipp>
 #include <dynvision/core/host_numbers.ipp>
 #include <dynvision/core/ops.ipp>
@@ -44,6 +49,7 @@
 #include <dynvision/run/compiled/functions/convolution_chain.ipp>
 #include <dynvision/run/compiled/functions/fallback.ipp>
 #include <dynvision/run/compiled/functions/local_gradients.ipp>
+#include <dynvision/run/compiled/functions/parametrised_weight.ipp>
 #include <dynvision/run/compiled/functions/plane_map.ipp>
 #include <dynvision/run/compiled/functions/projection.ipp>
 #include <dynvision/run/compiled/graph/timetable.ipp>

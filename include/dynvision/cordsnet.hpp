@@ -39,7 +39,7 @@ using Defaults = List<ToOutput, Additive, Euler, Skip<>, Relu, PublishedOrder>;
 template <class C, int In, int Out,
           class R = typename C::template recurrence<Out, 3, target_channels<C, In, In, Out>, NoBias, WeightNorm>>
 using LateralOf =
-    std::conditional_t<R::fault == Fault::normalisation,
+    std::conditional_t<R::fault == Fault::parametrisation,
                        typename C::template recurrence<Out, 3, target_channels<C, In, In, Out>, NoBias>, R>;
 template <class C, int In, int Out, int Stride>
 using Convolved = WithRecurrence<C, LateralOf<C, In, Out>, List<Conv<In, Out, 3, Stride, NoBias, WeightNorm>>>;

@@ -3,6 +3,9 @@
 #pragma once
 #include <dynvision/alexnet.hpp>
 #include <dynvision/analysis/diagram.hpp>
+#include <dynvision/connections/dale.hpp>
+#include <dynvision/connections/low_rank.hpp>
+#include <dynvision/connections/masked.hpp>
 #include <dynvision/cordsnet.hpp>
 #include <dynvision/cornet_rt.hpp>
 #include <dynvision/data/batches.hpp>

@@ -41,7 +41,19 @@ template <int C, int K, int D> struct LocalDepthwise;  // the same, then depthwi
 template <int C, int K, int D> struct NoRecurrence;    // no recurrence
 struct TopographicPlane;                               // channels side by side as one image
 template <int K, int Stride> struct Through;           // the kernel that adapts a skip or feedback
-// Lateral, SilentLateral, AffineLateral, KeepsChannels, Normalisable, Integration: what those of one's own offer
+// Lateral, ParametrisedLateral, SilentLateral, AffineLateral, KeepsChannels, Integration: what those of one's own offer
+
+// --- weights that follow from other numbers
+struct WeightNorm;                                      // g v/|v|
+template <class M> struct Masked;                       // m v; M: AllConnections, Sparse<30>, NoAutapses, or one's own
+struct AllConnections;                                  // until set_mask(...)
+template <int Percent> struct Sparse;                   // drawn
+struct NoAutapses;                                      // none of a channel to itself
+template <int Excitatory, int Inhibitory> struct Dale;  // s_j |v|
+template <int R> struct LowRank;                        // U V
+class Parametrisations;                                 // those of one weight, in their order
+// Parametrisation: what one of one's own offers; StandsFirst; ParametrisationType: one without its type; AddToGradient
+class EffectiveWeights;  // while it lives, each weight is made once
 
 // --- operations, in the usual order of a layer
 template <int In, int Out, int K, int Stride, class... With> struct Conv;  // feedforward convolution
@@ -73,7 +85,7 @@ struct Moment;           // what an operation sees of the running model
 struct Composition;      // what an operation sees of its place; StoredLayer: what others may know of a layer
 class ParameterVisitor;  // an operation shows it what is learned
 struct Fixed;            // what is not
-struct Weight;           // of a convolution, normalised or not
+struct Weight;           // of a convolution, or a linear map
 struct SameStep;         // AddSkip<..., SameStep>: of this time step
 template <int N> struct Padding;
 // Operation, SimpleOperation, MomentOperation, TrainedOperation: what an operation offers; MemoryOperation,

@@ -1,9 +1,11 @@
 // covers: connections/lateral.hpp connections/full.hpp connections/depthwise.hpp connections/pointwise.hpp
 // covers: connections/depth_pointwise.hpp connections/point_depthwise.hpp connections/no_recurrence.hpp connections/self.hpp
 // The laws of lateral connections are in tests/laws/lateral.cpp; here: each as a special case of the full one.
+#include <dynvision/connections/dale.hpp>
 #include <dynvision/connections/depth_pointwise.hpp>
 #include <dynvision/connections/depthwise.hpp>
 #include <dynvision/connections/full.hpp>
+#include <dynvision/connections/local.hpp>
 #include <dynvision/connections/no_recurrence.hpp>
 #include <dynvision/connections/point_depthwise.hpp>
 #include <dynvision/connections/pointwise.hpp>
@@ -17,16 +19,27 @@ using namespace laws;
 
 namespace {
 
-template <class L> L composed(Options options, bool bias = true, bool weight_norm = false) {
+template <class L> L composed(Options options, bool bias = true, Parametrisations const& weights = {}) {
   Place place(std::move(options), L::target_channels, {}, L::state_channels);
   L lateral;
-  lateral.compose(place.at, bias, weight_norm, L::target_channels);
+  if constexpr (ParametrisedLateral<L>) {
+    lateral.compose(place.at, bias, weights, L::target_channels);
+  } else {
+    lateral.compose(place.at, bias, L::target_channels);
+  }
   return lateral;
 }
 
+struct TakesAnything {  // as a third number what parametrisations cannot be
+  static constexpr int state_channels = 3, target_channels = 3;
+  void compose(Composition&, bool, bool, int) {}
+  void parameters(auto&&) {}
+  Tensor operator()(Tensor const& h) const { return h; }
+};
+
 struct NoTarget {
   static constexpr int state_channels = 3;
-  void compose(Composition&, bool, bool, int) {}
+  void compose(Composition&, bool, int) {}
   void parameters(auto&&) {}
   Tensor operator()(Tensor const& h) const { return h; }
 };
@@ -39,6 +52,13 @@ TEST_CASE("what a lateral connection is", "[connections]") {
   STATIC_CHECK(Lateral<Full<4>>);
   STATIC_CHECK(Lateral<NoRecurrence<4>>);
   STATIC_CHECK(!Lateral<NoTarget>);
+  STATIC_CHECK(!Lateral<TakesAnything>);
+  STATIC_CHECK(takes_parametrisations<Full<4>, WeightNorm, NoBias>());
+  STATIC_CHECK(!takes_parametrisations<Self<4>, WeightNorm>());
+  STATIC_CHECK(takes_parametrisations<Self<4>, NoBias>());
+  STATIC_CHECK(takes_parametrisations<DepthPointwise<4>, WeightNorm>());
+  STATIC_CHECK(!takes_parametrisations<DepthPointwise<4>, WeightNorm, Dale<>>());
+  STATIC_CHECK(!takes_parametrisations<Local<4>, Dale<>>());
   STATIC_CHECK(!Lateral<int>);
 }
 
@@ -46,11 +66,11 @@ TEST_CASE("names of the parameters are those of the Python toolbox", "[connectio
   auto const of = [](auto lateral) { return names(listed(lateral)); };
   CHECK(of(composed<Full<3>>(in_double())) == Names{"conv.weight", "conv.bias"});
   CHECK(of(composed<Full<3>>(in_double(), false)) == Names{"conv.weight"});
-  CHECK(of(composed<Full<3>>(in_double(), true, true)) ==
+  CHECK(of(composed<Full<3>>(in_double(), true, Parametrisations(WeightNorm{}))) ==
         Names{"conv.parametrizations.weight.original0", "conv.parametrizations.weight.original1", "conv.bias"});
   CHECK(of(composed<Depthwise<3>>(in_double())) == Names{"conv.weight", "conv.bias"});
   CHECK(of(composed<Pointwise<3>>(in_double())) == Names{"conv.weight", "conv.bias"});
-  CHECK(of(composed<DepthPointwise<3>>(in_double(), true, true)) ==
+  CHECK(of(composed<DepthPointwise<3>>(in_double(), true, Parametrisations(WeightNorm{}))) ==
         Names{"depthwise_conv.parametrizations.weight.original0", "depthwise_conv.parametrizations.weight.original1",
               "depthwise_conv.bias", "pointwise_conv.weight", "pointwise_conv.bias"});
   CHECK(of(composed<PointDepthwise<3>>(in_double())) ==
@@ -126,7 +146,7 @@ TEST_CASE("bound of the weights: 0.001 in a layer, alone 0.05 and for self 0.2",
   Place alone(in_double(), 16);
   alone.at.alone = true;
   Full<16> full_one;
-  full_one.compose(alone.at, true, false, 16);
+  full_one.compose(alone.at, true, {}, 16);
   CHECK(bound(full_one.conv.weight) <= 0.05);
   CHECK(bound(full_one.conv.weight) > 0.049);
   CHECK(alone.at.max_weight(0.2) == 0.2);

@@ -58,7 +58,7 @@ inline dynvision::Weight stored_kernel(File const& file, std::string const& pref
   dynvision::Weight kernel;
   if (file.contains(normalised + "1")) {
     kernel.weight = file.leaf(normalised + "1", run);
-    kernel.magnitude = file.leaf(normalised + "0", run);
+    kernel.map = dynvision::Parametrisations(dynvision::WeightNorm{file.leaf(normalised + "0", run)});
   } else {
     kernel.weight = file.leaf_or_absent("param." + prefix + "weight", run);
   }
@@ -78,7 +78,7 @@ struct AnyLateral {
                dynvision::LocalDepthwise<1>>
       chosen;
 
-  void compose(dynvision::Composition&, bool, bool, int) {}  // the tensors are the file's
+  void compose(dynvision::Composition&, bool, int) {}  // the tensors are the file's
   void parameters(auto&& visit) {
     std::visit([&](auto& lateral) { lateral.parameters(visit); }, chosen);
   }

@@ -121,7 +121,7 @@ TEST_CASE("golden: skip and feedback connections", "[golden]") {
              meet(x, h.defined() ? adapter(h, x.defined() ? Size{x.size(2), x.size(3)} : target) : Signal{}));
     if (x.defined()) check.gradient("x", x);
     if (h.defined()) check.gradient("h", h);
-    adapter.parameters([&](std::string const& name, Tensor const& tensor) { check.gradient(name, tensor); });
+    adapter.parameters([&](std::string const& name, Tensor const& tensor, auto...) { check.gradient(name, tensor); });
   });
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("golden: retina", "[golden]") {
     Tensor const x = file.leaf("x", run);
     backward(file, run, check, retina(x));
     check.gradient("x", x);
-    retina.parameters([&](std::string const& name, Tensor const& tensor) { check.gradient(name, tensor); });
+    retina.parameters([&](std::string const& name, Tensor const& tensor, auto...) { check.gradient(name, tensor); });
   });
 }
 

@@ -46,6 +46,14 @@ template <class Part> Parameters listed(Part& part) {
   return all;
 }
 
+inline Parameters learned(Parameters const& parameters) {
+  Parameters all;
+  for (Parameter const& p : parameters) {
+    if (p.learned) all.push_back(p);
+  }
+  return all;
+}
+
 inline std::vector<std::string> names(Parameters const& parameters) {
   std::vector<std::string> all;
   for (Parameter const& p : parameters) all.push_back(p.name);

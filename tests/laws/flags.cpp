@@ -48,9 +48,9 @@ struct Active : Double {
 struct Patches {  // a lateral connection that cannot be looked into
   static constexpr int state_channels = 4, target_channels = 4;
   Weight conv;
-  void compose(Composition& at, bool bias, bool weight_norm, int target) {
+  void compose(Composition& at, bool bias, Parametrisations const& weights, int target) {
     conv = lateral_kernel(at, 4, target, 3, 1, bias);
-    if (weight_norm) conv.normalise();
+    conv.parametrise(at, weights);
   }
   void parameters(auto&& visit) { conv.parameters("conv.", visit); }
   Tensor operator()(Tensor const& h) const { return conv(h); }
@@ -59,7 +59,6 @@ struct PatchesAllFalse : Patches {
   static constexpr bool keeps_channels = false;
   static constexpr bool silent = false;
   static constexpr bool is_affine = false;
-  static constexpr bool can_normalise = true;
 };
 
 template <class Op, class L>
@@ -105,7 +104,7 @@ TEST_CASE("a flag of an operation that says false is no flag", "[law]") {
 TEST_CASE("a flag of a lateral connection that says false is no flag", "[law]") {
   check_equal<Net<Double, Patches>, Net<Double, PatchesAllFalse>>();
   STATIC_CHECK(Recur<PatchesAllFalse, WeightNorm>::fault == Fault::none);
-  STATIC_CHECK(Recur<Self<4>, WeightNorm>::fault == Fault::normalisation);
+  STATIC_CHECK(Recur<Self<4>, WeightNorm>::fault == Fault::parametrisation);
 }
 
 TEST_CASE("a flag that says true counts", "[law]") {

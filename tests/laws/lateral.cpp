@@ -1,13 +1,17 @@
 // The laws of every lateral connection. A new one is added to `laterals()`.
+#include <dynvision/connections/dale.hpp>
 #include <dynvision/connections/depth_pointwise.hpp>
 #include <dynvision/connections/depthwise.hpp>
 #include <dynvision/connections/full.hpp>
 #include <dynvision/connections/local.hpp>
 #include <dynvision/connections/local_depthwise.hpp>
+#include <dynvision/connections/low_rank.hpp>
+#include <dynvision/connections/masked.hpp>
 #include <dynvision/connections/no_recurrence.hpp>
 #include <dynvision/connections/point_depthwise.hpp>
 #include <dynvision/connections/pointwise.hpp>
 #include <dynvision/connections/self.hpp>
+#include <dynvision/connections/weight_norm.hpp>
 #include <dynvision/operations/recur.hpp>
 
 #include "alone.hpp"
@@ -27,7 +31,7 @@ namespace {
 struct Shift {  // a user's: the response of the neighbouring channel
   static constexpr int state_channels = 3, target_channels = 3;
   Tensor weight;  // (3,1,1)
-  void compose(Composition& at, bool, bool, int) { weight = at.uniform({3, 1, 1}, at.max_weight(0.1)); }
+  void compose(Composition& at, bool, int) { weight = at.uniform({3, 1, 1}, at.max_weight(0.1)); }
   void parameters(auto&& visit) { visit("weight", weight); }
   Tensor operator()(Tensor const& h) const { return h.roll({1}, {1}).mul(weight); }
 };
@@ -37,23 +41,45 @@ struct Made {
   Parameters parameters;
   std::function<Tensor(Tensor const&)> apply;
 };
+using Weights = std::pair<std::string, Parametrisations>;
 struct Kind {
   std::string name;
   int state, target;  // channels
-  bool can_normalise;
-  std::function<Made(Options const&, bool bias, bool weight_norm)> make;
+  std::vector<Weights> weights;
+  std::function<Made(Options const&, bool bias, Parametrisations const& weights)> make;
 };
+
+struct Squared {  // a user's, without an adjoint
+  using policy = policies::Parametrisation;
+  Tensor operator()(Tensor const& v) const { return v.square(); }
+};
+
+template <class L> std::vector<Weights> weights_of() {
+  std::vector<Weights> all{{"plain", {}}};
+  auto const add = [&]<class... P>(std::string name, List<P...>) {
+    if constexpr (takes_parametrisations<L, P...>()) all.emplace_back(std::move(name), Parametrisations::of<P...>());
+  };
+  add("WeightNorm", List<WeightNorm>{});
+  add("Masked<Sparse<60>>", List<Masked<Sparse<60>>>{});
+  add("Dale<2, 1>", List<Dale<2, 1>>{});
+  add("LowRank<1>, Masked<>", List<LowRank<1>, Masked<>>{});
+  add("a user's", List<Squared>{});
+  return all;
+}
 
 template <class L> Kind kind(std::string name) {
   static_assert(Lateral<L> && MomentOperation<Recur<L>>);
-  auto const make = [](Options const& options, bool bias, bool weight_norm) -> Made {
+  auto const make = [](Options const& options, bool bias, [[maybe_unused]] Parametrisations const& weights) -> Made {
     Place place(options, L::target_channels, {}, L::state_channels);
     auto const lateral = std::make_shared<L>();
-    lateral->compose(place.at, bias, weight_norm, L::target_channels);
+    if constexpr (ParametrisedLateral<L>) {
+      lateral->compose(place.at, bias, weights, L::target_channels);
+    } else {
+      lateral->compose(place.at, bias, L::target_channels);
+    }
     return {listed(*lateral), [lateral](Tensor const& h) -> Tensor { return (*lateral)(h); }};
   };
-  constexpr bool only_plain = requires { L::can_normalise; };
-  return {std::move(name), L::state_channels, L::target_channels, !only_plain, make};
+  return {std::move(name), L::state_channels, L::target_channels, weights_of<L>(), make};
 }
 
 std::vector<Kind> laterals() {
@@ -83,11 +109,10 @@ std::vector<Kind> laterals() {
 void each_variant(std::function<void(Kind const&, Made const&)> const& f) {
   for (Kind const& kind : laterals()) {
     for (bool const bias : {true, false}) {
-      for (bool const weight_norm : {false, true}) {
-        if (weight_norm && !kind.can_normalise) continue;
-        CAPTURE(kind.name, bias, weight_norm);
-        Made const made = kind.make(in_double(), bias, weight_norm);
-        randomise(made.parameters, 11);
+      for (auto const& [weights, parametrisations] : kind.weights) {
+        CAPTURE(kind.name, bias, weights);
+        Made const made = kind.make(in_double(), bias, parametrisations);
+        randomise(learned(made.parameters), 11);
         f(kind, made);
       }
     }
@@ -107,7 +132,7 @@ TEST_CASE("a lateral connection has the channels it declares, at the size of the
 
 TEST_CASE("a lateral connection of zero weight has no effect", "[laws][lateral]") {
   each_variant([](Kind const& kind, Made const& lateral) {
-    for (Parameter p : lateral.parameters) {
+    for (Parameter p : learned(lateral.parameters)) {
       // the direction of a weight-normalised kernel has no zero; its magnitude has
       if (p.name.find("original1") == std::string::npos) assign(p.tensor, zeros({}));
     }
@@ -128,7 +153,7 @@ TEST_CASE("a lateral connection is linear but for its bias", "[laws][lateral]") 
 TEST_CASE("a lateral connection's gradient is that of finite differences", "[laws][lateral]") {
   each_variant([](Kind const& kind, Made const& lateral) {
     Tensor const h = normal({2, kind.state, 3, 4}, 1);
-    std::vector<Tensor> inputs = tensors(lateral.parameters);
+    std::vector<Tensor> inputs = tensors(learned(lateral.parameters));
     inputs.push_back(h);
     CHECK(gradient_error([&] { return lateral.apply(h); }, inputs) < 1e-6);
   });
@@ -147,18 +172,18 @@ TEST_CASE("a lateral connection treats every sample alone", "[laws][lateral]") {
 TEST_CASE("what a lateral connection lists is all that it has", "[laws][lateral]") {
   for (Kind const& kind : laterals()) {
     for (bool const bias : {true, false}) {
-      for (bool const weight_norm : {false, kind.can_normalise}) {
-        CAPTURE(kind.name, bias, weight_norm);
-        Made const mine = kind.make(in_double(1), bias, weight_norm);
-        Made const other = kind.make(in_double(2), bias, weight_norm);
-        randomise(mine.parameters, 5);
+      for (auto const& [weights, parametrisations] : kind.weights) {
+        CAPTURE(kind.name, bias, weights);
+        Made const mine = kind.make(in_double(1), bias, parametrisations);
+        Made const other = kind.make(in_double(2), bias, parametrisations);
+        randomise(learned(mine.parameters), 5);
         REQUIRE(names(mine.parameters) == names(other.parameters));
         std::set<std::string> unique;
         for (std::size_t i = 0; i < mine.parameters.size(); ++i) {
           Parameter const& p = mine.parameters[i];
           Tensor copy = other.parameters[i].tensor;
           assign(copy, p.tensor);
-          CHECK(p.learned);
+          CHECK(p.learned == (!p.name.ends_with("mask") && !p.name.ends_with("sign")));
           CHECK(p.tensor.scalar_type() == at::kDouble);
           unique.insert(p.name);
         }
@@ -176,7 +201,7 @@ TEST_CASE("a lateral connection starts from its seed, within the bound", "[laws]
     auto const weights = [&](std::uint64_t seed) {
       Options options = in_double(seed);
       options.max_weight_init = 0.25;
-      return tensors(kind.make(options, false, false).parameters);
+      return tensors(kind.make(options, false, {}).parameters);
     };
     auto const a = weights(3), b = weights(3), c = weights(4);
     for (std::size_t i = 0; i < a.size(); ++i) {

@@ -1,5 +1,8 @@
 // covers: operations/apply_gain.hpp
 // The laws of every operation that works on one signal. A new one is added to `operations()`.
+#include <dynvision/connections/dale.hpp>
+#include <dynvision/connections/low_rank.hpp>
+#include <dynvision/connections/masked.hpp>
 #include <dynvision/dynamics/runge_kutta4.hpp>
 #include <dynvision/operations/add_bias.hpp>
 #include <dynvision/operations/add_input.hpp>
@@ -102,6 +105,8 @@ std::vector<Kind> operations() {
       kind<Conv<4, 3, 1, 1, NoBias>>("Conv<4, 3, 1, 1, NoBias>"),
       kind<Conv<image_channels, 5, 3, 2, WeightNorm>>("Conv<image_channels, 5, 3, 2, WeightNorm>"),
       kind<Conv<4, 4, 5, 3, NoBias, WeightNorm>>("Conv<4, 4, 5, 3, NoBias, WeightNorm>"),
+      kind<Conv<4, 5, 3, 2, Masked<Sparse<60>>, Dale<3, 1>>>("Conv<4, 5, 3, 2, Masked<Sparse<60>>, Dale<3, 1>>"),
+      kind<Conv<4, 5, 3, 1, LowRank<2>, WeightNorm>>("Conv<4, 5, 3, 1, LowRank<2>, WeightNorm>"),
       kind<GroupNorm<2>>("GroupNorm<2>"),
       kind<GroupNorm<1>>("GroupNorm<1>"),
       kind<AddBias<Spatial>>("AddBias<Spatial>"),

@@ -46,7 +46,7 @@ TEST_CASE("faults and their places", "[model]") {
   STATIC_CHECK(is<Plain1, V2<Conv<3, 5, 3>>>(Fault::channels, 1, 0, 4));
   STATIC_CHECK(is<V1<Conv<3, 4, 3>, Evolve<int>, Delay>>(Fault::solver, 0, 1, 4));
   STATIC_CHECK(is<V1<Conv<3, 4, 3>, Recur<Relu>, Delay>>(Fault::lateral, 0, 1, 4));
-  STATIC_CHECK(is<V1<Conv<3, 4, 3>, Recur<LocalDepthwise<4>, WeightNorm>, Delay>>(Fault::normalisation, 0, 1, 4));
+  STATIC_CHECK(is<V1<Conv<3, 4, 3>, Recur<LocalDepthwise<4>, WeightNorm>, Delay>>(Fault::parametrisation, 0, 1, 4));
   STATIC_CHECK(is<V1<Conv<3, 4, 3>, Recur<Full<5>>, Delay>>(Fault::state_channels, 0, 1, 4));
   STATIC_CHECK(sound<V1<Recur<Full<4>>, Conv<3, 4, 3>, Delay>>());  // the image has 3 channels, or 4: known at run time
   STATIC_CHECK(is<Plain1, V2<Recur<Full<5>>, Conv<4, 5, 3>, Delay>>(Fault::target_channels, 1, 0, 4));

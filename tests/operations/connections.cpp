@@ -266,7 +266,7 @@ TEST_CASE("faults and paths of connections", "[operations]") {
   STATIC_CHECK(Recur<Full<4>, As<"{}.horizontal">>::path == "{}.horizontal");
   STATIC_CHECK(Recur<Full<4>, Padding<1>>::fault == Fault::policy);
   STATIC_CHECK(Recur<int>::fault == Fault::lateral);
-  STATIC_CHECK(Recur<Self<4>, WeightNorm>::fault == Fault::normalisation);
+  STATIC_CHECK(Recur<Self<4>, WeightNorm>::fault == Fault::parametrisation);
   STATIC_CHECK(Recur<Full<4>, WeightNorm, Multiplicative, NoBias>::fault == Fault::none);
   STATIC_CHECK(AddSkip<"V1">::path == "addskip_{}");
   STATIC_CHECK(AddSkip<"V1", int>::fault == Fault::policy);

@@ -1,4 +1,6 @@
 // covers: kernels/device/profiler_scope.hpp
+#include <dynvision/connections/dale.hpp>
+#include <dynvision/connections/masked.hpp>
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/losses/cross_entropy.hpp>
 #include <dynvision/run/compiled.hpp>
@@ -60,11 +62,15 @@ struct Counts {
   long allocations = 0, calls = 0, records = 0;
 };
 
-Counts count(DyRCNNx4<>& model, int n_timesteps, bool training) {
+constexpr auto by_compiled = [](auto const&... all) { return run::compiled(all...); };
+constexpr auto by_unroll = [](auto const&... all) { return run::unroll(all...); };
+
+template <class Model, class Path = decltype(by_compiled)>
+Counts count(Model& model, int n_timesteps, bool training, Path const& path = by_compiled) {
   at::AutoGradMode const gradient(training);
   Tensor const images = zeros({1, 3, 16, 16}), labels = zeros({1, n_timesteps}, at::TensorOptions(at::kLong));
   auto const step = [&] {
-    run::Activity const activity = run::compiled(model, images, {.n_timesteps = n_timesteps});
+    run::Activity const activity = path(model, images, run::Settings{.n_timesteps = n_timesteps});
     if (training) CrossEntropy{}(activity.outputs, labels).backward();
   };
   step();
@@ -90,6 +96,34 @@ TEST_CASE("run: a step costs LibTorch's operators, and hardly any allocation of 
     CHECK(static_cast<double>(b.calls - a.calls) / 60 <= (training ? 40 : 20));
     CHECK(static_cast<double>(b.records - a.records) / 60 <= (training ? 50 : 25));
   }
+}
+
+namespace {
+
+template <class... With>
+using Net = Model<Layer<"V1", Conv<3, 8, 3, 2, With...>, Recur<Full<8>, With...>, Evolve<Euler>, Relu, Record, Delay>,
+                  Layer<"V2", Conv<8, 8, 3, 1, With...>, Recur<Pointwise<8>, With...>,
+                        AddSkip<"V1", Through<1>, With...>, Evolve<Euler>, Relu, Record, Delay>>;
+
+}  // namespace
+
+TEST_CASE("run: masks and signs of weights cost nothing per step", "[run]") {
+  Options const options{.input_dims = {3, 16, 16}, .t_recurrence = 6, .seed = 1};
+  Net<> plain(options);
+  Net<Masked<Sparse<50>>, Dale<>> signed_and_masked(options);
+  auto const check = [&](auto const& path, bool training) {
+    CAPTURE(training);
+    Counts const short_plain = count(plain, 24, training, path), long_plain = count(plain, 84, training, path);
+    Counts const short_run = count(signed_and_masked, 24, training, path);
+    Counts const long_run = count(signed_and_masked, 84, training, path);
+    CHECK(short_run.calls > short_plain.calls);  // once a run
+    CHECK(long_run.calls - short_run.calls == long_plain.calls - short_plain.calls);
+    CHECK(long_run.records - short_run.records == long_plain.records - short_plain.records);
+  };
+  check(by_compiled, false);
+  check(by_compiled, true);
+  check(by_unroll, false);
+  check(by_unroll, true);
 }
 
 TEST_CASE("run: what the library computes itself is shown by LibTorch's profiler", "[run]") {

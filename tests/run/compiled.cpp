@@ -95,6 +95,7 @@ TEST_CASE("the compiled path equals the reference path", "[run][property]") {
     each_seed(4000, [](std::uint64_t seed) { compare<orders::Net>(seed, at::kDouble, 1e-10); });
     each_seed(8000, [](std::uint64_t seed) { compare<evaluated::Net>(seed, at::kDouble, 1e-10); });
     each_seed(11000, compare_gated);
+    each_seed(12000, [](std::uint64_t seed) { compare<weighted::Net>(seed, at::kDouble, 1e-10); });
   }
   SECTION("float32") {
     each_seed(5000, [](std::uint64_t seed) { compare<rich::Net>(seed, at::kFloat, 2e-5); });
@@ -103,6 +104,8 @@ TEST_CASE("the compiled path equals the reference path", "[run][property]") {
     each_seed(9000, [](std::uint64_t seed) { compare<evaluated::Net>(seed, at::kFloat, 2e-5); });
     each_seed(
         10000, [](std::uint64_t seed) { compare<wide::Net>(seed, at::kFloat, 2e-5); }, 15);
+    each_seed(
+        13000, [](std::uint64_t seed) { compare<weighted::Net>(seed, at::kFloat, 2e-5); }, 20);
   }
 }
 

@@ -1,5 +1,8 @@
 // Models for comparing two paths, beside those of property/models.hpp.
 #pragma once
+#include <dynvision/connections/dale.hpp>
+#include <dynvision/connections/low_rank.hpp>
+#include <dynvision/connections/masked.hpp>
 #include <dynvision/operations/apply_gain.hpp>
 #include <dynvision/operations/batch_norm.hpp>
 #include <dynvision/operations/dropout.hpp>
@@ -52,7 +55,7 @@ struct Heun {
 template <int C> struct Surround {
   static constexpr int state_channels = C, target_channels = C;
   Tensor weight;
-  void compose(Composition& at, bool, bool, int) { weight = at.constant({1}, 0.5); }
+  void compose(Composition& at, bool, int) { weight = at.constant({1}, 0.5); }
   void parameters(auto&& visit) { visit("weight", weight); }
   Tensor operator()(Tensor const& h) const { return avg_pool2d(h, 3, 1, 1).mul(weight).neg(); }
 };
@@ -163,6 +166,30 @@ struct Net : Model<A, B, C> {
   static constexpr int image_channels = 3;
 };
 }  // namespace orders
+
+namespace weighted {  // weights that follow from other numbers, one's own among them
+struct Squared {      // without an adjoint, and with a number of its own
+  using policy = policies::Parametrisation;
+  Tensor scale{};
+  Tensor start(Composition& at, Tensor const& w) {
+    scale = at.constant({1, 1, 1, 1}, 0.8);
+    return w;
+  }
+  void parameters(auto&& visit) { visit("scale", scale); }
+  Tensor operator()(Tensor const& v) const { return v.mul(v.abs()).mul(scale); }
+};
+struct A : Layer<"A", Conv<image_channels, 5, 3, 2, Masked<Sparse<60>>>, Recur<Full<5>, Masked<NoAutapses>, Dale<4, 1>>,
+                 AddFeedback<"B", Dale<1, 1>>, Evolve<Euler>, Tanh, Record, Delay> {};
+struct B
+    : Layer<"B", Conv<5, 4, 3, 1, LowRank<2>, Dale<>, NoBias>, Recur<Pointwise<4>, Squared>,
+            AddSkip<"A", Multiplicative, Squared, Masked<Sparse<50>>>, Evolve<RungeKutta4>, Sigmoid, Record, Delay> {};
+struct C : Layer<"C", Repeat<1, List<Conv<4, 4, 3, 1, Dale<>, As<"conv">>, Tanh>>,
+                 Recur<Depthwise<4>, Dale<1, 1>, Multiplicative>, Evolve<Euler>, Relu, Record, Delay> {};
+struct Net : ModelWith<LinearHead<LowRank<1>, Masked<Sparse<80>>>, A, B, C> {
+  Net(Options options) : ModelWith<LinearHead<LowRank<1>, Masked<Sparse<80>>>, A, B, C>(std::move(options)) {}
+  static constexpr int image_channels = 3;
+};
+}  // namespace weighted
 
 namespace wide {  // channels enough for the library's own convolutions in float32
 struct A : Layer<"A", Conv<image_channels, 17, 3>, Recur<Full<17>>, Evolve<Euler>, Tanh, Record, Delay, MaxPool<2, 2>> {

@@ -18,7 +18,9 @@ template <int C> Local<C> drawn(at::ScalarType dtype, bool normalised) {
   int const k = Local<C>::kernel_size(C);
   lateral.conv.weight = laws::normal({1, 1, k, k}, 1, dtype).requires_grad_(true);
   lateral.conv.bias = laws::normal({1}, 2, dtype).requires_grad_(true);
-  if (normalised) lateral.conv.magnitude = laws::normal({1, 1, 1, 1}, 3, dtype).abs().requires_grad_(true);
+  if (normalised) {
+    lateral.conv.map = Parametrisations(WeightNorm{laws::normal({1, 1, 1, 1}, 3, dtype).abs().requires_grad_(true)});
+  }
   return lateral;
 }
 

@@ -191,7 +191,7 @@ template <class Model> Facts facts_of(Model const& model, std::array<int, 3> ima
     facts.head = type_text<std::remove_cvref_t<decltype(model.head)>>();
     LayerFacts head{.name = "head", .channels = facts.n_classes, .size = {1, 1}, .receptive_field = 0};
     head.first_signal = facts.first_output;
-    head.flops = 2 * analysis::weights(model.head, 2);
+    head.flops = 2 * analysis::numbers_of_head(model.head);
     head.bytes_per_step = static_cast<double>(facts.n_classes) * facts.bytes_per_number;
     count(head, parts.back());
     facts.layers.push_back(head);

@@ -8,7 +8,10 @@
 // What an operation may say of itself: static constexpr int kernel_size, stride; double multiply_adds(Size in) const.
 #pragma once
 #include <dynvision/concepts/operation.hpp>
+#include <dynvision/concepts/weight.hpp>
 #include <dynvision/core/tensor.hpp>
+
+#include <optional>
 
 namespace dynvision {
 
@@ -16,18 +19,51 @@ namespace analysis {
 
 inline double places(Size size) { return static_cast<double>(size.height) * static_cast<double>(size.width); }
 
+// Numbers of a weight (D,C,K,K) or (D,C), whatever it is made of.
+inline double numbers_of(Weight const& weight) {
+  double all = weight.exists() ? 1 : 0;
+  for (std::int64_t const n : weight.sizes()) all *= static_cast<double>(n);
+  return all;
+}
+
+// Of the convolutions of an operation that shows them; none: it does not.
+template <class Op> std::optional<double> convolved_numbers(Op const& op) {
+  if constexpr (requires {
+                  { op.kernel } -> std::convertible_to<Weight const&>;
+                }) {
+    return numbers_of(op.kernel);
+  } else if constexpr (requires { op.lateral.convolutions(); }) {
+    double all = 0;
+    for (Weight const* const weight : op.lateral.convolutions()) all += numbers_of(*weight);
+    return all;
+  } else if constexpr (requires {
+                         { op.incoming.adapter.conv } -> std::convertible_to<Weight const&>;
+                       }) {
+    return numbers_of(op.incoming.adapter.conv);
+  } else {
+    return std::nullopt;
+  }
+}
+
 // Numbers of kernels (D,C,K,K) that are applied at every place, and of matrices (D,C).
 template <class Op> double weights(Op const& op, int dimensions) {
   double all = 0;
   auto count = [&](std::string_view, Tensor& tensor, bool) {
-    bool const magnitude = tensor.numel() == tensor.size(0);  // of a weight-normalised kernel
+    bool const magnitude = tensor.dim() > 0 && tensor.numel() == tensor.size(0);  // one number for each channel
     if (tensor.dim() == dimensions && !magnitude) all += static_cast<double>(tensor.numel());
   };
-  auto scalars_too = [&](std::string_view name, Tensor& tensor, bool learned) {
-    if (tensor.dim() > 0) count(name, tensor, learned);
-  };
-  read_parameters(op, ParameterVisitor(scalars_too));
+  read_parameters(op, ParameterVisitor(count));
   return all;
+}
+
+template <class Head> double numbers_of_head(Head const& head) {
+  if constexpr (requires { head.map.sizes(head.weight); }) {
+    double all = 1;
+    for (std::int64_t const n : head.map.sizes(head.weight)) all *= static_cast<double>(n);
+    return all;
+  } else {
+    return weights(head, 2);
+  }
 }
 
 struct Field {
@@ -65,7 +101,8 @@ template <class Op> Work work_of(Op const& op, Size in, int channels_in, int cha
     });
     return all;
   } else {
-    double const maps = weights(op, 4) * places(at) + weights(op, 2);
+    std::optional<double> const convolved = convolved_numbers(op);
+    double const maps = convolved ? *convolved * places(at) : weights(op, 4) * places(at) + weights(op, 2);
     return {maps > 0 ? maps : results, results};
   }
 }

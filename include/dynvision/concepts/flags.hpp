@@ -55,9 +55,5 @@ template <class L>
 concept AffineLateral = requires {  // w r + b, with tensors `weight` [1] and `bias` [1] or absent
   requires L::is_affine;
 };
-template <class L>
-concept Normalisable = !requires {  // can be weight-normalised, unless it says that it cannot
-  requires !L::can_normalise;
-};
 
 }  // namespace dynvision

@@ -1,7 +1,8 @@
 // Policies: template arguments that change a part of a model, in any order: Conv<3, 36, 3, 1, NoBias, As<"{}.conv2">>.
 //
 //   struct NoBias { using policy = policies::Bias; };      a policy names its kind
-//   PolicyKinds<IsPath, IsNoBias>::take<With...>()          a part takes some kinds, each at most once
+//   PolicyKinds<IsPath, IsNoBias>::take<With...>()          a part takes some kinds, each at most once (but see
+//                                                          may_be_several)
 //
 // Integrations (connections/integration.hpp) and solvers (dynamics/solver.hpp) are policies by what they can do.
 #pragma once
@@ -12,7 +13,7 @@ namespace dynvision {
 namespace policies {  // kinds
 struct Path {};
 struct Bias {};
-struct Normalisation {};
+struct Parametrisation {};
 struct Padding {};
 struct Adapter {};
 struct Delay {};
@@ -35,16 +36,15 @@ concept PolicyOf = requires {
 struct NoBias {  // without a bias
   using policy = policies::Bias;
 };
-struct WeightNorm {  // weight-normalised
-  using policy = policies::Normalisation;
-};
 template <class T> using IsNoBias = std::is_same<T, NoBias>;
-template <class T> using IsWeightNorm = std::is_same<T, WeightNorm>;
+
+// Of this kind several may be given, one after the other (concepts/parametrisation.hpp).
+template <template <class> class Kind> inline constexpr bool may_be_several = false;
 
 template <template <class> class... Kinds> struct PolicyKinds {
   template <class T> static constexpr bool has_kind = (Kinds<T>::value || ...);
   template <template <class> class Kind, class... With>
-  static constexpr bool once = (0 + ... + static_cast<int>(Kind<With>::value)) <= 1;
+  static constexpr bool once = may_be_several<Kind> || (0 + ... + static_cast<int>(Kind<With>::value)) <= 1;
 
   template <class... With> static constexpr bool take() {
     return (has_kind<With> && ...) && (once<Kinds, With...> && ...);

@@ -1,12 +1,14 @@
-// Weight: weight and bias of one convolution, plain or weight-normalised (Salimans & Kingma 2016).
+// Weight: weight and bias of one convolution, or of one linear map.
 //
 //   y = w * x + b            w (Out, In/groups, K, K), b (Out); zero padding, square
-//   w = g v/|v|              weight-normalised: g (Out,1,1,1), norm over all axes but the first
+//   y = w x + b              w (Out, In): the same as K = 1
+//   w = f(v)                 with parametrisations (concepts/parametrisation.hpp)
 //
-// Parameters: weight, bias; weight-normalised: parametrizations.weight.original0 (g), .original1 (v), bias.
+// Parameters: weight, bias; with parametrisations theirs, and v in place of the weight.
+// A kernel of one place meets an image of one place as a matrix product.
 #pragma once
 #include <dynvision/concepts/composition.hpp>
-#include <dynvision/concepts/policy.hpp>
+#include <dynvision/concepts/parametrisation.hpp>
 #include <dynvision/core/inline.hpp>
 #include <dynvision/core/ops.hpp>
 #include <dynvision/core/size.hpp>
@@ -18,34 +20,65 @@
 namespace dynvision {
 
 struct Weight {
-  Tensor weight{};     // (Out, In/groups, K, K); weight-normalised: the direction v
-  Tensor bias{};       // (Out), absent without one
-  Tensor magnitude{};  // (Out,1,1,1), absent if plain
+  Tensor weight{};         // (Out, In/groups, K, K) or (Out, In); with parametrisations: v
+  Tensor bias{};           // (Out), absent without one
+  Parametrisations map{};  // w = map(v); none: w = v
   int stride = 1;
   int padding = 0;
   int groups = 1;
 
   bool exists() const { return weight.defined(); }
 
-  void make_bias(Composition& at, double value = 0) { bias = at.constant({weight.size(0)}, value); }
-  void normalise();  // to a weight-normalised kernel of the same value
+  void make_bias(Composition& at, double value = 0) { bias = at.constant({sizes()[0]}, value); }
+  // From the weight that was made to raw parameters that start from it.
+  void parametrise(Composition& at, Parametrisations const& by);
+
+  std::array<std::int64_t, 4> sizes() const;  // (Out, In/groups, K, K)
+  Tensor effective() const;                   // w; see EffectiveWeights
 
   Tensor operator()(Tensor const& x) const { return convolve(x, bias); }  // (B,In,H,W) -> (B,Out,H',W')
   Tensor without_bias(Tensor const& x) const { return convolve(x, {}); }
-  Size out_size(Size in) const { return shrunk(in, weight.size(2), stride, padding); }
+  Size out_size(Size in) const { return shrunk(in, sizes()[2], stride, padding); }
 
   [[gnu::noinline]] void parameters(std::string_view prefix, auto&& visit) {
-    auto const named = [&](std::string_view name, Tensor& tensor) {
-      if (tensor.defined()) visit(joined({prefix, name}), tensor);
+    auto named = [&](std::string_view name, Tensor& tensor, bool learned) {
+      if (!tensor.defined()) return;
+      if (learned) {
+        visit(joined({prefix, name}), tensor);
+      } else {
+        visit(joined({prefix, name}), tensor, Fixed{});
+      }
     };
-    named("parametrizations.weight.original0", magnitude);
-    named(magnitude.defined() ? "parametrizations.weight.original1" : "weight", weight);
-    named("bias", bias);
+    ParameterVisitor const visitor(named);
+    map.parameters(visitor, weight);
+    visitor("bias", bias);
   }
 
  private:
   Tensor convolve(Tensor const& x, Tensor const& with_bias) const;
-  Tensor norm() const { return weight.norm(2, {1, 2, 3}, true); }
+};
+
+// While one lives, this thread makes each effective weight once: on the reference path, where a weight meets a signal at
+// every step, f is then differentiated once.
+class EffectiveWeights {
+ public:
+  EffectiveWeights();
+  ~EffectiveWeights();
+  EffectiveWeights(EffectiveWeights const&) = delete;
+  EffectiveWeights& operator=(EffectiveWeights const&) = delete;
+
+ private:
+  friend struct Weight;
+  struct Made {
+    Weight const* of;
+    Tensor raw, effective;
+  };
+  static EffectiveWeights*& now();
+  Tensor find(Weight const& of);
+
+  std::vector<Made> made_;
+  bool with_gradient_;
+  EffectiveWeights* before_;
 };
 
 // A feedforward kernel at its start; see FeedforwardInit (kaiming: He 2015).

@@ -10,6 +10,7 @@
 #include <dynvision/concepts/path.hpp>
 #include <dynvision/concepts/weight.hpp>
 #include <dynvision/connections/integration.hpp>
+#include <dynvision/connections/weight_norm.hpp>
 #include <dynvision/core/inline.hpp>
 #include <dynvision/core/list.hpp>
 
@@ -19,7 +20,7 @@
 
 namespace dynvision {
 
-// Policies of AddSkip and AddFeedback, beside an integration, NoBias, WeightNorm and As<path>.
+// Policies of AddSkip and AddFeedback, beside an integration, NoBias, parametrisations (WeightNorm, ...) and As<path>.
 template <int K, int Stride = 1> struct Through {  // a K x K convolution, even where the channels agree
   using policy = policies::Adapter;
   static constexpr int kernel_size = K, stride = Stride;
@@ -32,12 +33,12 @@ struct Adapter {
   std::optional<double> scale{};  // explicit scale factor; without one the size of the target counts
   bool resize = true;
 
-  // Policies: Through, NoBias, WeightNorm.
+  // Policies: Through, NoBias, parametrisations.
   template <class... With> void compose(Composition& at, int from, int to) {
     using T = pick<IsThrough, Through<1>, With...>;
     if (from == to && !(IsThrough<With>::value || ...)) return;
     make(at, from, to, T::kernel_size, T::stride, !has<NoBias, With...>);
-    if constexpr (has<WeightNorm, With...>) conv.normalise();
+    conv.parametrise(at, Parametrisations::of<With...>());
   }
   void parameters(auto&& visit) { conv.parameters("conv.", visit); }
 

@@ -11,9 +11,9 @@ template <int C, int K = 3, int D = C> struct Depthwise {
   static constexpr bool keeps_channels = true;
   Weight conv;
 
-  void compose(Composition& at, bool bias, bool weight_norm, int /*target*/) {
+  void compose(Composition& at, bool bias, Parametrisations const& weights, int /*target*/) {
     conv = lateral_kernel(at, C, C, K, C, bias);
-    if (weight_norm) conv.normalise();
+    conv.parametrise(at, weights);
   }
   void parameters(auto&& visit) { conv.parameters("conv.", visit); }
   std::array<Weight const*, 1> convolutions() const { return {&conv}; }

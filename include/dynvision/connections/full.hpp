@@ -10,9 +10,9 @@ template <int C, int K = 3, int D = C> struct Full {
   static constexpr int state_channels = C, target_channels = D;
   Weight conv;
 
-  void compose(Composition& at, bool bias, bool weight_norm, int target) {
+  void compose(Composition& at, bool bias, Parametrisations const& weights, int target) {
     conv = lateral_kernel(at, C, target, K, 1, bias);
-    if (weight_norm) conv.normalise();
+    conv.parametrise(at, weights);
   }
   void parameters(auto&& visit) { conv.parameters("conv.", visit); }
   std::array<Weight const*, 1> convolutions() const { return {&conv}; }

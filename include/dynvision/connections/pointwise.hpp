@@ -11,9 +11,9 @@ struct Pointwise {
   static constexpr int state_channels = C, target_channels = D;
   Weight conv;
 
-  void compose(Composition& at, bool bias, bool weight_norm, int target) {
+  void compose(Composition& at, bool bias, Parametrisations const& weights, int target) {
     conv = lateral_kernel(at, C, target, 1, 1, bias);
-    if (weight_norm) conv.normalise();
+    conv.parametrise(at, weights);
   }
   void parameters(auto&& visit) { conv.parameters("conv.", visit); }
   std::array<Weight const*, 1> convolutions() const { return {&conv}; }

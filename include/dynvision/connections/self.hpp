@@ -13,11 +13,10 @@ struct Self {
   static constexpr int state_channels = C, target_channels = D;
   static constexpr bool keeps_channels = true;
   static constexpr bool is_affine = true;  // with `weight` and `bias`
-  static constexpr bool can_normalise = false;
-  Tensor weight, bias;  // [1]
+  Tensor weight, bias;                     // [1]
   bool fixed = false;
 
-  void compose(Composition& at, bool with_bias, bool /*weight_norm*/, int /*target*/) {
+  void compose(Composition& at, bool with_bias, int /*target*/) {
     std::optional<double> const& given = at.options.fixed_self_weight;
     fixed = given.has_value();
     weight = fixed ? at.constant({1}, *given) : at.uniform({1}, at.max_weight(0.2));

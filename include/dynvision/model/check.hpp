@@ -196,8 +196,11 @@ template <Fault F, class Layer, class Operation, class At, class Given> constexp
                 "dynvision: Evolve needs a Solver, such as Euler or RungeKutta4 (docs/concepts/solver.md)");
   static_assert(F != Fault::lateral,
                 "dynvision: Recur needs a Lateral connection, such as Full<36, 3> (docs/concepts/connection.md)");
-  static_assert(F != Fault::normalisation,
-                "dynvision: this lateral connection cannot be weight-normalised (docs/concepts/connection.md)");
+  static_assert(F != Fault::parametrisation,
+                "dynvision: the weights of this lateral connection do not take one of its parametrisations, such as "
+                "WeightNorm or Masked (docs/concepts/weights.md)");
+  static_assert(F != Fault::parametrisation_order,
+                "dynvision: LowRank stands before the other parametrisations of a weight (docs/concepts/weights.md)");
   static_assert(F != Fault::state_channels,
                 "dynvision: the lateral connection starts from other channels than the layer stores at Delay "
                 "(docs/concepts/connection.md)");

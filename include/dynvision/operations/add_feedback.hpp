@@ -14,9 +14,10 @@ template <Name Source, class... With> struct AddFeedback {
   static constexpr std::string_view path = pick<IsPath, As<"addfeedback_{}">, With...>::path;
   static constexpr std::string_view source = Source.view();
   static constexpr bool comes_from_later = true;
-  static constexpr Fault fault = PolicyKinds<IsIntegration, IsThrough, IsPath, IsNoBias, IsWeightNorm>::take<With...>()
-                                     ? Fault::none
-                                     : Fault::policy;
+  static constexpr Fault fault =
+      PolicyKinds<IsIntegration, IsThrough, IsPath, IsNoBias, IsParametrisation>::take<With...>()
+          ? parametrisation_fault<With...>()
+          : Fault::policy;
 
   using integration = pick<IsIntegration, Additive, With...>;
 

@@ -23,8 +23,8 @@ template <Name Source, class... With> struct AddSkip {
   static constexpr std::string_view source = Source.view();
   static constexpr bool comes_from_later = false;
   static constexpr Fault fault =
-      PolicyKinds<IsIntegration, IsThrough, IsPath, IsNoBias, IsWeightNorm, IsSameStep>::take<With...>()
-          ? Fault::none
+      PolicyKinds<IsIntegration, IsThrough, IsPath, IsNoBias, IsParametrisation, IsSameStep>::take<With...>()
+          ? parametrisation_fault<With...>()
           : Fault::policy;
 
   using integration = pick<IsIntegration, Additive, With...>;

@@ -6,7 +6,7 @@
 //   Conv<64, 64, 5, 2, NoBias>             stride 2, without bias
 //   Conv<image_channels, 36, 3>                     as many channels in as the image has (Options::input_dims)
 //   Conv<64, 144, 3, 1, As<"{}.conv2">>    parameters under another path: the second convolution of a layer
-//   Conv<3, 64, 7, 2, Padding<3>, WeightNorm>
+//   Conv<3, 64, 7, 2, Padding<3>, WeightNorm>       a parametrisation (concepts/parametrisation.hpp)
 //
 // Initialisation: see feedforward_kernel().
 #pragma once
@@ -14,6 +14,7 @@
 #include <dynvision/concepts/operation.hpp>
 #include <dynvision/concepts/path.hpp>
 #include <dynvision/concepts/weight.hpp>
+#include <dynvision/connections/weight_norm.hpp>
 #include <dynvision/core/list.hpp>
 
 namespace dynvision {
@@ -31,9 +32,9 @@ template <int In, int Out, int K, int Stride = 1, class... With> struct Conv {
   static constexpr int padding = pick<IsPadding, Padding<K / 2>, With...>::padding;
   static constexpr int out_channels(int in) { return same_channels(in, In) ? Out : channel_mismatch; }
   static constexpr Fault fault = In < 0 || Out < 1 || K < 1 || Stride < 1 || padding < 0 ? Fault::number
-                                 : !PolicyKinds<IsPadding, IsPath, IsNoBias, IsWeightNorm>::take<With...>()
+                                 : !PolicyKinds<IsPadding, IsPath, IsNoBias, IsParametrisation>::take<With...>()
                                      ? Fault::policy
-                                     : Fault::none;
+                                     : parametrisation_fault<With...>();
 
   Weight kernel{.stride = Stride, .padding = padding};
 
@@ -41,7 +42,7 @@ template <int In, int Out, int K, int Stride = 1, class... With> struct Conv {
     kernel = feedforward_kernel(at, Out, K, at.options.bias && !has<NoBias, With...>);
     kernel.stride = Stride;
     kernel.padding = padding;
-    if constexpr (has<WeightNorm, With...>) kernel.normalise();
+    kernel.parametrise(at, Parametrisations::of<With...>());
   }
   void parameters(auto&& visit) { kernel.parameters("", visit); }
   Size out_size(Size in) const { return shrunk(in, K, kernel.stride, kernel.padding); }

@@ -1,7 +1,7 @@
 // The head of a model: global average over height and width, then a linear map.
 //
 //   z = W mean_{H,W}(r) + b       r (B,C,H,W), W (K,C), z (B,K)       parameters: weight, bias
-//   W = g v/|v|                   with WeightNorm, norm of each row   parameters: parametrizations.weight.original0, .original1
+//   W = f(v)                      with parametrisations (concepts/parametrisation.hpp)
 //
 //   Classifier                                the library's own: classifier.2.weight, classifier.2.bias
 //   LinearHead<As<"classifier.3">, WeightNorm>
@@ -20,13 +20,14 @@ namespace dynvision {
 
 template <class... With> struct LinearHead {
   static constexpr std::string_view path = pick<IsPath, As<"classifier.2">, With...>::path;
-  static_assert(PolicyKinds<IsPath, IsNoBias, IsWeightNorm>::take<With...>(),
-                "dynvision: LinearHead takes As<...>, NoBias and WeightNorm, each once (docs/concepts/model.md)");
+  static_assert(
+      PolicyKinds<IsPath, IsNoBias, IsParametrisation>::take<With...>() &&
+          parametrisation_fault<With...>() == Fault::none,
+      "dynvision: LinearHead takes As<...>, NoBias and parametrisations such as WeightNorm, each once, LowRank "
+      "first (docs/concepts/model.md)");
 
-  static constexpr bool normalised = has<WeightNorm, With...>;
-
-  Tensor weight, bias;  // (K,C), (K); weight-normalised: the direction v
-  Tensor magnitude{};   // (K,1), absent if plain
+  Tensor weight, bias;     // (K,C), or v; (K)
+  Parametrisations map{};  // weight = map(v)
 
   void compose(Composition& at) {
     int const classes = at.options.n_classes;
@@ -39,22 +40,24 @@ template <class... With> struct LinearHead {
     if (!has<NoBias, With...>) {
       bias = uniform ? at.uniform({classes}, bound) : at.constant({classes}, 0);
     }
-    if constexpr (normalised) magnitude = norm().detach().clone();
+    map = Parametrisations::of<With...>();
+    weight = map.start(at, weight, 1);
   }
   void parameters(auto&& visit) {
-    if constexpr (normalised) visit("parametrizations.weight.original0", magnitude);
-    visit(normalised ? "parametrizations.weight.original1" : "weight", weight);
+    auto named = [&](std::string_view name, Tensor& tensor, bool learned) {
+      if (learned) {
+        visit(name, tensor);
+      } else {
+        visit(name, tensor, Fixed{});
+      }
+    };
+    map.parameters(ParameterVisitor(named), weight);
     if (bias.defined()) visit("bias", bias);
   }
-  std::int64_t classes() const { return weight.size(0); }
+  std::int64_t classes() const { return map.sizes(weight)[0]; }
 
   // (B,C,H,W) -> (B,K)
-  Tensor operator()(Tensor const& r) const {
-    return linear(r.mean({2, 3}), normalised ? weight.mul(magnitude.div(norm())) : weight, bias);
-  }
-
- private:
-  Tensor norm() const { return weight.norm(2, {1}, true); }
+  Tensor operator()(Tensor const& r) const { return linear(r.mean({2, 3}), map(weight), bias); }
 };
 
 using Classifier = LinearHead<>;

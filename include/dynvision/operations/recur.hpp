@@ -5,7 +5,7 @@
 // U: nearest neighbour to the resolution at this place. The place is the recurrence target: before the convolution
 // (ToInput), between two convolutions (ToMiddle), after them (ToOutput).
 //
-//   Recur<Full<36, 3>>     Recur<Self<64>, Multiplicative, NoBias>     Recur<Full<64, 3>, WeightNorm>
+//   Recur<Full<36, 3>>     Recur<Self<64>, Multiplicative, NoBias>     Recur<Full<64, 3>, WeightNorm>     Recur<Full<36>, Dale<>>
 #pragma once
 #include <dynvision/concepts/fault.hpp>
 #include <dynvision/concepts/flags.hpp>
@@ -37,9 +37,9 @@ template <class L, class... With> struct Recur {
 
   static constexpr Fault fault = [] {
     if (!Lateral<L>) return Fault::lateral;
-    if (!PolicyKinds<IsIntegration, IsPath, IsNoBias, IsWeightNorm>::take<With...>()) return Fault::policy;
-    if (has<WeightNorm, With...> && !Normalisable<L>) return Fault::normalisation;
-    return Fault::none;
+    if (!PolicyKinds<IsIntegration, IsPath, IsNoBias, IsParametrisation>::take<With...>()) return Fault::policy;
+    if (!takes_parametrisations<L, With...>()) return Fault::parametrisation;
+    return parametrisation_fault<With...>();
   }();
 
   L lateral;
@@ -50,7 +50,12 @@ template <class L, class... With> struct Recur {
     if (at.options.feedforward_only || silent) return;
     on = true;
     delay = lateral_delay(at, KeepsChannels<L>);
-    lateral.compose(at, at.options.bias && !has<NoBias, With...>, has<WeightNorm, With...>, at.channels);
+    bool const bias = at.options.bias && !has<NoBias, With...>;
+    if constexpr (ParametrisedLateral<L>) {
+      lateral.compose(at, bias, Parametrisations::of<With...>(), at.channels);
+    } else {
+      lateral.compose(at, bias, at.channels);
+    }
   }
   void parameters(auto&& visit) {
     if (on) lateral.parameters(visit);

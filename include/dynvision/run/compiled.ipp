@@ -1,5 +1,6 @@
 // Groups and segments of a run, and its results by step.
 #pragma once
+#include <dynvision/concepts/weight.hpp>
 #include <dynvision/run/compiled.hpp>
 #include <dynvision/run/compiled/autograd.hpp>
 #include <dynvision/run/compiled/prepare/checkpointing.hpp>
@@ -24,6 +25,7 @@ DYNVISION_INLINE CompiledRun::CompiledRun(std::shared_ptr<PreparedRun> prepared,
 
 DYNVISION_INLINE std::vector<Tensor> CompiledRun::forward() {
   at::AutoGradMode const no_gradient(false);
+  EffectiveWeights const made_once;  // of operations that are called as they are
   kernels::CrowdedOperators operators(run_.settings.share_cpus);
   for (Group& group : run_.groups) forward(group, operators);
   std::vector<Tensor> all{outputs()};

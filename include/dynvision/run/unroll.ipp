@@ -1,5 +1,6 @@
 // Step by step.
 #pragma once
+#include <dynvision/concepts/weight.hpp>
 #include <dynvision/run/start.hpp>
 #include <dynvision/run/unroll.hpp>
 
@@ -26,6 +27,7 @@ DYNVISION_INLINE Activity unroll_parts(Parts const& parts, std::vector<int> cons
   check_input(parts, memory, options, stimulus, settings);
   OwnDtype const dtype;
   if (at::GradMode::is_enabled()) check_gradient(parts, stimulus, settings);
+  EffectiveWeights const made_once;
   std::size_t const n_operations = parts.size() - 1;
   std::vector<Size> const sizes = sizes_of(parts, {stimulus.frames.size(3), stimulus.frames.size(4)});
   std::vector<DelayLine> memories = delay_lines(settings.start, memory);

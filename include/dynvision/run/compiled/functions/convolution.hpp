@@ -1,9 +1,9 @@
 // A convolution during a run: its effective weight, its adjoint, and the gradient that adds up over the blocks.
 //
 //   y = w * x + b;   gx = w^T * gy,   gw += gy x x,   gb += sum gy
-//   w = m v/|v| if weight-normalised:   gm = <gw, v>/|v|,   gv = m/|v| (gw - <gw, v> v/|v|^2)
+//   w = f(v) with parametrisations: w is made once a run, in the dtype of the computation and the layout of the signals, and
+//   f is differentiated once, for the sum of gw (functions/parametrised_weight.hpp).
 //
-// The effective weight is made once a run, in the dtype of the computation and the layout of the signals.
 // Its convolution is the library's own where that is the faster one (kernels/convolution/native.hpp), or else oneDNN's, for
 // which the weight is packed, or else LibTorch's. Gradients add up in the dtype of the parameters; those of small blocks
 // wait until there are enough for one call.
@@ -14,6 +14,7 @@
 #include <dynvision/kernels/convolution/onednn.hpp>
 #include <dynvision/kernels/convolution/plane_stencil.hpp>
 #include <dynvision/kernels/device/layout.hpp>
+#include <dynvision/run/compiled/functions/parametrised_weight.hpp>
 #include <dynvision/run/compiled/memory/gradient_sums.hpp>
 
 #include <memory>
@@ -29,7 +30,7 @@ class Convolution {
   void put_on_plane(kernels::Shape const& shape, kernels::Engine const& engine);
 
   bool pointwise() const;  // commutes with resizing
-  bool learns() const { return learns_weight() || learns_[1] >= 0; }
+  bool learns() const { return learns_weight_ || learns_bias_; }
   kernels::Shape out(kernels::Shape const& in) const;
 
   double flops(kernels::Shape const& in) const;  // of one sample and step
@@ -50,7 +51,7 @@ class Convolution {
   // What a weight gradient is computed of at about the speed of the forward convolution.
   static constexpr std::int64_t enough_bytes = 2 * most_waiting_bytes;
 
-  bool learns_weight() const { return learns_[0] >= 0 || learns_[2] >= 0; }
+  bool learns_weight() const { return learns_weight_; }
   bool adds_up() const { return own_ && own_->sums() && learns_weight(); }  // gradients, by a loop of the library's own
 
   void gradients(Tensor const& g, Tensor const& x, bool want_gx, Tensor& gx);
@@ -64,12 +65,12 @@ class Convolution {
     Tensor (Convolution::*reverse)(Tensor const& g, Tensor const& x, bool want_gx) = nullptr;
   };
 
-  Tensor norm() const { return kernel_.weight.detach().norm(2, {1, 2, 3}, true); }
   void add(Tensor& sum, Tensor const& g) const;
 
+  ParametrisedWeight of_;
   Weight kernel_;
   kernels::Layout layout_;
-  std::array<int, 3> learns_;  // weight, bias, magnitude
+  bool learns_weight_, learns_bias_;
   Tensor weight_, bias_, g_weight_{}, g_bias_{};
   std::optional<kernels::NativeConvolution> own_{};
   std::optional<kernels::OnednnConvolution> packed_{};

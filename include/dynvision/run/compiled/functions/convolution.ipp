@@ -9,11 +9,12 @@ namespace dynvision::run {
 
 DYNVISION_INLINE Convolution::Convolution(Weight const& kernel, kernels::Layout layout, at::ScalarType dtype,
                                           GradientSums& learned)
-    : kernel_(kernel),
+    : of_(kernel),
+      kernel_(kernel),
       layout_(layout),
-      learns_{learned.index(kernel.weight), learned.index(kernel.bias), learned.index(kernel.magnitude)} {
-  Tensor const v = kernel.weight.tensor_data();
-  weight_ = kernels::in_dtype(kernel.magnitude.defined() ? v.mul(kernel.magnitude.detach().div(norm())) : v, dtype);
+      learns_weight_(of_.learns()),
+      learns_bias_(learned.index(kernel.bias) >= 0) {
+  weight_ = kernels::in_dtype(of_.effective(), dtype).view(kernel.sizes());
   if (kernel.bias.defined()) bias_ = kernels::in_dtype(kernel.bias.tensor_data(), dtype);
   if (layout.channels_last &&
       kernels::NativeConvolution::suits(weight_, kernel.stride, kernel.padding, kernel.groups)) {
@@ -35,18 +36,17 @@ DYNVISION_INLINE void Convolution::put_on_plane(kernels::Shape const& shape, ker
 }
 
 DYNVISION_INLINE bool Convolution::pointwise() const {
-  return !plane_.stencil && kernel_.weight.size(2) == 1 && kernel_.weight.size(3) == 1 && kernel_.stride == 1 &&
-         kernel_.padding == 0;
+  return !plane_.stencil && weight_.size(2) == 1 && weight_.size(3) == 1 && kernel_.stride == 1 && kernel_.padding == 0;
 }
 
 DYNVISION_INLINE kernels::Shape Convolution::out(kernels::Shape const& in) const {
   if (plane_.stencil) return in;
   Size const size = kernel_.out_size({in.height, in.width});
-  return {kernel_.weight.size(0), size.height, size.width};
+  return {weight_.size(0), size.height, size.width};
 }
 
 DYNVISION_INLINE double Convolution::flops(kernels::Shape const& in) const {
-  auto const w = kernel_.weight.sizes();  // (Out, In/groups, K, K)
+  auto const w = weight_.sizes();  // (Out, In/groups, K, K)
   return 2.0 * static_cast<double>(out(in).size() * w[1] * w[2] * w[3]);
 }
 
@@ -86,24 +86,15 @@ DYNVISION_INLINE void Convolution::finish(GradientSums& learned) {
   if (own_) {
     kernels::NativeConvolution::Gradients const sums = own_->take();
     add(g_weight_, sums.weight);
-    if (learns_[1] >= 0) add(g_bias_, sums.bias);
+    if (learns_bias_) add(g_bias_, sums.bias);
   }
-  if (g_weight_.defined()) {
-    if (kernel_.magnitude.defined()) {
-      Tensor const v = kernel_.weight.detach(), length = norm();
-      Tensor const along = g_weight_.mul(v).sum({1, 2, 3}, true).div(length);  // (Out,1,1,1)
-      learned.add(learns_[2], along);
-      learned.add(learns_[0], g_weight_.sub(v.mul(along.div(length))).mul(kernel_.magnitude.detach().div(length)));
-    } else {
-      learned.add(learns_[0], g_weight_, true);
-    }
-  }
-  learned.add(learns_[1], g_bias_, true);
+  if (g_weight_.defined()) of_.adjoint(g_weight_, learned);
+  learned.add(learned.index(kernel_.bias), g_bias_, true);
   g_weight_ = g_bias_ = Tensor{};
 }
 
 DYNVISION_INLINE void Convolution::gradients(Tensor const& g, Tensor const& x, bool want_gx, Tensor& gx) {
-  bool const want_weight = learns_weight(), want_bias = learns_[1] >= 0;
+  bool const want_weight = learns_weight_, want_bias = learns_bias_;
   if (!want_gx && !want_weight && !want_bias) return;
   if (adds_up()) return own_->add({g}, {x});
   // Of the weight only its shape and layout are looked at where gx is not wanted.

@@ -1,6 +1,6 @@
-// g++: this lateral connection cannot be weight-normalised (docs/concepts/connection.md)
+// g++: the weights of this lateral connection do not take one of its parametrisations
 // g++: Layer = V1; Operation = Recur<Self<36.*WeightNorm>
-// clang++: this lateral connection cannot be weight-normalised (docs/concepts/connection.md)
+// clang++: the weights of this lateral connection do not take one of its parametrisations
 // clang++: V1, dynvision::Recur<dynvision::Self<36.*, dynvision::WeightNorm>
 #include <dynvision/dyrcnn.hpp>
 
