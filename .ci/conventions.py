@@ -20,7 +20,7 @@ STATIONS = [("core",), ("dynamics", "kernels"), ("concepts",), ("connections",),
 # Within a station a header includes its own room, rooms before it, and what stands at the top of the station as a word
 # (a type that rooms share). Doors are what users include: they include rooms, no room includes them.
 ROOMS = {
-    "kernels": ["device", "number", "pipeline", "derivative", "convolution", "resample", "norm"],
+    "kernels": ["device", "number", "random", "pipeline", "derivative", "convolution", "resample", "norm"],
     "run": ["compiled/graph", "compiled/memory", "compiled/functions", "compiled/roles", "compiled/stages",
             "compiled/prepare", "compiled/sweep", "compiled"],
     "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],

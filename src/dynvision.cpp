@@ -7,6 +7,7 @@
 #endif
 
 #include <dynvision/concepts/composition.ipp>
+#include <dynvision/concepts/noise_source.ipp>
 #include <dynvision/concepts/options.ipp>
 #include <dynvision/concepts/parametrisation.ipp>
 #include <dynvision/concepts/weight.ipp>
@@ -38,6 +39,8 @@
 #include <dynvision/kernels/pipeline/loop.ipp>
 #include <dynvision/kernels/pipeline/pipeline.ipp>
 #include <dynvision/kernels/pipeline/tensors.ipp>
+#include <dynvision/kernels/random/normal_numbers.ipp>
+#include <dynvision/kernels/random/normal_tensor.ipp>
 #include <dynvision/kernels/resample/max_pooling.ipp>
 #include <dynvision/kernels/resample/max_pooling_tensors.ipp>
 #include <dynvision/kernels/resample/nearest.ipp>

@@ -20,6 +20,7 @@
 #include <dynvision/losses/weighted_steps.hpp>
 #include <dynvision/losses/weighted_sum.hpp>
 #include <dynvision/operations/apply_gain.hpp>
+#include <dynvision/operations/noise.hpp>
 #include <dynvision/records/interrupt.hpp>
 #include <dynvision/records/metrics.hpp>
 #include <dynvision/records/progress.hpp>

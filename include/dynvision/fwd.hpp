@@ -66,6 +66,7 @@ struct Relu;                                                               // al
 struct MiddleRelu;                                                         // between two convolutions of a layer
 struct Supralinear;                                                        // k sign(x) |x|^n
 template <class Kind> struct ApplyGain;                                    // Spatial, Feature, Uniform
+template <class Scaling, class... With> struct Noise;                      // sigma c xi, c as the scaling says
 template <class Kind> struct AddBias;                                      // Spatial, Feature, Uniform
 template <int Groups, class... With> struct GroupNorm;
 struct Record;  // the response
@@ -81,6 +82,13 @@ template <int N, class Operations, class... With> struct Repeat;       // copies
 struct ZeroIfAbsent;                                                   // active before the input arrives
 struct InputAdaption;                                                  // a frame fades while it stays on
 template <int In, int Mid, int Out, int K> struct Retina;
+struct PerStep;          // scalings of noise: whatever dt is
+struct WhiteDrive;       // in the drive: tau dr = (-r + u) dt + sigma dW
+struct Diffusion;        // behind the solver: dr = ... dt + sigma dW
+struct StationaryDrive;  // in the drive, so that the response has the standard deviation sigma
+struct Stationary;       // the same behind the solver
+class NoiseSource;       // the random numbers of a run
+// NoiseScaling, SideOfSolver: what a scaling of one's own offers
 struct Moment;           // what an operation sees of the running model
 struct Composition;      // what an operation sees of its place; StoredLayer: what others may know of a layer
 class ParameterVisitor;  // an operation shows it what is learned

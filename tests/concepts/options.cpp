@@ -39,12 +39,13 @@ std::string text_of(Options const& o) {
   auto const add = [&](auto value) { all += std::to_string(value) + " "; };
   auto const maybe = [&](std::optional<double> value) { all += value ? std::to_string(*value) + " " : "- "; };
   add(o.n_classes.value()), add(o.input_dims[0]), add(o.input_dims[1]), add(o.input_dims[2]);
-  for (double const x :
-       {o.dt.value(), o.tau.value(), o.t_feedforward.value(), o.t_recurrence.value(), o.t_feedback.value(),
-        o.t_skip.value(), o.supralinearity.value(), o.input_adaption_weight.value(), o.dropout.value()}) {
+  for (double const x : {o.dt.value(), o.tau.value(), o.t_feedforward.value(), o.t_recurrence.value(),
+                         o.t_feedback.value(), o.t_skip.value(), o.supralinearity.value(),
+                         o.input_adaption_weight.value(), o.sigma.value(), o.dropout.value()}) {
     add(x);
   }
-  for (bool const x : {o.bias.value(), o.train_tau.value(), o.feedforward_only.value()}) add(static_cast<int>(x));
+  for (bool const x : {o.bias.value(), o.train_tau.value(), o.train_sigma.value(), o.feedforward_only.value()})
+    add(static_cast<int>(x));
   maybe(o.fixed_self_weight), maybe(o.max_weight_init), add(static_cast<int>(o.feedforward_init.value()));
   return all;
 }
@@ -65,6 +66,8 @@ Options other() {
           .input_adaption_weight = 0.25,
           .fixed_self_weight = 0.75,
           .max_weight_init = 0.125,
+          .sigma = 0.5,
+          .train_sigma = true,
           .dropout = 0.375,
           .feedforward_init = FeedforwardInit::truncated_normal};
 }

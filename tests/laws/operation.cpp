@@ -15,6 +15,7 @@
 #include <dynvision/operations/evolve.hpp>
 #include <dynvision/operations/group_norm.hpp>
 #include <dynvision/operations/input_adaption.hpp>
+#include <dynvision/operations/noise.hpp>
 #include <dynvision/operations/nonlinearity.hpp>
 #include <dynvision/operations/pool.hpp>
 #include <dynvision/operations/record.hpp>
@@ -58,6 +59,10 @@ struct Running {
     instant.now.external = external.narrow(0, from, n);
     instant.now.batch = n;
     instant.now.options = state.options();
+    NoiseSource const noise(5);
+    instant.now.noise = &noise;
+    instant.now.first_sample = from;
+    instant.now.tau = full({}, 7, state.options());
     return apply(x, instant.now);
   }
 };
@@ -73,6 +78,7 @@ template <class Op> Kind kind(std::string name) {
     Options options = in_double();
     options.supralinearity = 1.5;
     options.input_adaption_weight = 0.8;
+    options.train_sigma = true;
     Place place(options, channels, size);
     auto const op = std::make_shared<Op>();
     if constexpr (requires { op->compose(place.at); }) op->compose(place.at);
@@ -115,6 +121,9 @@ std::vector<Kind> operations() {
       kind<ApplyGain<Spatial>>("ApplyGain<Spatial>"),
       kind<ApplyGain<Feature>>("ApplyGain<Feature>"),
       kind<ApplyGain<Uniform>>("ApplyGain<Uniform>"),
+      kind<Noise<PerStep>>("Noise<PerStep>"),
+      kind<Noise<WhiteDrive, Feature>>("Noise<WhiteDrive, Feature>"),
+      kind<Noise<Stationary, Spatial>>("Noise<Stationary, Spatial>"),
       kind<MaxPool<3, 2>>("MaxPool<3, 2>"),
       kind<MaxPool<2, 2, 0>>("MaxPool<2, 2, 0>"),
       kind<MaxPool<1, 1>>("MaxPool<1, 1>"),

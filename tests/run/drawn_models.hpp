@@ -6,6 +6,7 @@
 #include <dynvision/operations/apply_gain.hpp>
 #include <dynvision/operations/batch_norm.hpp>
 #include <dynvision/operations/dropout.hpp>
+#include <dynvision/operations/noise.hpp>
 #include <dynvision/operations/repeat.hpp>
 #include <dynvision/operations/residual.hpp>
 #include <dynvision/operations/zero_if_absent.hpp>
@@ -203,5 +204,39 @@ struct Net : Model<A, B, C> {
   static constexpr int image_channels = 3;
 };
 }  // namespace wide
+
+namespace noisy {  // noise of every scaling, at every kind of place, and an operation that draws its own
+struct Flicker {   // stepwise
+  int place = 0;
+  void compose(Composition& at) { place = at.noise_place(); }
+  Signal operator()(Signal const& x, Moment& now) const {
+    if (!x.defined()) return x;
+    Signal const xi = now.normal_numbers(place, {now.batch, x.size(1), x.size(2), x.size(3)});
+    return xi.defined() ? x.add(xi, 0.2) : x;
+  }
+};
+struct A : Layer<"A", Noise<PerStep, As<"pixels_{}">>, Conv<image_channels, 4, 3, 2>, Recur<Full<4>>,
+                 Noise<WhiteDrive, Feature>, AddFeedback<"C">, Noise<StationaryDrive, As<"own_{}">>, Evolve<Euler>,
+                 Noise<Diffusion, As<"state_{}">>, Tanh, Record, Delay> {};
+struct B : Layer<"B", Conv<4, 3, 3>, AddBias<Feature>, Noise<StationaryDrive, Feature>, MaxPool<3, 1>,
+                 Evolve<RungeKutta4>, Tanh, Noise<Stationary, As<"state_{}">>, Record, Delay> {};
+struct C : Layer<"C", Conv<3, 5, 3>, Recur<Self<5>, Multiplicative>, AddSkip<"A">, Evolve<Euler>,
+                 Noise<Stationary, Feature>, Sigmoid, Record, Delay, Noise<PerStep, As<"sent_{}">>> {};
+struct Net : Model<A, B, C> {
+  Net(Options options) : Model<A, B, C>(std::move(options)) {}
+  static constexpr int image_channels = 2;
+};
+}  // namespace noisy
+
+namespace flickering {
+struct A : Layer<"A", Conv<image_channels, 3, 3>, noisy::Flicker, Recur<Full<3>>, Noise<WhiteDrive>, Evolve<Euler>,
+                 Relu, Record, Delay> {};
+struct B : Layer<"B", Conv<3, 4, 3>, AddSkip<"A">, Evolve<odd::Heun>, Noise<Stationary, Feature>, Relu, Record, Delay> {
+};
+struct Net : Model<A, B> {
+  Net(Options options) : Model<A, B>(std::move(options)) {}
+  static constexpr int image_channels = 2;
+};
+}  // namespace flickering
 
 }  // namespace property

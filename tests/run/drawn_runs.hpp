@@ -52,7 +52,9 @@ template <class Net> class DrawnRun {
                  .truncated_bptt_timesteps = dice.coin() ? dice.between(1, 5) : 0,
                  .feedforward_only = dice.between(0, 5) == 0,
                  .record = true,
-                 .share_cpus = false} {
+                 .share_cpus = false,
+                 .seed = seed,
+                 .trial = seed % 3} {
     randomise_model(net, dice.seed());
     at::AutoGradMode const no_gradient(false);
     for (Parameter const& p : net.parameters()) {
@@ -61,6 +63,7 @@ template <class Net> class DrawnRun {
     for (std::string const name : {"layer", "tstep", "delay", "pool", "gain"}) {
       if (dice.coin() && monitors(name)) settings.monitor.push_back(name);
     }
+    if (monitors("noise")) settings.monitor.push_back("noise");
     draw_external(dtype);
     if (dice.between(0, 2) == 0) freeze();
   }
@@ -119,6 +122,7 @@ template <class Net> class DrawnRun {
     Options numbers = options_of(dice, Net::image_channels);
     numbers.dtype = dtype;
     numbers.train_tau = dice.coin();
+    numbers.sigma = 0.3, numbers.train_sigma = true;
     if (dice.coin()) numbers.t_feedforward = numbers.dt * dice.between(0, 2);
     if (dice.coin()) numbers.supralinearity = 1.3;
     if (dice.between(0, 3) == 0) numbers.input_adaption_weight = 0.8;

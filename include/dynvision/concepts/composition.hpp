@@ -3,6 +3,7 @@
 // `compose(Composition&)` is where an operation makes its parameters and turns delays [ms] into steps. It runs once,
 // in the constructor of the model; nothing is left for the first call.
 #pragma once
+#include <dynvision/concepts/noise_source.hpp>
 #include <dynvision/concepts/options.hpp>
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/inline.hpp>
@@ -23,6 +24,7 @@ struct StoredLayer {  // what other layers may know of a layer
   std::string_view name;
   int state_channels = 0;  // of the stored response
   int memory = 1;          // [steps] that the delay line must hold
+  int noises = 0;          // operations that draw random numbers
 };
 
 struct Composition {
@@ -45,6 +47,9 @@ struct Composition {
 
   // The delay line of layer `index` is asked to hold n steps.
   void remember(int index, int n);
+
+  // Where an operation draws random numbers: its own place (concepts/noise_source.hpp).
+  int noise_place() { return dynvision::noise_place(layer, here().noises++); }
 
   // A number of this layer: its own if it has one, else the model's.
   double number(Option<double> Options::*of_model, std::optional<double> LayerOptions::*of_layer);

@@ -28,6 +28,9 @@ enum class Fault {
   groups,
   middle,
   inner,
+  noise_scaling,
+  noise_before_solver,
+  noise_behind_solver,
 };
 
 }  // namespace dynvision

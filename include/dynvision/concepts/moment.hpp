@@ -1,5 +1,6 @@
 // Moment: what an operation sees of the running model, beside its signal.
 #pragma once
+#include <dynvision/concepts/noise_source.hpp>
 #include <dynvision/core/size.hpp>
 #include <dynvision/dynamics/delay_line.hpp>
 
@@ -8,16 +9,26 @@
 namespace dynvision {
 
 struct Moment {
-  int step = 0;                     // steps since the start, idle steps included
-  int frame_age = 0;                // steps since the shown frame came on
-  bool feedforward_only = false;    // leave out lateral, skip and feedback input
-  std::span<DelayLine> memories{};  // stored responses of every layer
-  std::span<Signal> responses{};    // where Record puts this step's response of every layer
-  int layer = 0;                    // index of the layer that is being computed
-  Size size{};                      // (H,W) of a signal at this operation, also while it is absent
-  Signal external{};                // external input to this layer at this step, or absent
-  std::int64_t batch = 1;           // samples of a signal that starts here, from nothing
-  at::TensorOptions options{};      // its dtype and device
+  int step = 0;                        // steps since the start, idle steps included
+  int frame_age = 0;                   // steps since the shown frame came on
+  bool feedforward_only = false;       // leave out lateral, skip and feedback input
+  std::span<DelayLine> memories{};     // stored responses of every layer
+  std::span<Signal> responses{};       // where Record puts this step's response of every layer
+  int layer = 0;                       // index of the layer that is being computed
+  Size size{};                         // (H,W) of a signal at this operation, also while it is absent
+  Signal external{};                   // external input to this layer at this step, or absent
+  std::int64_t batch = 1;              // samples of a signal that starts here, from nothing
+  at::TensorOptions options{};         // its dtype and device
+  NoiseSource const* noise = nullptr;  // where random numbers come from; null: there are none in this run
+  std::int64_t first_sample = 0;       // of these samples in the run's batch
+  Tensor tau{};                        // [ms] of this layer's equation (Evolve); undefined: it has none
+
+  // Standard normal numbers (B,C,H,W) of this step, for a place of Composition::noise_place(); absent in a run without
+  // noise.
+  Signal normal_numbers(int place, at::IntArrayRef sizes) const {
+    if (noise == nullptr || !noise->is_on()) return {};
+    return noise->numbers(place, step, sizes, options, first_sample);
+  }
 
   // The response of a layer n steps ago; 0: of this step, where it has been computed. Absent before the start.
   [[gnu::noinline]] Signal past(int of_layer, int n) const {

@@ -29,6 +29,7 @@ struct LayerOptions {
   std::optional<double> t_recurrence{};   // [ms]
   std::optional<double> t_feedback{};     // [ms] of feedback arriving in this layer
   std::optional<double> t_skip{};         // [ms] of skips arriving in this layer
+  std::optional<double> sigma{};          // of Noise
 };
 
 struct Options {
@@ -51,7 +52,9 @@ struct Options {
   Option<std::optional<double>> fixed_self_weight{by_default, {}};  // `Self` recurrence: this weight, not learned
   Option<std::optional<double>> max_weight_init{by_default,
                                                 {}};  // bound of recurrent weights at the start; 0.001 in a layer
-  Option<double> dropout{by_default, 0.5};            // probability, of models with Dropout, while they are trained
+  Option<double> sigma{by_default, 0.1};              // of Noise, in the unit that its scaling says
+  Option<bool> train_sigma{by_default, false};
+  Option<double> dropout{by_default, 0.5};  // probability, of models with Dropout, while they are trained
   Option<FeedforwardInit> feedforward_init{by_default, FeedforwardInit::kaiming_normal};
 
   std::optional<std::uint64_t> seed{};  // of the initialisation; without one: LibTorch's global generator

@@ -8,7 +8,7 @@ DYNVISION_INLINE Options Options::over(Options const& own) const {
   Options all = *this;
   // A field without a name here does not compile.
   auto& [classes, dims, step, t, forward, recurrence, feedback, skip, exceptions, with_bias, learns_tau, only_forward,
-         exponent, adaption, self_weight, bound, probability, init, a, b, c] = all;
+         exponent, adaption, self_weight, bound, noise, learns_noise, probability, init, a, b, c] = all;
   auto const complete = [](auto& mine, auto const& of_own) {
     if (!mine.given()) mine = of_own;
   };
@@ -20,6 +20,7 @@ DYNVISION_INLINE Options Options::over(Options const& own) const {
   complete(with_bias, own.bias), complete(learns_tau, own.train_tau), complete(only_forward, own.feedforward_only);
   complete(exponent, own.supralinearity), complete(adaption, own.input_adaption_weight);
   complete(self_weight, own.fixed_self_weight), complete(bound, own.max_weight_init);
+  complete(noise, own.sigma), complete(learns_noise, own.train_sigma);
   complete(probability, own.dropout), complete(init, own.feedforward_init);
   return all;
 }

@@ -4,8 +4,8 @@
 //   settings.start = read_state("rest.safetensors");
 //
 // A safetensors file: tensors "<layer>.<i>" (B,C,H,W), the i-th state of a layer, oldest first, absent ones left out; "frame",
-// if one was shown last. In the metadata: step, dt [ms], shown, frame_age, and for each layer its name and its number of
-// states. Histories are not written.
+// if one was shown last. In the metadata: step, dt [ms], shown, frame_age, seed and trial of its noise, if there was any,
+// and for each layer its name and its number of states. Histories are not written.
 //
 // Errors: io.281, io.282.
 #pragma once
@@ -44,6 +44,7 @@ inline void write_state(std::filesystem::path const& path, run::State const& sta
                                            {"state.shown", number_text(state.shown)},
                                            {"state.frame_age", number_text(state.frame_age)},
                                            {"state.layers", number_text(state.layers.size())}};
+  if (state.seed) about["state.seed"] = number_text(*state.seed), about["state.trial"] = number_text(state.trial);
   for (std::size_t l = 0; l < state.layers.size(); ++l) {
     run::LayerState const& one = state.layers[l];
     about["state.layer." + number_text(l)] = one.layer;
@@ -63,6 +64,10 @@ inline run::State read_state(std::filesystem::path const& path) {
                    .dt = detail::state_number<double>(file, "state.dt", path),
                    .shown = number("state.shown"),
                    .frame_age = number("state.frame_age")};
+  if (file.metadata.contains("state.seed")) {
+    state.seed = detail::state_number<std::uint64_t>(file, "state.seed", path);
+    state.trial = detail::state_number<std::uint64_t>(file, "state.trial", path);
+  }
   auto const within = [&](int value, int most, std::string const& name) {
     if (value < 0 || value > most) {
       fail("io", 282, {path.string(), ": ", name, " = ", value, ": expected 0 to ", most});

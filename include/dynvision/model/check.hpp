@@ -5,6 +5,7 @@
 #pragma once
 #include <dynvision/concepts/fault.hpp>
 #include <dynvision/concepts/flags.hpp>
+#include <dynvision/concepts/noise_scaling.hpp>
 #include <dynvision/concepts/operation.hpp>
 #include <dynvision/core/list.hpp>
 #include <dynvision/model/layer.hpp>
@@ -89,6 +90,18 @@ template <class... Ops> constexpr Walk walk(List<Ops...>, int in, int layer) {
     ++position;
   };
   (repeated(std::type_identity<Ops>{}), ...);
+  position = 0;
+  [[maybe_unused]] auto const placed = [&]<class Op>(std::type_identity<Op>) {
+    if constexpr (requires { Op::scaling::side; }) {
+      bool const is_before = position < first.evolves;
+      if (Op::scaling::side == SideOfSolver::before && !is_before) first.found(Fault::noise_before_solver, position);
+      if (Op::scaling::side == SideOfSolver::behind && (is_before || first.evolves < 0)) {
+        first.found(Fault::noise_behind_solver, position);
+      }
+    }
+    ++position;
+  };
+  (placed(std::type_identity<Ops>{}), ...);
   if (first.state < 0 && first.evolves >= 0) first.found(Fault::evolve_without_delay, first.evolves);
   if (first.state < 0 && first.recurs >= 0) first.found(Fault::recurrence_without_delay, first.recurs);
   if (!first.sound()) return first;
@@ -232,6 +245,16 @@ template <Fault F, class Layer, class Operation, class At, class Given> constexp
   static_assert(F != Fault::inner,
                 "dynvision: Residual and Repeat take operations of a signal alone, or with forgets_state: nothing that "
                 "reads or stores a state (docs/concepts/operation.md)");
+  static_assert(F != Fault::noise_scaling,
+                "dynvision: Noise needs a scaling that says what sigma means: PerStep | Diffusion | WhiteDrive | "
+                "StationaryDrive | Stationary (docs/concepts/noise.md)");
+  static_assert(
+      F != Fault::noise_before_solver,
+      "dynvision: noise of this scaling is part of the drive, so it needs an Evolve behind it: choose Diffusion "
+      "or Stationary for noise behind the solver (docs/concepts/noise.md)");
+  static_assert(F != Fault::noise_behind_solver,
+                "dynvision: noise of this scaling is added to the state, so it needs an Evolve before it: choose "
+                "WhiteDrive or StationaryDrive for noise in the drive (docs/concepts/noise.md)");
   return Sound{};
 }
 

@@ -24,6 +24,7 @@ struct PartType {
   Signal (*apply)(void const* object, Signal const& x, Moment& now) = nullptr;
   void (*compose)(void* object, Composition& at) = nullptr;
   void (*parameters)(void* object, ParameterVisitor const& visit) = nullptr;
+  Tensor const& (*tau)(void const* object) = nullptr;
 };
 
 template <class Op> constexpr PartType describe() {
@@ -46,6 +47,11 @@ template <class Op> constexpr PartType describe() {
   }
   if constexpr (requires(Op & op, ParameterVisitor const& visit) { op.parameters(visit); }) {
     type.parameters = [](void* op, ParameterVisitor const& visit) { static_cast<Op*>(op)->parameters(visit); };
+  }
+  if constexpr (EvolutionOperation<Op>) {
+    if constexpr (requires(Op const& op) { op.tau; }) {
+      type.tau = [](void const* op) -> Tensor const& { return static_cast<Op const*>(op)->tau; };
+    }
   }
   return type;
 }
@@ -96,6 +102,9 @@ template <class F> void visit_parameters(Parts const& parts, F&& f) {
 
 // In their order; the last part is the head.
 std::vector<std::string_view> layer_names(Parts const& parts);
+
+// [ms] of the equation of each layer; undefined: it has none.
+std::vector<Tensor> taus_of(Parts const& parts);
 
 // All named tensors, each once.
 [[gnu::cold]] Parameters parameters_of(Parts const& parts);

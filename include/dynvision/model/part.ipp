@@ -29,6 +29,14 @@ DYNVISION_INLINE std::vector<std::string_view> layer_names(Parts const& parts) {
   return all;
 }
 
+DYNVISION_INLINE std::vector<Tensor> taus_of(Parts const& parts) {
+  std::vector<Tensor> all(layer_names(parts).size());
+  for (Part const& part : parts) {
+    if (part.type->tau != nullptr) all[static_cast<std::size_t>(part.layer)] = part.type->tau(part.object);
+  }
+  return all;
+}
+
 DYNVISION_INLINE Parameters parameters_of(Parts const& parts) {
   Parameters all;
   visit_parameters(parts, [&](std::string const& name, Tensor& tensor, bool learned) {

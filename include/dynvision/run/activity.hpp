@@ -5,6 +5,8 @@
 #include <dynvision/core/ops.hpp>
 #include <dynvision/run/state.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,13 +30,14 @@ struct Trace {
 };
 
 struct Activity {
-  Tensor outputs;                  // (B,T,K): the classifier's, zero before a signal arrives
-  std::vector<Trace> responses{};  // of every layer, if asked for
-  std::vector<Trace> monitored{};  // of the monitored operations
-  State state{};                   // at the end, if asked for
-  double dt = 0;                   // [ms]
-  int first_step = 0;              // of the recorded ones: idle steps, and those of earlier runs, come before
-  int n_residual_timesteps = 0;    // [steps] of all feedforward delays: after so many the outputs have a signal
+  Tensor outputs;                       // (B,T,K): the classifier's, zero before a signal arrives
+  std::vector<Trace> responses{};       // of every layer, if asked for
+  std::vector<Trace> monitored{};       // of the monitored operations
+  State state{};                        // at the end, if asked for
+  std::optional<std::uint64_t> seed{};  // of the noise that was drawn; none: there was none
+  double dt = 0;                        // [ms]
+  int first_step = 0;                   // of the recorded ones: idle steps, and those of earlier runs, come before
+  int n_residual_timesteps = 0;         // [steps] of all feedforward delays: after so many the outputs have a signal
 
   double time(int t) const { return (first_step + t) * dt; }  // [ms] of recorded step t
   Trace const& response(std::string_view layer) const;

@@ -202,6 +202,7 @@ DYNVISION_INLINE State last_state(PreparedRun const& run, std::vector<Tensor> co
   Timetable const& table = run.table;
   State all = empty_state(run.layer_names, run.model_memory, run.settings.start.step + table.n_steps - table.n_given);
   keep_last_frame(all, run.stimulus, table.age.back());
+  keep_noise(all, run.noise);
   for (std::size_t l = 0; l < last.size(); ++l) {
     if (!last[l].defined()) continue;
     std::vector<Signal>& past = all.layers[l].past;
@@ -255,6 +256,7 @@ DYNVISION_INLINE Activity run_compiled(std::shared_ptr<PreparedRun> prepared, Mo
     }
   }
   Activity all = monitors.activity(results[0]);
+  all.seed = run.noise.seed();
   if (run.settings.keep_state)
     all.state = last_state(run, {results.end() - static_cast<std::ptrdiff_t>(n_layers), results.end()});
   given->add(all);

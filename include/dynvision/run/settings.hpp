@@ -3,9 +3,12 @@
 // What is recorded or monitored can be differentiated for parameters and inputs on both paths. Outputs can be
 // differentiated for a recorded response by run::unroll alone: docs/concepts/paths.md.
 #pragma once
+#include <dynvision/concepts/noise_source.hpp>
 #include <dynvision/core/tensor.hpp>
 #include <dynvision/run/state.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,8 +34,12 @@ struct Settings {
                                 // bits; not where LibTorch's deterministic algorithms are asked for
   State start{};                // where the run goes on; none: before it there was nothing
   bool keep_state = false;      // what the next run can go on from: Activity::state
+  std::optional<std::uint64_t> seed{};   // of noise; none: that of `start`, or one of LibTorch's generator
+  std::optional<std::uint64_t> trial{};  // another one is another run of the same seed; none: that of `start`, or 0
+  bool noise = true;                     // false: operations that draw random numbers do nothing
   std::vector<std::pair<std::string, Tensor>> external{};  // (layer, input): (B,T,C,H,W), for AddInput
 
+  NoiseSource noise_source() const { return NoiseSource(seed ? seed : start.seed, trial.value_or(start.trial), noise); }
   Tensor external_to(std::string_view layer) const {  // undefined: nothing
     for (auto const& [name, input] : external) {
       if (name == layer) return input;

@@ -18,6 +18,9 @@ std::vector<DelayLine> delay_lines(State const& start, std::vector<int> const& c
 // [steps] that the first frame has been on already.
 int age_of_first_frame(State const& start, Stimulus const& stimulus);
 
+// The seed and the trial with which a run goes on.
+void keep_noise(State& state, NoiseSource const& noise);
+
 // What a run has shown last, for the state that it leaves; it has been on for `age` steps.
 void keep_last_frame(State& state, Stimulus const& stimulus, int age);
 

@@ -87,6 +87,10 @@ DYNVISION_INLINE int age_of_first_frame(State const& start, Stimulus const& stim
   return is_same ? start.frame_age + 1 : 0;
 }
 
+DYNVISION_INLINE void keep_noise(State& state, NoiseSource const& noise) {
+  state.seed = noise.seed(), state.trial = noise.trial();
+}
+
 DYNVISION_INLINE void keep_last_frame(State& state, Stimulus const& stimulus, int age) {
   int const last = stimulus.shown.back();
   state.shown = std::min(last, 0), state.frame_age = age;

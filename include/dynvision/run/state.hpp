@@ -14,6 +14,8 @@
 #include <dynvision/core/tensor.hpp>
 #include <dynvision/model/part.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +36,9 @@ struct State {
   int shown = -2;                    // at the last step: a frame (0), `blank` (-1) or `nothing` (-2)
   Tensor frame{};                    // that frame, (B,C,H,W)
   int frame_age = 0;                 // [steps] that it has been on before the last step
+
+  std::optional<std::uint64_t> seed{};  // of the noise that was drawn; none: there was none
+  std::uint64_t trial = 0;
 
   bool defined() const { return !layers.empty(); }
   LayerState const& layer(std::string_view name) const;

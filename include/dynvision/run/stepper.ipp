@@ -140,6 +140,7 @@ DYNVISION_INLINE State LiveRun::state() const {
   if (!run_) return settings_.start;
   State all = empty_state(layer_names(parts_), capacity_, steps());
   all.dt = options_.dt, all.shown = std::min(last_shown_, 0), all.frame_age = age_;
+  keep_noise(all, run_->noise);
   if (last_shown_ == 0) all.frame = shown_frame_.clone();
   for (std::size_t l = 0; l < all.layers.size(); ++l) {
     for (int i = 0; i < capacity_[l]; ++i) {

@@ -34,12 +34,15 @@ DYNVISION_INLINE Activity unroll_parts(Parts const& parts, std::vector<int> cons
   std::vector<Signal> responses(memories.size());
   Monitors monitors(parts, settings);
   std::vector<Tensor> outputs;
+  NoiseSource const noise = settings.noise_source();
+  std::vector<Tensor> const taus = taus_of(parts);
   Moment now{.step = settings.start.step,
              .feedforward_only = settings.feedforward_only,
              .memories = memories,
              .responses = responses,
              .batch = stimulus.frames.size(0),
-             .options = stimulus.frames.options()};
+             .options = stimulus.frames.options(),
+             .noise = &noise};
 
   auto const step = [&](int shown, int age, int t) {  // t: recorded step, or idle: t < 0
     now.frame_age = age;
@@ -48,6 +51,7 @@ DYNVISION_INLINE Activity unroll_parts(Parts const& parts, std::vector<int> cons
       Part const& part = parts[place];
       now.layer = part.layer;
       now.size = sizes[place];
+      now.tau = taus[static_cast<std::size_t>(part.layer)];
       if (part.position == 0) now.external = monitors.external(part.layer, t);
       x = part.apply(x, now);
       monitors.after(place, t, x);
@@ -81,8 +85,10 @@ DYNVISION_INLINE Activity unroll_parts(Parts const& parts, std::vector<int> cons
     }
   }
   Activity all = monitors.activity(outputs.empty() ? Tensor{} : stack_along(outputs, 1));
+  all.seed = noise.seed();
   if (settings.keep_state) {
     all.state = empty_state(layer_names(parts), memory, now.step);
+    keep_noise(all.state, noise);
     keep_last_frame(all.state, stimulus, age);
     for (std::size_t l = 0; l < memories.size(); ++l) {
       std::vector<Signal>& past = all.state.layers[l].past;

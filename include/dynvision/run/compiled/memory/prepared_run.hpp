@@ -63,6 +63,8 @@ class PreparedRun {
   std::vector<int> model_memory;              // [layer] steps that an operation may look back
   std::vector<kernels::Shape> state_shape;    // [layer]; size 0: the layer stores nothing
   Timetable table;
+  NoiseSource noise;
+  std::vector<Tensor> tau;  // [layer] [ms] of its equation; undefined: it has none
   GradientSums gradients;
   std::vector<PreparedNode> nodes;
   std::vector<Stage> stages;
@@ -82,6 +84,8 @@ class PreparedRun {
   PreparedRun(PreparedRun const&) = delete;  // operations are known by their addresses
   PreparedRun& operator=(PreparedRun const&) = delete;
 
+  // What the first step of the timetable is since the start of all.
+  int first_step() const { return settings.start.defined() ? settings.start.step - table.n_given : 0; }
   std::int64_t n_samples() const { return stimulus.frames.size(0); }
   // From here on the samples of this group are computed.
   void enter(Group const& group);

@@ -48,6 +48,7 @@ DYNVISION_INLINE PreparedRun::PreparedRun(Options const& model_options, std::vec
       model_memory(std::move(memory)),
       state_shape(static_cast<std::size_t>(n_layers)),
       table(timetable_of(std::move(graph), n_layers, monitors, live)),
+      noise(numbers.noise_source()),
       nodes(table.nodes.size()),
       results(layout, options, batch, stimulus.n_timesteps()) {
   gradients.index(stimulus.frames);

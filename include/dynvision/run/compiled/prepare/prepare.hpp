@@ -15,6 +15,7 @@ template <class M> class PreparedRunOf : public PreparedRun {
                     shown, numbers, monitors, by, live),
         model_(given),
         pipelines_(LayerPipelines<M>::make(model_.layers)) {
+    tau = taus_of(model_.parts());
     std::size_t first = 0;
     model_.each_layer([&]<class L>(L& layer, int l) {
       int n = 0;

@@ -51,7 +51,7 @@ class Stepwise {
     std::vector<std::pair<int, int>> states;  // (layer, step)
     for (int l = 0; l < static_cast<int>(memories.size()); ++l) {
       DelayLine const& memory = memories[static_cast<std::size_t>(l)];
-      int const before = first_step(run);
+      int const before = run.first_step();
       for (int u = 0; u < memory.stored() - before; ++u) {
         Signal const r = memory.at_step(before + u);
         if (!r.defined() || !r.requires_grad()) continue;
@@ -82,7 +82,7 @@ class Stepwise {
     std::vector<DelayLine> all;
     for (int l = 0; l < static_cast<int>(run.table.memory.size()); ++l) {
       int const capacity = run.model_memory[static_cast<std::size_t>(l)];
-      all.emplace_back(capacity, first_step(run));
+      all.emplace_back(capacity, run.first_step());
       if (run.state_shape[static_cast<std::size_t>(l)].size() == 0) continue;
       int const stored = t + (run.stores_before(l, node.index) ? 1 : 0);
       for (int u = 0; u < stored; ++u) {
@@ -94,13 +94,9 @@ class Stepwise {
     return all;
   }
 
-  // What the first step of the timetable is since the start of all.
-  static int first_step(PreparedRun const& run) {
-    return run.settings.start.defined() ? run.settings.start.step - run.table.n_given : 0;
-  }
   static Moment moment_at(PreparedRun const& run, Node const& node, int t, std::vector<DelayLine>& memories,
                           std::vector<Signal>& responses) {
-    Moment now{.step = first_step(run) + t,
+    Moment now{.step = run.first_step() + t,
                .frame_age = run.table.age[static_cast<std::size_t>(t)],
                .feedforward_only = run.settings.feedforward_only,
                .memories = memories,
@@ -108,7 +104,10 @@ class Stepwise {
                .layer = node.layer,
                .size = {node.in.height, node.in.width},
                .batch = run.batch,
-               .options = run.parameter_options};
+               .options = run.parameter_options,
+               .noise = &run.noise,
+               .first_sample = run.first_sample,
+               .tau = run.tau[static_cast<std::size_t>(node.layer)]};
     Tensor const input = run.external(node.layer);
     int const u = t - run.table.idle;
     if (input.defined() && u >= 0 && u < input.size(1)) now.external = run.of_group(input).select(1, u);

@@ -1,0 +1,47 @@
+// Seeds, keys, and numbers as tensors.
+#pragma once
+#include <dynvision/concepts/noise_source.hpp>
+#include <dynvision/core/error.hpp>
+#include <dynvision/core/ops.hpp>
+#include <dynvision/kernels/random/normal_tensor.hpp>
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
+
+#include <mutex>
+
+namespace dynvision {
+
+DYNVISION_INLINE kernels::PhiloxKey NoiseSource::key() const {
+  if (!seed_) {
+    if (at::globalContext().deterministicAlgorithms()) {
+      fail("run", 190,
+           "noise without a seed, where LibTorch's deterministic algorithms are asked for: expected .seed among the "
+           "settings of the run, or .noise = false");
+    }
+    at::Generator generator = at::detail::getDefaultCPUGenerator();
+    std::lock_guard<std::mutex> const lock(generator.mutex());
+    seed_ = at::check_generator<at::CPUGeneratorImpl>(generator)->random64();
+  }
+  auto const low = [](std::uint64_t x) { return static_cast<std::uint32_t>(x); };
+  // Mixed, so that runs of near seeds and trials have nothing in common.
+  kernels::PhiloxCounter const mixed =
+      kernels::philox({{low(trial_), low(trial_ >> 32), 0, 0}}, {{low(*seed_), low(*seed_ >> 32)}});
+  return {{mixed.word[0], mixed.word[1]}};
+}
+
+DYNVISION_INLINE Tensor NoiseSource::numbers(int place, int step, at::IntArrayRef sizes, at::TensorOptions options,
+                                             std::int64_t first_sample) const {
+  kernels::Shape const shape{sizes.size() > 1 ? sizes[1] : 1, sizes.size() > 2 ? sizes[2] : 1,
+                             sizes.size() > 3 ? sizes[3] : 1};
+  Tensor const xi = kernels::normal_tensor({.key = key(),
+                                            .place = static_cast<std::uint32_t>(place),
+                                            .first_step = static_cast<std::uint32_t>(step),
+                                            .first_sample = static_cast<std::uint32_t>(first_sample),
+                                            .batch = sizes[0],
+                                            .size = shape.size()},
+                                           shape, options.device());
+  return xi.to(options.requires_grad(false)).contiguous().view(sizes);
+}
+
+}  // namespace dynvision
