@@ -17,6 +17,7 @@ INSIDE = {
     "concepts/fault.hpp", "concepts/path.hpp", "concepts/policy.hpp", "core/host_numbers.hpp", "core/list.hpp", "core/own_dtype.hpp",
     "families/area.hpp", "families/group.hpp", "families/recurrent_convolution.hpp", "io/idx.hpp", "model/check.hpp", "model/compose.hpp",
     "model/part.hpp", "operations/sequence.hpp", "run/channels_last.hpp", "run/input_check.hpp", "run/start.hpp", "run/monitors.hpp",
+    "run/probing.hpp", "run/probe_place.hpp",
 }
 INSIDE_NAMES = re.compile(
     r"Is[A-Z]\w*"                                                        # what a policy is asked

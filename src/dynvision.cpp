@@ -74,6 +74,8 @@
 #include <dynvision/run/monitors.ipp>
 #include <dynvision/run/plan.ipp>
 #include <dynvision/run/presentation.ipp>
+#include <dynvision/run/probe_place.ipp>
+#include <dynvision/run/probing.ipp>
 #include <dynvision/run/start.ipp>
 #include <dynvision/run/state.ipp>
 #include <dynvision/run/stepper.ipp>

@@ -142,6 +142,8 @@ struct Stimulus;                       // what is shown at each step
 struct Settings;                       // steps, idle steps, truncation, what is kept
 struct Activity;                       // outputs and responses
 struct Trace;                          // one signal over time
+struct Probe;                          // what a run looks at while it goes; Statistic, Over, Unit: what it keeps of it
+struct Probed;                         // what it has seen
 struct Trial;                          // a batch as it is presented and scored
 struct TrialSettings;                  // how
 struct State;                          // what a run goes on from; LayerState: of one layer

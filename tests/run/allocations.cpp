@@ -3,13 +3,17 @@
 #include <dynvision/connections/masked.hpp>
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/losses/cross_entropy.hpp>
-#include <dynvision/run/compiled.hpp>
+#include <dynvision/run/run.hpp>
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/record_function.h>
+#include <c10/core/CPUAllocator.h>
+#include <c10/core/impl/alloc_cpu.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <malloc.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <new>
 #include <string_view>
@@ -58,6 +62,26 @@ std::unique_ptr<at::ObserverContext> see(at::RecordFunction const& function) {
   return nullptr;
 }
 
+// Bytes of tensors, and of what else is allocated: at most, at one time.
+long long bytes_now = 0, bytes_at_most = 0;
+void count_bytes(long long more) { bytes_at_most = std::max(bytes_at_most, bytes_now += more); }
+
+class CountingAllocator final : public c10::Allocator {
+ public:
+  c10::DataPtr allocate(std::size_t n) override {
+    void* const block = c10::alloc_cpu(n);
+    if (block != nullptr) count_bytes(static_cast<long long>(malloc_usable_size(block)));
+    return {block, block, raw_deleter(), at::kCPU};
+  }
+  c10::DeleterFnPtr raw_deleter() const override {
+    return [](void* block) {
+      if (block != nullptr) count_bytes(-static_cast<long long>(malloc_usable_size(block)));
+      c10::free_cpu(block);
+    };
+  }
+  void copy_data(void* to, void const* from, std::size_t n) const override { default_copy_data(to, from, n); }
+};
+
 struct Counts {
   long allocations = 0, calls = 0, records = 0;
 };
@@ -66,11 +90,12 @@ constexpr auto by_compiled = [](auto const&... all) { return run::compiled(all..
 constexpr auto by_unroll = [](auto const&... all) { return run::unroll(all...); };
 
 template <class Model, class Path = decltype(by_compiled)>
-Counts count(Model& model, int n_timesteps, bool training, Path const& path = by_compiled) {
+Counts count(Model& model, int n_timesteps, bool training, Path const& path = by_compiled,
+             std::vector<run::Probe> const& probes = {}) {
   at::AutoGradMode const gradient(training);
   Tensor const images = zeros({1, 3, 16, 16}), labels = zeros({1, n_timesteps}, at::TensorOptions(at::kLong));
   auto const step = [&] {
-    run::Activity const activity = path(model, images, run::Settings{.n_timesteps = n_timesteps});
+    run::Activity const activity = path(model, images, run::Settings{.n_timesteps = n_timesteps, .probes = probes});
     if (training) CrossEntropy{}(activity.outputs, labels).backward();
   };
   step();
@@ -134,4 +159,49 @@ TEST_CASE("run: what the library computes itself is shown by LibTorch's profiler
   run::compiled(model, zeros({1, 3, 16, 16}), {.n_timesteps = 6});
   at::removeCallback(handle);
   CHECK(marked_pipelines >= 2 * 4);  // blocks of three steps, layers
+}
+
+TEST_CASE("run: with probes that reduce over time the memory of a run does not depend on its length", "[run][probes]") {
+  at::AutoGradMode const no_gradient(false);
+  DyRCNNx4<> model({.input_dims = {3, 16, 16}, .t_recurrence = 6});
+  Tensor const images = zeros({4, 3, 16, 16});
+  run::Over const time{.time = true};
+  run::Settings settings{
+      .probes = {{.where = "V1", .statistic = run::Statistic::max, .over = time},
+                 {.where = "V4 <- V4", .over = {.space = true, .time = true}},
+                 {.where = "IT.tstep", .statistic = run::Statistic::standard_deviation, .over = time}}};
+  static CountingAllocator counting_allocator;
+  c10::Allocator* const before = c10::GetCPUAllocator();
+  for (bool const compiled : {true, false}) {
+    CAPTURE(compiled);
+    auto const bytes = [&](int n_timesteps) {
+      settings.n_timesteps = n_timesteps;
+      c10::SetCPUAllocator(&counting_allocator, 255);
+      bytes_now = bytes_at_most = 0;
+      if (compiled) {
+        run::compiled(model, images, settings);
+      } else {
+        run::unroll(model, images, settings);
+      }
+      c10::SetCPUAllocator(before, 255);
+      return static_cast<double>(bytes_at_most);
+    };
+    bytes(10);  // what is made once
+    double const a = bytes(100), b = bytes(600);
+    CAPTURE(a, b);
+    CHECK(b <= 1.05 * a);
+    settings.probes.push_back({.where = "V1", .name = "all of it"});
+    CHECK(bytes(200) > 1.5 * bytes(100));
+    settings.probes.pop_back();
+  }
+}
+
+TEST_CASE("run: a probe costs something at the steps that it looks at alone", "[run][probes]") {
+  DyRCNNx4<> model({.input_dims = {3, 16, 16}, .t_recurrence = 6});
+  std::vector<run::Probe> const last = {{.where = "V4", .over = {.space = true}, .from = 2 * 83}};
+  for (bool const training : {false, true}) {
+    CAPTURE(training);
+    Counts const without = count(model, 84, training), with = count(model, 84, training, by_compiled, last);
+    CHECK(with.calls - without.calls <= 30);
+  }
 }

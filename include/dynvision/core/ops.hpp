@@ -81,6 +81,9 @@ Tensor conv2d(Tensor const& x, Tensor const& weight, Tensor const& bias, std::in
 std::array<Tensor, 3> conv2d_backward(Tensor const& g, Tensor const& x, Tensor const& weight, std::int64_t stride,
                                       std::int64_t padding, std::int64_t groups, std::array<bool, 3> wanted);
 
+// x (B,C,H,W), n indices each: (B,n), the numbers at (channel, row, column).
+Tensor units_of(Tensor const& x, Tensor const& channels, Tensor const& rows, Tensor const& columns);
+
 template <class = void> Tensor linear(Tensor const& x, Tensor const& weight, Tensor const& bias) {
   return at::_ops::linear::call(x, weight, optional_tensor(bias));
 }

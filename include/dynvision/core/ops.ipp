@@ -2,6 +2,9 @@
 #pragma once
 #include <dynvision/core/ops.hpp>
 
+#include <ATen/core/List.h>
+#include <ATen/ops/index_ops.h>
+
 namespace dynvision {
 
 DYNVISION_INLINE Tensor stack_along(std::vector<Tensor> const& tensors, std::int64_t axis) {
@@ -22,6 +25,12 @@ DYNVISION_INLINE std::array<Tensor, 3> conv2d_backward(Tensor const& g, Tensor c
       at::_ops::convolution_backward::call(g, x, weight, symbolic(weight.size(0)), symbolic(s), symbolic(p),
                                            symbolic(one), false, symbolic(none), groups, wanted);
   return {gx, gw, gb};
+}
+
+DYNVISION_INLINE Tensor units_of(Tensor const& x, Tensor const& channels, Tensor const& rows, Tensor const& columns) {
+  c10::List<std::optional<Tensor>> at;
+  at.push_back(std::nullopt), at.push_back(channels), at.push_back(rows), at.push_back(columns);
+  return at::_ops::index_Tensor::call(x, at);
 }
 
 [[gnu::noinline]] DYNVISION_INLINE Tensor nearest(Tensor const& x, std::int64_t height, std::int64_t width,

@@ -22,6 +22,8 @@ struct PartType {
   int (*out_channels)(int in) = nullptr;
   Size (*out_size)(void const* object, Size in) = nullptr;
   Signal (*apply)(void const* object, Signal const& x, Moment& now) = nullptr;
+  int (*source)(void const* object, int layer) = nullptr;  // of a connection, see Part
+  Signal (*arrival)(void const* object, Moment& now) = nullptr;
   void (*compose)(void* object, Composition& at) = nullptr;
   void (*parameters)(void* object, ParameterVisitor const& visit) = nullptr;
   Tensor const& (*tau)(void const* object) = nullptr;
@@ -41,6 +43,17 @@ template <class Op> constexpr PartType describe() {
     type.apply = [](void const* op, Signal const& x, Moment& now) -> Signal {
       return apply(*static_cast<Op const*>(op), x, now);
     };
+  }
+  if constexpr (RecurrenceOperation<Op>) {
+    type.source = [](void const* op, int layer) -> int { return static_cast<Op const*>(op)->on ? layer : -1; };
+  } else if constexpr (IncomingOperation<Op>) {
+    type.source = [](void const* op, int) -> int {
+      auto const& incoming = static_cast<Op const*>(op)->incoming;
+      return incoming.on ? incoming.from : -1;
+    };
+  }
+  if constexpr (requires(Op const& op, Moment& now) { op.arrival(now); }) {
+    type.arrival = [](void const* op, Moment& now) -> Signal { return static_cast<Op const*>(op)->arrival(now); };
   }
   if constexpr (requires(Op & op, Composition & at) { op.compose(at); }) {
     type.compose = [](void* op, Composition& at) { static_cast<Op*>(op)->compose(at); };
@@ -70,6 +83,10 @@ struct Part {
   int out_channels(int in) const { return type->out_channels ? type->out_channels(in) : in; }
   Size out_size(Size in) const { return type->out_size ? type->out_size(object, in) : in; }
   Signal apply(Signal const& x, Moment& now) const { return type->apply(object, x, now); }
+  // The layer that a connection comes from; -1: it is none, or is left out.
+  int source() const { return type->source && type->arrival ? type->source(object, layer) : -1; }
+  // What arrives over it, before it is integrated.
+  Signal arrival(Moment& now) const { return type->arrival(object, now); }
   void compose(Composition& at) const;
   void parameters(ParameterVisitor const& visit) const;
 

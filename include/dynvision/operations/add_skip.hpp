@@ -38,6 +38,8 @@ template <Name Source, class... With> struct AddSkip {
   }
   void parameters(auto&& visit) { incoming.parameters(visit); }
 
+  // What arrives, before it is integrated, or absent.
+  Signal arrival(Moment& now) const { return incoming({}, now); }
   Signal operator()(Signal const& x, Moment& now) const { return integrate<integration>(x, incoming(x, now)); }
 };
 

@@ -61,6 +61,12 @@ template <class L, class... With> struct Recur {
     if (on) lateral.parameters(visit);
   }
 
+  // What arrives, before it is integrated, or absent.
+  Signal arrival(Moment& now) const {
+    if (!on || now.feedforward_only) return {};
+    Signal const h = now.past(now.layer, delay);
+    return h.defined() ? nearest(lateral(h), now.size) : h;
+  }
   Signal operator()(Signal const& x, Moment& now) const {
     if (!on || now.feedforward_only) return x;
     Signal const h = now.past(now.layer, delay);

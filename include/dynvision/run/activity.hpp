@@ -3,6 +3,7 @@
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/inline.hpp>
 #include <dynvision/core/ops.hpp>
+#include <dynvision/run/probed.hpp>
 #include <dynvision/run/state.hpp>
 
 #include <cstdint>
@@ -33,6 +34,7 @@ struct Activity {
   Tensor outputs;                       // (B,T,K): the classifier's, zero before a signal arrives
   std::vector<Trace> responses{};       // of every layer, if asked for
   std::vector<Trace> monitored{};       // of the monitored operations
+  std::vector<Probed> probed{};         // by the probes
   State state{};                        // at the end, if asked for
   std::optional<std::uint64_t> seed{};  // of the noise that was drawn; none: there was none
   double dt = 0;                        // [ms]
@@ -41,6 +43,7 @@ struct Activity {
 
   double time(int t) const { return (first_step + t) * dt; }  // [ms] of recorded step t
   Trace const& response(std::string_view layer) const;
+  Probed const& probe(std::string_view name) const;
 };
 
 }  // namespace dynvision::run

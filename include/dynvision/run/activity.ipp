@@ -40,4 +40,15 @@ DYNVISION_INLINE Trace const& Activity::response(std::string_view layer) const {
         "\": ", (names.empty() ? "nothing was recorded: run with .record = true" : expected_one_of(layer, names))});
 }
 
+DYNVISION_INLINE Probed const& Activity::probe(std::string_view name) const {
+  std::vector<std::string_view> names;
+  for (Probed const& one : probed) {
+    if (one.name == name) return one;
+    names.push_back(one.name);
+  }
+  fail("run", 171,
+       {"probe \"", name,
+        "\": ", (names.empty() ? "nothing was probed: run with .probes" : expected_one_of(name, names))});
+}
+
 }  // namespace dynvision::run

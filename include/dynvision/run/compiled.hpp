@@ -79,7 +79,7 @@ Activity compiled_by(kernels::Backend backend, Model const& model, Stimulus cons
   model.check_dynamics();
   kernels::Engine const engine{signal_dtype(model.options, settings), stimulus.frames.device(), backend};
   if (bfloat16_is_emulated(engine)) warn_of_bfloat16();
-  Monitors monitors(model.parts(), settings);
+  Monitors monitors(model.parts(), settings, model.options, stimulus);
   return completed(
       run_compiled(std::make_shared<PreparedRunOf<Model>>(model, stimulus, settings, monitors, engine), monitors),
       model, settings);

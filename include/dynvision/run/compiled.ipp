@@ -21,6 +21,10 @@ DYNVISION_INLINE CompiledRun::CompiledRun(std::shared_ptr<PreparedRun> prepared,
     run_.settings.start.each_response([&](Tensor const& r) { remember(r, "a state"); });
   }
   divide(run_);
+  // One product of all steps costs less than one for each block, where it is not a matter of memory.
+  constexpr std::int64_t much = 1 << 20;  // [bytes]
+  std::int64_t const numbers = run_.stimulus.n_timesteps() * run_.n_samples() * run_.table.nodes.back().out.channels;
+  run_.classifies_blocks = !keeps_ && run_.classifier != nullptr && numbers * 4 > much;
 }
 
 DYNVISION_INLINE std::vector<Tensor> CompiledRun::forward() {
@@ -153,7 +157,7 @@ DYNVISION_INLINE Tensor CompiledRun::outputs() {
   std::int64_t const T = run_.stimulus.n_timesteps();
   Tensor z = run_.results.head_input;
   if (!z.defined()) return zeros({run_.n_samples(), T, run_.n_classes}, run_.parameter_options);
-  if (run_.classifier != nullptr) {
+  if (run_.classifier != nullptr && !run_.classifies_blocks) {
     z = linear(z.div_(run_.pixels_of_head()), run_.classifier->weight, run_.classifier->bias);
     clear_rows_without_signal(z);
   }
@@ -255,6 +259,7 @@ DYNVISION_INLINE Activity run_compiled(std::shared_ptr<PreparedRun> prepared, Mo
       monitors.after(p, t, run.table.has_signal(p, t + run.table.idle) ? watched[p][i] : Signal{});
     }
   }
+  monitors.probes = run.results.probes;
   Activity all = monitors.activity(results[0]);
   all.seed = run.noise.seed();
   if (run.settings.keep_state)

@@ -1,35 +1,42 @@
-// Monitors: what a run keeps: responses and the results of monitored operations.
+// Monitors: what a run keeps: responses, the results of monitored operations, and what probes have seen.
 //
 // Names ("V1.tstep") are resolved once, before the first step; within the loop there are only indices.
-// "layer" stands for the recurrent convolution: the last convolution or recurrence of a layer.
 #pragma once
 #include <dynvision/core/inline.hpp>
 #include <dynvision/model/part.hpp>
 #include <dynvision/run/activity.hpp>
+#include <dynvision/run/probing.hpp>
 #include <dynvision/run/settings.hpp>
 
 namespace dynvision::run {
 
 class Monitors {
  public:
+  Probing probes{};  // without those of settings where there is nothing to look at yet
+
   [[gnu::cold]] Monitors(Parts const& parts, Settings const& settings);
+  // With its probes.
+  [[gnu::cold]] Monitors(Parts const& parts, Settings const& settings, Options const& options,
+                         Stimulus const& stimulus);
 
   // `place`: index of the operation in the model; t: recorded step, or idle: t < 0
   void after(std::size_t place, int t, Signal const& x);
 
   bool wants(std::size_t place) const;
+  // Whether anybody looks at what it gives, step by step.
+  bool looks_at(std::size_t place) const { return wants(place) || probes.sees(place); }
 
   void record(std::vector<Signal> const& responses);
 
   // (B,C,H,W) for a layer at a recorded step, or absent
   Signal external(int layer, int t) const;
 
-  Activity activity(Tensor outputs) { return {std::move(outputs), std::move(responses_), std::move(monitored_)}; }
+  Activity activity(Tensor outputs) {
+    return {std::move(outputs), std::move(responses_), std::move(monitored_), probes.probed()};
+  }
 
  private:
   static bool contains(std::vector<std::string_view> const& names, std::string_view name);
-
-  static bool is_last_convolution(Parts const& parts, std::size_t i);
 
   static void add(std::vector<Trace>& traces, Part const& part, std::string_view label);
 

@@ -18,6 +18,12 @@ DYNVISION_INLINE Monitors::Monitors(Parts const& parts, Settings const& settings
   for (auto const& [name, input] : settings.external) check_external(parts, name, input);
 }
 
+DYNVISION_INLINE Monitors::Monitors(Parts const& parts, Settings const& settings, Options const& options,
+                                    Stimulus const& stimulus)
+    : Monitors(parts, settings) {
+  if (!settings.probes.empty()) probes = Probing(parts, options, stimulus, settings);
+}
+
 [[gnu::noinline]] DYNVISION_INLINE void Monitors::after(std::size_t place, int t, Signal const& x) {
   if (t < 0) return;
   for (std::size_t i = 0; i < watched_.size(); ++i) {
@@ -46,15 +52,6 @@ DYNVISION_INLINE bool Monitors::contains(std::vector<std::string_view> const& na
     if (known == name) return true;
   }
   return false;
-}
-
-DYNVISION_INLINE bool Monitors::is_last_convolution(Parts const& parts, std::size_t i) {
-  auto const convolves = [&](std::size_t k) { return parts[k].label() == "conv" || parts[k].label() == "recurrence"; };
-  if (!convolves(i)) return false;
-  for (std::size_t k = i + 1; k + 1 < parts.size() && parts[k].layer == parts[i].layer; ++k) {
-    if (convolves(k)) return false;
-  }
-  return true;
 }
 
 [[gnu::noinline]] DYNVISION_INLINE void Monitors::add(std::vector<Trace>& traces, Part const& part,

@@ -7,8 +7,9 @@
 // Kept bytes are what the reverse sweep finds when it starts: states, values that adjoints look at, what
 // enters convolutions. With checkpoints: the states at all of them, and the longest stretch that is computed again; in
 // groups of samples, that stretch of one group.
-// Recorded responses and monitored signals are results, counted apart. At most: with them, and with what the backward pass
-// needs beside what is kept, by a simple estimate. Floating-point operations are those of convolutions; a multiplication and an addition are two.
+// Recorded responses, monitored signals and what probes keep are results, counted apart. At most: with them, and with what the
+// backward pass needs beside what is kept, by a simple estimate. Floating-point operations are those of convolutions; a
+// multiplication and an addition are two.
 #pragma once
 #include <dynvision/core/inline.hpp>
 #include <dynvision/core/number_text.hpp>
@@ -49,13 +50,13 @@ Plan plan(Model const& model, std::array<std::int64_t, 4> images, Settings const
   check_input(model.parts(), model.memory, model.options, asked, settings);
   model.check_dynamics();
   Settings quiet = settings;
-  quiet.record = false, quiet.monitor.clear();
+  quiet.record = false, quiet.monitor.clear(), quiet.probes.clear();
   bool const step_by_step = Model::is_different_in_training && model.in_training;
   if (step_by_step) quiet.checkpoint_timesteps = 0, quiet.samples_at_once = 0, quiet.memory_budget = 0;
   kernels::Engine const engine{signal_dtype(model.options, settings), model.options.device};
   Plan plan =
       plan_of(std::make_shared<PreparedRunOf<Model>>(model, shown, quiet, Monitors(model.parts(), quiet), engine),
-              settings, Monitors(model.parts(), settings));
+              settings, Monitors(model.parts(), settings, model.options, asked));
   plan.bfloat16_is_emulated = kernels::bfloat16_is_emulated(engine);
   if (step_by_step) {
     plan.step_by_step = true;

@@ -69,6 +69,7 @@ DYNVISION_INLINE Plan plan_of(std::shared_ptr<PreparedRun> quiet, Settings const
     if (settings.record && node.records) plan.result_bytes += cost.bytes(node.in, rows);
     if (monitors.wants(node.index)) plan.result_bytes += cost.bytes(node.out, rows);
   }
+  plan.result_bytes += monitors.probes.bytes();
   plan.peak_bytes += plan.result_bytes;
   Flops const flops = cost.flops();
   plan.forward_flops = samples * flops.planned, plan.forward_flops_by_step = samples * flops.by_definition;

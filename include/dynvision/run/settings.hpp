@@ -1,10 +1,12 @@
 // How a model is run through time: numbers of a run, not of the model.
 //
-// What is recorded or monitored can be differentiated for parameters and inputs on both paths. Outputs can be
+// What is recorded or monitored can be differentiated for parameters and inputs on both paths; what probes have seen cannot.
+// Outputs can be
 // differentiated for a recorded response by run::unroll alone: docs/concepts/paths.md.
 #pragma once
 #include <dynvision/concepts/noise_source.hpp>
 #include <dynvision/core/tensor.hpp>
+#include <dynvision/run/probe.hpp>
 #include <dynvision/run/state.hpp>
 
 #include <cstdint>
@@ -24,6 +26,7 @@ struct Settings {
   bool feedforward_only = false;       // without lateral, skip and feedback input
   bool record = false;                 // keep the responses of all layers
   std::vector<std::string> monitor{};  // keep what these operations give: "tstep" (all layers), "V1.tstep", "V1.layer"
+  std::vector<Probe> probes{};         // look at layers, operations and connections, and reduce what they see
   int checkpoint_timesteps = 0;        // run::compiled: keep the states of every so many steps only; 0: of all
   std::int64_t samples_at_once = 0;    // run::compiled: one group of samples after the other; 0: all together
   std::int64_t memory_budget = 0;  // [bytes] run::compiled: chooses these two, so that it keeps no more; 0: no budget

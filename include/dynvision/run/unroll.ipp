@@ -22,6 +22,12 @@ DYNVISION_INLINE void check_gradient(Parts const& parts, Stimulus const& stimulu
   settings.start.each_response([](Tensor const& r) { check_can_be_saved(r, "a state"); });
 }
 
+DYNVISION_INLINE void see_arrival(Probing& probes, Part const& part, std::size_t place, int t, Moment& now) {
+  at::AutoGradMode const no_gradient(false);
+  Signal const h = part.arrival(now);
+  if (h.defined()) probes.see_arrival(place, t, 1, h, 0, now.batch);
+}
+
 DYNVISION_INLINE Activity unroll_parts(Parts const& parts, std::vector<int> const& memory, Options const& options,
                                        std::int64_t n_classes, Stimulus const& stimulus, Settings const& settings) {
   check_input(parts, memory, options, stimulus, settings);
@@ -32,8 +38,8 @@ DYNVISION_INLINE Activity unroll_parts(Parts const& parts, std::vector<int> cons
   std::vector<Size> const sizes = sizes_of(parts, {stimulus.frames.size(3), stimulus.frames.size(4)});
   std::vector<DelayLine> memories = delay_lines(settings.start, memory);
   std::vector<Signal> responses(memories.size());
-  Monitors monitors(parts, settings);
-  std::vector<Tensor> outputs;
+  Monitors monitors(parts, settings, options, stimulus);
+  std::vector<Tensor> outputs, stretches;  // by step; of many steps together, which takes less memory
   NoiseSource const noise = settings.noise_source();
   std::vector<Tensor> const taus = taus_of(parts);
   Moment now{.step = settings.start.step,
@@ -53,8 +59,10 @@ DYNVISION_INLINE Activity unroll_parts(Parts const& parts, std::vector<int> cons
       now.size = sizes[place];
       now.tau = taus[static_cast<std::size_t>(part.layer)];
       if (part.position == 0) now.external = monitors.external(part.layer, t);
+      if (monitors.probes.sees_arrival(place)) see_arrival(monitors.probes, part, place, t, now);
       x = part.apply(x, now);
       monitors.after(place, t, x);
+      if (x.defined()) monitors.probes.see(place, t, 1, x, 0, now.batch);
     }
     ++now.step;
     return x;
@@ -78,13 +86,17 @@ DYNVISION_INLINE Activity unroll_parts(Parts const& parts, std::vector<int> cons
       std::int64_t const shape[] = {now.batch, n_classes};
       outputs.push_back(x.defined() ? parts.back().apply(x, now).expand_symint(symbolic(shape))
                                     : zeros(shape, now.options.requires_grad(false)));
+      if (outputs.size() == 128) stretches.push_back(stack_along(std::exchange(outputs, {}), 1));
     }
     int const k = settings.truncated_bptt_timesteps;
     if (k > 0 && (t + 1) % k == 0) {
       for (DelayLine& line : memories) line.detach();
     }
   }
-  Activity all = monitors.activity(outputs.empty() ? Tensor{} : stack_along(outputs, 1));
+  if (!outputs.empty()) stretches.push_back(stack_along(outputs, 1));
+  Activity all = monitors.activity(stretches.size() > 1 ? cat(stretches, 1)
+                                   : stretches.empty()  ? Tensor{}
+                                                        : stretches[0]);
   all.seed = noise.seed();
   if (settings.keep_state) {
     all.state = empty_state(layer_names(parts), memory, now.step);

@@ -71,6 +71,7 @@ class PreparedRun {
   PreparedNode head;                       // without functions: there is none, or it is the classifier
   Classifier const* classifier = nullptr;  // the head, if it is one
   std::int64_t n_classes = 0;
+  bool classifies_blocks = false;  // the classifier is applied block by block, so that what it gets need not be kept
   std::vector<Segment> segments;  // of each group
   std::size_t first_kept = 0;     // segment; those before are idle
   std::vector<Group> groups;

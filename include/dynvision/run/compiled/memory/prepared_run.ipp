@@ -60,6 +60,7 @@ DYNVISION_INLINE PreparedRun::PreparedRun(Options const& model_options, std::vec
     if (state_shape[l].size() > 0) results.last[l] = results.make(state_shape[l], table.n_steps - first_last_step(l));
   }
   results.watched.resize(nodes.size());
+  results.probes = monitors.probes;
   for (Node const& node : table.nodes) {
     nodes[node.index].node = &node;
     if (settings.record && node.records) {
@@ -178,7 +179,7 @@ DYNVISION_INLINE Timetable PreparedRun::timetable_of(std::vector<Node> graph, in
     externals.push_back(input.defined() ? static_cast<int>(input.size(1)) : 0);
   }
   for (Node const& node : graph) {
-    is_watched.push_back(monitors.wants(node.index));
+    is_watched.push_back(monitors.looks_at(node.index));
     if (node.stores) state_shape[static_cast<std::size_t>(node.layer)] = node.in;
   }
   Timetable all(std::move(graph), n_layers, stimulus, settings, externals, is_watched, live);

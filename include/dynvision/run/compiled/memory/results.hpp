@@ -4,13 +4,14 @@
 //   last[l] (n B, C, H, W)                states that the next run may start from
 //
 // A Classifier is applied once to all steps, after the sweep; before it the sum over height and width is
-// kept. Any other head is applied block by block. Rows of steps without a signal stay zero. Where samples go through the
+// kept. In long runs without gradient (PreparedRun::classifies_blocks), and any other head, it is applied block by block. Rows of steps without a signal stay zero. Where samples go through the
 // run in groups, what is put and read are the rows of one group.
 #pragma once
 #include <dynvision/core/inline.hpp>
 #include <dynvision/core/ops.hpp>
 #include <dynvision/kernels/device/layout.hpp>
 #include <dynvision/run/compiled/graph/timetable.hpp>
+#include <dynvision/run/probing.hpp>
 
 namespace dynvision::run {
 
@@ -19,7 +20,8 @@ class Results {
   Tensor head_input{};
   std::vector<Tensor> responses{};  // [layer]; undefined: not recorded
   std::vector<Tensor> watched{};    // [place]; undefined: not monitored
-  std::vector<Tensor> last{};       // [layer] its last states, of as many steps as its delays need; undefined: not kept
+  Probing probes{};
+  std::vector<Tensor> last{};  // [layer] its last states, of as many steps as its delays need; undefined: not kept
 
   Results() = default;
   Results(kernels::Layout layout, at::TensorOptions options, std::int64_t samples, int n_steps)
@@ -37,6 +39,11 @@ class Results {
   Tensor step_of_group(Tensor const& all, int t) const;
   // Of n steps, those of the group, one step after the other: (n B, ...). A copy, unless the group is all samples.
   Tensor rows(Tensor const& all, int t, int n) const;
+  // What a node gives in n steps from recorded step t on, and what arrives there, for those who look at it.
+  bool looks_at(std::size_t p) const { return watched[p].defined() || probes.sees(p); }
+  void give(std::size_t p, int t, int n, Tensor const& value);
+  void give_arrival(std::size_t p, int t, int n, Tensor const& h) { probes.see_arrival(p, t, n, h, first_, samples_); }
+
   // Numbers from one step to the next.
   std::int64_t apart(std::int64_t size) const { return all_samples_ * size; }
 

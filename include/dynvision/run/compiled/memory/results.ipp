@@ -28,6 +28,11 @@ DYNVISION_INLINE void Results::put(Tensor const& all, int t, int n, Tensor const
   }
 }
 
+DYNVISION_INLINE void Results::give(std::size_t p, int t, int n, Tensor const& value) {
+  probes.see(p, t, n, value, first_, samples_);
+  if (watched[p].defined()) put(watched[p], t, n, value);
+}
+
 DYNVISION_INLINE void Results::put_head_input(int t, int n, Tensor const& value) {
   if (!head_input.defined()) head_input = zeros({n_steps_ * all_samples_, value.size(1)}, value.options());
   put(head_input, t, n, value);

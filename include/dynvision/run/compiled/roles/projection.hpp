@@ -35,12 +35,14 @@ class Projection {
     if (!s) return;
     role.operand_stride = arguments.size;
     if (projection_->is_direct()) {
+      if (at.arrived != nullptr) *at.arrived = projection_->forward(at, node);
       role.operand =
           at.run.side_by_side(at.run.state_data(at.segment, node.source.layer, *s), at.block.n, arguments.size);
       projection_->set_affine(role);
       return;
     }
     Tensor const h = projection_->forward(at, node);
+    if (at.arrived != nullptr) *at.arrived = h;
     if (at.kept != nullptr && node.reads_operand) at.kept->operand[node.index] = h;
     at.run.alive.push_back(h);
     role.operand = at.run.steps_of(h, at.block.n, false, arguments.size);

@@ -22,6 +22,7 @@ class CombineTensors {
   Tensor forward(ForwardContext& at, Node const& node, Tensor const& x) {
     Tensor const h = projection_ ? projection_->forward(at, node) : Tensor{};
     if (at.kept != nullptr) at.kept->operand[node.index] = h;
+    if (at.arrived != nullptr) *at.arrived = h;
     if (!h.defined()) return x;
     return in_signal_dtype(at.run, x.defined() ? combine_(x, h) : h);
   }

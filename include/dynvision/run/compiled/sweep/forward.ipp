@@ -132,7 +132,7 @@ DYNVISION_INLINE void ForwardSweep::one_stage(Stage const& stage, Wave& x, bool 
   if (stage.pipeline != nullptr) {
     pipeline(stage, x, in_prefix);
   } else {
-    x.data = run_.nodes[first].forward(at_, x.data);
+    asking_arrival(first, in_prefix, [&] { x.data = run_.nodes[first].forward(at_, x.data); });
     if (results_ && !in_prefix && x.data.defined()) watch(first, x.data);
   }
 }
@@ -154,7 +154,7 @@ DYNVISION_INLINE void ForwardSweep::pipeline(Stage const& stage, Wave& x, bool i
   run_.alive.clear();
   if (x.data.defined()) arguments.x = run_.steps_of(x.data, steps, x.shared || in_prefix, arguments.size);
   for (std::size_t p = first; !in_prefix && p <= last; ++p) {
-    run_.nodes[p].operand(at_, arguments, arguments.role[p - first]);
+    asking_arrival(p, in_prefix, [&] { run_.nodes[p].operand(at_, arguments, arguments.role[p - first]); });
   }
   Tensor out;
   bool is_wanted = false;
@@ -186,7 +186,7 @@ DYNVISION_INLINE kernels::Steps ForwardSweep::places_of_result(Stage const& stag
   }
   int const t = run_.table.step(p, at_.block.first) - run_.table.idle;
   bool const is_result = results_ && !in_prefix && t >= 0;
-  bool const is_watched = is_result && run_.results.watched[p].defined();
+  bool const is_watched = is_result && run_.results.looks_at(p);
   bool const is_response = is_result && node.records && run_.results.has_response(stage.layer);
   if (is_response && !is_watched && p != stage.last) {
     Tensor const& responses = run_.results.responses[static_cast<std::size_t>(stage.layer)];
@@ -219,12 +219,23 @@ DYNVISION_INLINE void ForwardSweep::record_results(int l) {
 }
 
 DYNVISION_INLINE void ForwardSweep::watch(std::size_t p, Tensor const& value) {
-  if (!run_.results.watched[p].defined()) return;
-  run_.results.put(run_.results.watched[p], run_.table.step(p, at_.block.first) - run_.table.idle, n(), value);
+  if (!run_.results.looks_at(p)) return;
+  run_.results.give(p, run_.table.step(p, at_.block.first) - run_.table.idle, n(), value);
+}
+
+template <class F> void ForwardSweep::asking_arrival(std::size_t p, bool in_prefix, F const& run) {
+  if (!results_ || in_prefix || !run_.results.probes.sees_arrival(p)) return run();
+  Tensor arrived;
+  at_.arrived = &arrived;
+  run();
+  at_.arrived = nullptr;
+  if (arrived.defined()) {
+    run_.results.give_arrival(p, run_.table.step(p, at_.block.first) - run_.table.idle, n(), arrived);
+  }
 }
 
 DYNVISION_INLINE void ForwardSweep::watch_delayed(int l, Node const& node) {
-  if (!results_ || !run_.results.watched[node.index].defined()) return;
+  if (!results_ || !run_.results.looks_at(node.index)) return;
   if (run_.table.step(node.index, at_.block.first) < run_.table.idle) return;
   int const s = at_.block.first - node.t_feedforward;
   if (run_.table.stored_at(l, s)) watch(node.index, run_.state_rows(segment_, l, s, n()));
@@ -236,7 +247,10 @@ DYNVISION_INLINE void ForwardSweep::head(Wave const& x) {
   if (at_.kept != nullptr) at_.kept->input.back() = x.data;
   if (!results_) return;
   if (run_.classifier != nullptr) {
-    run_.results.put_head_input(t, n(), in_parameter_dtype(run_, x.data).sum({2, 3}));
+    Tensor z = in_parameter_dtype(run_, x.data).sum({2, 3});
+    if (run_.classifies_blocks)
+      z = linear(z.div_(run_.pixels_of_head()), run_.classifier->weight, run_.classifier->bias);
+    run_.results.put_head_input(t, n(), z);
   } else if (run_.head.functions != nullptr) {
     run_.results.put_head_input(t, n(), run_.head.forward(at_, x.data));
   }
