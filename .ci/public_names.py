@@ -15,7 +15,7 @@ NAMESPACES = {"dynvision", "dynvision::run"}
 
 INSIDE = {
     "concepts/fault.hpp", "concepts/path.hpp", "concepts/policy.hpp", "core/host_numbers.hpp", "core/list.hpp", "core/own_dtype.hpp",
-    "families/area.hpp", "families/group.hpp", "families/recurrent_convolution.hpp", "io/idx.hpp", "model/check.hpp", "model/compose.hpp",
+    "families/area.hpp", "families/group.hpp", "families/recurrent_convolution.hpp", "io/idx.hpp", "model/check.hpp", "model/compose.hpp", "model/explain.hpp",
     "model/part.hpp", "operations/sequence.hpp", "run/channels_last.hpp", "run/input_check.hpp", "run/start.hpp", "run/monitors.hpp",
     "run/probing.hpp", "run/probe_place.hpp",
 }

@@ -7,6 +7,7 @@
 #endif
 
 #include <dynvision/concepts/composition.ipp>
+#include <dynvision/concepts/mechanism.ipp>
 #include <dynvision/concepts/noise_source.ipp>
 #include <dynvision/concepts/options.ipp>
 #include <dynvision/concepts/parametrisation.ipp>

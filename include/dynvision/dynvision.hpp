@@ -19,8 +19,11 @@
 #include <dynvision/losses/spontaneous_activity.hpp>
 #include <dynvision/losses/weighted_steps.hpp>
 #include <dynvision/losses/weighted_sum.hpp>
+#include <dynvision/operations/adaptation.hpp>
 #include <dynvision/operations/apply_gain.hpp>
 #include <dynvision/operations/noise.hpp>
+#include <dynvision/operations/delayed_normalisation.hpp>
+#include <dynvision/operations/synaptic_depression.hpp>
 #include <dynvision/records/interrupt.hpp>
 #include <dynvision/records/metrics.hpp>
 #include <dynvision/records/progress.hpp>

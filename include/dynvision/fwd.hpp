@@ -56,6 +56,7 @@ class Parametrisations;                                 // those of one weight, 
 class EffectiveWeights;  // while it lives, each weight is made once
 
 // --- operations, in the usual order of a layer
+// StatefulOperation, MechanismOperation, MechanismOf: those with states of their own
 template <int In, int Out, int K, int Stride, class... With> struct Conv;  // feedforward convolution
 template <class Lateral, class... With> struct Recur;                      // lateral recurrence arrives
 struct AddInput;                                                           // external input arrives
@@ -65,6 +66,9 @@ template <class Solver, class... With> struct Evolve;                      // ta
 struct Relu;                                                               // also Tanh, Sigmoid, Retanh, NoNonlinearity
 struct MiddleRelu;                                                         // between two convolutions of a layer
 struct Supralinear;                                                        // k sign(x) |x|^n
+template <class Kind> struct Adaptation;                                   // minus what was fired lately
+template <class Kind> struct SynapticDepression;                           // times what synapses have left
+template <class Kind> struct DelayedNormalisation;                         // divided by what was lately
 template <class Kind> struct ApplyGain;                                    // Spatial, Feature, Uniform
 template <class Scaling, class... With> struct Noise;                      // sigma c xi, c as the scaling says
 template <class Kind> struct AddBias;                                      // Spatial, Feature, Uniform

@@ -82,6 +82,12 @@ struct Instant {
     now.responses = responses;
     now.size = size;
   }
+  // The operation has a state of its own, with these numbers.
+  void add_state(Tensor const& state) {
+    if (memories.size() == 1) now.first_state = 1;
+    memories.emplace_back(1).store(state);
+    now.memories = memories;
+  }
   Instant(Instant const&) = delete;
 };
 

@@ -4,12 +4,14 @@
 #include <dynvision/connections/low_rank.hpp>
 #include <dynvision/connections/masked.hpp>
 #include <dynvision/dynamics/runge_kutta4.hpp>
+#include <dynvision/operations/adaptation.hpp>
 #include <dynvision/operations/add_bias.hpp>
 #include <dynvision/operations/add_input.hpp>
 #include <dynvision/operations/apply_gain.hpp>
 #include <dynvision/operations/batch_norm.hpp>
 #include <dynvision/operations/conv.hpp>
 #include <dynvision/operations/delay.hpp>
+#include <dynvision/operations/delayed_normalisation.hpp>
 #include <dynvision/operations/dense.hpp>
 #include <dynvision/operations/dropout.hpp>
 #include <dynvision/operations/evolve.hpp>
@@ -23,6 +25,7 @@
 #include <dynvision/operations/residual.hpp>
 #include <dynvision/operations/retina.hpp>
 #include <dynvision/operations/supralinear.hpp>
+#include <dynvision/operations/synaptic_depression.hpp>
 #include <dynvision/operations/zero_if_absent.hpp>
 
 #include "alone.hpp"
@@ -50,10 +53,12 @@ struct Running {
   std::function<Signal(Signal const&, Moment&)> apply;
   Size size;
   Tensor state, external;  // (B,C,H,W)
+  int n_states;            // of its own
 
   Signal operator()(Signal const& x, std::int64_t from = 0, std::int64_t n = batch) const {
     Instant instant(8, size);
     instant.memories[0].store(state.narrow(0, from, n));
+    for (int k = 0; k < n_states; ++k) instant.add_state(state.narrow(0, from, n).mul(0.5 + k).abs());
     instant.now.step = 1;
     instant.now.frame_age = 2;
     instant.now.external = external.narrow(0, from, n);
@@ -63,7 +68,9 @@ struct Running {
     instant.now.noise = &noise;
     instant.now.first_sample = from;
     instant.now.tau = full({}, 7, state.options());
-    return apply(x, instant.now);
+    Signal y = apply(x, instant.now);
+    for (int k = 0; y.defined() && k < n_states; ++k) y = y.add(instant.now.state(k).past(1));  // what is stored counts
+    return y;
   }
 };
 
@@ -80,6 +87,8 @@ template <class Op> Kind kind(std::string name) {
     options.input_adaption_weight = 0.8;
     options.train_sigma = true;
     Place place(options, channels, size);
+    place.at.first_state = 1;
+    place.places.resize(1 + static_cast<std::size_t>(n_states<Op>()));
     auto const op = std::make_shared<Op>();
     if constexpr (requires { op->compose(place.at); }) op->compose(place.at);
     Parameters parameters;
@@ -94,7 +103,8 @@ template <class Op> Kind kind(std::string name) {
                    [op](Signal const& x, Moment& now) { return apply(*op, x, now); },
                    size,
                    normal(shape, 31),
-                   normal(shape, 32)};
+                   normal(shape, 32),
+                   n_states<Op>()};
   };
   return {std::move(name), make};
 }
@@ -124,6 +134,13 @@ std::vector<Kind> operations() {
       kind<Noise<PerStep>>("Noise<PerStep>"),
       kind<Noise<WhiteDrive, Feature>>("Noise<WhiteDrive, Feature>"),
       kind<Noise<Stationary, Spatial>>("Noise<Stationary, Spatial>"),
+      kind<Adaptation<>>("Adaptation<>"),
+      kind<Adaptation<Feature>>("Adaptation<Feature>"),
+      kind<Adaptation<Spatial>>("Adaptation<Spatial>"),
+      kind<SynapticDepression<>>("SynapticDepression<>"),
+      kind<SynapticDepression<Feature>>("SynapticDepression<Feature>"),
+      kind<DelayedNormalisation<>>("DelayedNormalisation<>"),
+      kind<DelayedNormalisation<Spatial>>("DelayedNormalisation<Spatial>"),
       kind<MaxPool<3, 2>>("MaxPool<3, 2>"),
       kind<MaxPool<2, 2, 0>>("MaxPool<2, 2, 0>"),
       kind<MaxPool<1, 1>>("MaxPool<1, 1>"),

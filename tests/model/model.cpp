@@ -1,3 +1,4 @@
+// covers: model/explain.hpp
 // covers: model/compose.hpp concepts/composition.hpp model/layer.hpp concepts/options.hpp model/part.hpp operations/linear_head.hpp
 #include <dynvision/connections/full.hpp>
 #include <dynvision/connections/self.hpp>

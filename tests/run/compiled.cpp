@@ -17,7 +17,7 @@
 #include <dynvision/run/run.hpp>
 #include <dynvision/run/trial.hpp>
 
-#include "drawn_runs.hpp"
+#include "comparisons.hpp"
 #include "io/failure.hpp"
 #include <catch2/catch_test_macros.hpp>
 
@@ -27,65 +27,6 @@
 
 using namespace property;
 
-namespace {
-
-constexpr std::uint64_t n_seeds = 60;  // of each kind of model
-
-// A seed of one's own: DYNVISION_SEED=17 runs that one alone.
-template <class F> void each_seed(std::uint64_t from, F const& f, std::uint64_t n = n_seeds) {
-  if (char const* const own = std::getenv("DYNVISION_SEED")) return f(std::strtoull(own, nullptr, 10));
-  for (std::uint64_t seed = from; seed < from + n; ++seed) f(seed);
-}
-
-constexpr auto by_compiled = [](auto&... all) { return dynvision::run::run(all...); };  // takes it
-// Pipelines, pooling and resizing as operations of LibTorch: what runs where there is no loop and no kernel.
-constexpr auto by_tensors = [](auto&... all) { return dynvision::run::compiled_by(kernels::Backend::tensors, all...); };
-
-template <class Net, class Path = decltype(by_compiled)>
-void compare(std::uint64_t seed, at::ScalarType dtype, double tolerance, Path const& path = by_compiled) {
-  DrawnRun<Net> run(seed, dtype);
-  INFO("seed " << seed << ": " << run.text());
-  auto const expected = run.everything(by_unroll);
-  agree(expected, run.everything(path), tolerance);
-}
-
-// Of operations that turn out to be silent while they run: a gradient that is nothing on one path may be zero on the other.
-void compare_gated(std::uint64_t seed) {
-  DrawnRun<gated::Net> run(seed, at::kDouble);
-  INFO("seed " << seed << ": " << run.text());
-  auto const everything = [&](auto const& path) {
-    Everything all = run.everything(path);
-    for (auto& [name, x] : all) {
-      if (name.starts_with("gradient") && !x.any().template item<bool>()) x = zeros({}, x.options());
-    }
-    return all;
-  };
-  auto const expected = everything(by_unroll);
-  agree(expected, everything(by_compiled), 1e-10);
-}
-
-template <class Net> void compare_checkpoints(std::uint64_t seed) {
-  DrawnRun<Net> run(seed, at::kFloat);
-  INFO("seed " << seed << ": " << run.text());
-  auto const expected = run.everything(by_compiled);
-  run.settings.checkpoint_timesteps = 1 + static_cast<int>(seed % 4);
-  agree(expected, run.everything(by_compiled), 0);
-}
-
-// In groups, kept or computed again.
-template <class Net> void compare_groups(std::uint64_t seed) {
-  DrawnRun<Net> run(seed, at::kDouble);
-  INFO("seed " << seed << ": " << run.text());
-  auto const expected = run.everything(by_unroll);
-  run.settings.samples_at_once = 1 + static_cast<int>(seed % 3);
-  auto const kept = run.everything(by_compiled);
-  agree(expected, kept, 1e-10);
-  run.settings.checkpoint_timesteps = 1 + static_cast<int>(seed % 12);  // up to all steps
-  agree(kept, run.everything(by_compiled), 0);
-}
-
-}  // namespace
-
 TEST_CASE("the compiled path equals the reference path", "[run][property]") {
   SECTION("float64") {
     each_seed(1, [](std::uint64_t seed) { compare<rich::Net>(seed, at::kDouble, 1e-10); });
@@ -94,8 +35,8 @@ TEST_CASE("the compiled path equals the reference path", "[run][property]") {
     each_seed(3000, [](std::uint64_t seed) { compare<odd::Net>(seed, at::kDouble, 1e-10); });
     each_seed(4000, [](std::uint64_t seed) { compare<orders::Net>(seed, at::kDouble, 1e-10); });
     each_seed(8000, [](std::uint64_t seed) { compare<evaluated::Net>(seed, at::kDouble, 1e-10); });
-    each_seed(11000, compare_gated);
     each_seed(12000, [](std::uint64_t seed) { compare<weighted::Net>(seed, at::kDouble, 1e-10); });
+    each_seed(11000, [](std::uint64_t seed) { compare<gated::Net>(seed, at::kDouble, 1e-10); });
   }
   SECTION("float32") {
     each_seed(5000, [](std::uint64_t seed) { compare<rich::Net>(seed, at::kFloat, 2e-5); });

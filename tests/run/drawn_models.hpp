@@ -3,12 +3,15 @@
 #include <dynvision/connections/dale.hpp>
 #include <dynvision/connections/low_rank.hpp>
 #include <dynvision/connections/masked.hpp>
+#include <dynvision/operations/adaptation.hpp>
 #include <dynvision/operations/apply_gain.hpp>
 #include <dynvision/operations/batch_norm.hpp>
+#include <dynvision/operations/delayed_normalisation.hpp>
 #include <dynvision/operations/dropout.hpp>
 #include <dynvision/operations/noise.hpp>
 #include <dynvision/operations/repeat.hpp>
 #include <dynvision/operations/residual.hpp>
+#include <dynvision/operations/synaptic_depression.hpp>
 #include <dynvision/operations/zero_if_absent.hpp>
 
 #include "property/models.hpp"
@@ -91,6 +94,8 @@ struct B : Layer<"B", Conv<3, 4, 3>, Recur<Self<4>, Multiplicative>, AddSkip<"A"
                  Delay> {};
 struct Net : Model<A, B> {
   Net(Options options) : Model<A, B>(std::move(options)) {}
+  // What turns out to be silent, or to be at its start, while it runs has no gradient on one path, and zero on the other.
+  static constexpr bool zero_may_be_nothing = true;
   static constexpr int image_channels = 2;
 };
 }  // namespace gated
@@ -238,5 +243,69 @@ struct Net : Model<A, B> {
   static constexpr int image_channels = 2;
 };
 }  // namespace flickering
+
+namespace mechanisms {  // states of their own: of the library, and two in one
+struct Gated {          // what a unit lets through depends on both of its states
+  static constexpr std::string_view label = "gated";
+  static constexpr std::array<std::string_view, 2> states{"fast", "slow"};
+  static constexpr std::array<double, 2> initial{0.5, -0.25};
+  static constexpr bool reads_response = true;
+  struct Equation {
+    double gain;
+    template <class V>
+    DYNVISION_BOTH auto step(V const& x, V const& r, V const& fast, V const& slow, V const& weight) const {
+      using T = kernels::Number<V>;
+      V const f = fast + (x + r * weight - fast) * T(gain), s = slow + (fast - slow) * T(gain * 0.3);
+      return kernels::Updated{x * kernels::hyperbolic_tangent(s) - f * weight, f, s};
+    }
+  };
+  Tensor weight;
+  void compose(Composition& at) { weight = at.constant({at.channels, 1, 1}, 0.4); }
+  void parameters(auto&& visit) { visit("weight", weight); }
+  Equation equation() const { return {0.3}; }
+  std::array<Tensor, 1> numbers() const { return {weight.sigmoid()}; }
+};
+struct A : Layer<"A", Conv<image_channels, 3, 3>, Adaptation<Feature>, Recur<Full<3>>, Evolve<Euler>, Relu,
+                 SynapticDepression<>, Record, Delay, MaxPool<2, 1>> {};
+struct B : Layer<"B", SynapticDepression<>, Conv<3, 4, 3>, Gated, AddSkip<"A">, AddFeedback<"C">, Evolve<RungeKutta4>,
+                 DelayedNormalisation<>, Record, Delay> {};
+struct C : Layer<"C", Conv<4, 3, 3>, Gated, Evolve<Euler>, Tanh, Record, Delay, SynapticDepression<Feature>, Relu> {};
+struct Net : Model<A, B, C> {
+  Net(Options options) : Model<A, B, C>(std::move(options)) {}
+  // What turns out to be silent, or to be at its start, while it runs has no gradient on one path, and zero on the other.
+  static constexpr bool zero_may_be_nothing = true;
+  static constexpr int image_channels = 2;
+};
+}  // namespace mechanisms
+
+namespace moments {  // states that operations store themselves
+struct Memory {      // of what came in, over space too
+  static constexpr std::string_view label = "memory";
+  static constexpr std::array<std::string_view, 2> states{"m", "count"};
+  Tensor weight;
+  void compose(Composition& at) {
+    weight = at.constant({at.channels, 1, 1}, 0.4);
+    at.remember(at.first_state, 3);
+  }
+  void parameters(auto&& visit) { visit("weight", weight); }
+  Signal operator()(Signal const& x, Moment& now) const {
+    if (!x.defined()) return x;
+    Signal const m = now.state().past(1), old = now.state().past(3), n = now.state(1).past(1);
+    Tensor y = m.defined() ? x.sub(avg_pool2d(m, 3, 1, 1).mul(weight)) : x;
+    if (old.defined()) y = y.add(old, 0.2);
+    now.state().store(m.defined() ? m.mul(0.7).add(y.tanh(), 0.3) : y.tanh().mul(0.3));
+    now.state(1).store(n.defined() ? n.add(0.1) : zeros(x.sizes(), x.options().requires_grad(false)));
+    return n.defined() ? y.mul(n.add(1)) : y;
+  }
+};
+struct A : Layer<"A", Conv<image_channels, 3, 3>, Memory, Evolve<Euler>, Tanh, Record, Delay> {};
+struct B : Layer<"B", Conv<3, 4, 3>, Recur<Full<4>>, Adaptation<>, Evolve<Euler>, Tanh, Record, Delay, Memory> {};
+struct Net : Model<A, B> {
+  Net(Options options) : Model<A, B>(std::move(options)) {}
+  // What turns out to be silent, or to be at its start, while it runs has no gradient on one path, and zero on the other.
+  static constexpr bool zero_may_be_nothing = true;
+  static constexpr int image_channels = 2;
+};
+}  // namespace moments
 
 }  // namespace property

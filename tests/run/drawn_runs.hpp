@@ -60,7 +60,7 @@ template <class Net> class DrawnRun {
     for (Parameter const& p : net.parameters()) {
       if (p.learned && p.tensor.dim() > 1) p.tensor.mul_(0.5);  // activities of order one
     }
-    for (std::string const name : {"layer", "tstep", "delay", "pool", "gain"}) {
+    for (std::string const name : {"layer", "tstep", "delay", "pool", "gain", "adaptation", "gated", "memory"}) {
       if (dice.coin() && monitors(name)) settings.monitor.push_back(name);
     }
     if (monitors("noise")) settings.monitor.push_back("noise");
@@ -96,7 +96,11 @@ template <class Net> class DrawnRun {
     }
     if (loss.requires_grad()) loss.backward();
     auto const gradient = [&](std::string const& name, Tensor const& of) {
-      all.emplace_back("gradient of " + name, of.grad().defined() ? of.grad().clone() : zeros({}, of.options()));
+      Tensor g = of.grad().defined() ? of.grad().clone() : zeros({}, of.options());
+      if constexpr (requires { requires Net::zero_may_be_nothing; }) {
+        if (!g.any().template item<bool>()) g = zeros({}, g.options());
+      }
+      all.emplace_back("gradient of " + name, g);
       of.mutable_grad() = Tensor{};
     };
     for (Parameter const& p : net.parameters()) {

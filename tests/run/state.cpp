@@ -4,7 +4,7 @@
 #include <dynvision/run/run.hpp>
 #include <dynvision/run/state.hpp>
 
-#include "drawn_runs.hpp"
+#include "comparisons.hpp"
 #include "io/failure.hpp"
 #include <catch2/catch_test_macros.hpp>
 
@@ -13,92 +13,6 @@
 #include <string>
 
 using namespace property;
-
-namespace {
-
-constexpr auto by_compiled = [](auto&... all) { return dynvision::run::run(all...); };
-
-// Steps [first, first + n) of what is shown.
-run::Stimulus part_of(run::Stimulus const& whole, int first, int n) {
-  return {whole.frames, std::vector<int>(whole.shown.begin() + first, whole.shown.begin() + first + n),
-          whole.non_input_value};
-}
-run::Settings part_of(run::Settings const& whole, int first, int n) {
-  run::Settings part = whole;
-  part.external.clear();
-  for (auto const& [layer, input] : whole.external) {
-    std::int64_t const left = input.size(1) - first;
-    if (left > 0) part.external.emplace_back(layer, input.narrow(1, first, std::min<std::int64_t>(left, n)));
-  }
-  if (first > 0) part.idle_timesteps = 0;
-  part.keep_state = true;
-  return part;
-}
-
-void append(std::vector<run::Trace>& all, std::vector<run::Trace> const& more) {
-  if (all.empty())
-    all = more;
-  else
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      all[i].steps.insert(all[i].steps.end(), more[i].steps.begin(), more[i].steps.end());
-    }
-}
-
-// The same run in pieces of these lengths.
-template <class Path> auto in_pieces(Path const& path, std::vector<int> const& lengths) {
-  return [=](auto& net, run::Stimulus const& stimulus, run::Settings const& settings) {
-    run::Activity all;
-    std::vector<Tensor> outputs;
-    run::State state;
-    int first = 0;
-    for (int const n : lengths) {
-      run::Stimulus const shown = part_of(stimulus, first, n);
-      run::Settings part = part_of(settings, first, n);
-      part.start = state;
-      run::Activity const activity = path(net, shown, part);
-      outputs.push_back(activity.outputs);
-      append(all.responses, activity.responses), append(all.monitored, activity.monitored);
-      state = activity.state;
-      first += n;
-    }
-    CHECK(state.step == settings.idle_timesteps + stimulus.n_timesteps());
-    all.outputs = outputs[0].defined() ? cat(outputs, 1) : Tensor{};
-    all.state = state;
-    return all;
-  };
-}
-
-template <class Net> void compare(std::uint64_t seed, at::ScalarType dtype, double tolerance) {
-  DrawnRun<Net> run(seed, dtype);
-  int const k = run.settings.truncated_bptt_timesteps, T = run.stimulus.n_timesteps();
-  std::vector<int> lengths;
-  for (int left = T; left > 0;) {
-    int n = run.dice.between(1, left);
-    if (k > 0) n = std::min(left, std::max(k, n / k * k));  // steps that are detached count from each start
-    lengths.push_back(n);
-    left -= n;
-  }
-  std::string text;
-  for (int const n : lengths) text += std::to_string(n) + " ";
-  INFO("seed " << seed << ": " << run.text() << "; in pieces " << text);
-  auto const whole = run.everything(by_unroll);
-  {
-    INFO("by unroll");
-    agree(whole, run.everything(in_pieces(by_unroll, lengths)), tolerance);
-  }
-  INFO("by compiled");
-  agree(whole, run.everything(in_pieces(by_compiled, lengths)), tolerance);
-  run.settings.samples_at_once = 1 + static_cast<int>(seed % 3);
-  run.settings.checkpoint_timesteps = static_cast<int>(seed % 4);
-  INFO("in groups and with checkpoints");
-  agree(whole, run.everything(in_pieces(by_compiled, lengths)), tolerance);
-}
-
-template <class Net> void compare_all(std::uint64_t first, std::uint64_t n) {
-  for (std::uint64_t seed = first; seed < first + n; ++seed) compare<Net>(seed, at::kDouble, 1e-10);
-}
-
-}  // namespace
 
 TEST_CASE("from an initial state without input a layer decays", "[run]") {
   struct V1 : Layer<"V1", Conv<2, 2, 3, 1, NoBias>, Evolve<Euler>, Record, Delay> {};
@@ -176,10 +90,15 @@ TEST_CASE("states that do not fit are refused", "[run]") {
 }
 
 TEST_CASE("a run in pieces is the run", "[run][property]") {
-  compare_all<rich::Net>(1, 40);
-  compare_all<deep::Net>(1000, 30);
-  compare_all<odd::Net>(3000, 40);
-  compare_all<orders::Net>(4000, 40);
-  compare_all<evaluated::Net>(8000, 20);
-  for (std::uint64_t seed = 5000; seed < 5010; ++seed) compare<rich::Net>(seed, at::kFloat, 2e-5);
+  each_seed(
+      1, [](std::uint64_t seed) { compare_pieces<rich::Net>(seed, at::kDouble, 1e-10); }, 40);
+  each_seed(
+      1000, [](std::uint64_t seed) { compare_pieces<deep::Net>(seed, at::kDouble, 1e-10); }, 30);
+  each_seed(
+      3000, [](std::uint64_t seed) { compare_pieces<odd::Net>(seed, at::kDouble, 1e-10); }, 40);
+  each_seed(
+      4000, [](std::uint64_t seed) { compare_pieces<orders::Net>(seed, at::kDouble, 1e-10); }, 40);
+  each_seed(
+      8000, [](std::uint64_t seed) { compare_pieces<evaluated::Net>(seed, at::kDouble, 1e-10); }, 20);
+  for (std::uint64_t seed = 5000; seed < 5010; ++seed) compare_pieces<rich::Net>(seed, at::kFloat, 2e-5);
 }

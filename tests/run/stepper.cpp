@@ -3,57 +3,13 @@
 #include <dynvision/run/run.hpp>
 #include <dynvision/run/stepper.hpp>
 
-#include "drawn_runs.hpp"
+#include "comparisons.hpp"
 #include "io/failure.hpp"
 #include <catch2/catch_test_macros.hpp>
 
 #include <memory>
 
 using namespace property;
-
-namespace {
-
-// One step at a time, by a stepper that starts anew in the middle.
-template <class Net> void compare_steps(std::uint64_t seed, at::ScalarType dtype, double tolerance) {
-  DrawnRun<Net> run(seed, dtype);
-  INFO("seed " << seed << ": " << run.text());
-  run.settings.external.clear(), run.settings.monitor.clear();
-  at::AutoGradMode const no_gradient(false);
-  run::Activity const whole = run::unroll(run.net, run.stimulus, run.settings);
-  std::vector<Tensor> frames;  // a frame that stays is one tensor
-  for (std::int64_t i = 0; i < run.stimulus.frames.size(1); ++i) frames.push_back(run.stimulus.frames.select(1, i));
-  run::Settings settings = run.settings;
-  settings.non_input_value = run.stimulus.non_input_value;
-  auto stepper = std::make_unique<run::Stepper<Net>>(run.net, settings);
-  int const T = run.stimulus.n_timesteps(), middle = T / 2;
-  bool begun = false;
-  for (int t = 0; t < T; ++t) {
-    int const shown = run.stimulus.shown[static_cast<std::size_t>(t)];
-    if (!begun && shown < 0) return;  // without a size
-    if (t == middle && begun) {
-      run::Settings second = settings;
-      second.start = stepper->state(), second.idle_timesteps = 0;
-      CHECK(second.start.step == settings.idle_timesteps + t);
-      stepper = std::make_unique<run::Stepper<Net>>(run.net, second);
-      if (shown < 0) return;
-    }
-    Tensor const outputs = shown == run::blank     ? stepper->step_blank()
-                           : shown == run::nothing ? stepper->step_nothing()
-                                                   : stepper->step(frames[static_cast<std::size_t>(shown)]);
-    begun = true;
-    INFO("step " << t);
-    if (whole.outputs.defined()) CHECK(relative_distance(whole.outputs.select(1, t), outputs) <= tolerance);
-    for (run::Trace const& trace : whole.responses) {
-      Signal const expected = trace.steps[static_cast<std::size_t>(t)], found = stepper->response(trace.layer);
-      CHECK(expected.defined() == found.defined());
-      if (expected.defined() && found.defined()) {
-        CHECK(relative_distance(expected.expand(found.sizes()), found) <= tolerance);
-      }
-    }
-  }
-}
-
-}  // namespace
 
 TEST_CASE("one step at a time is the run", "[run][property]") {
   for (std::uint64_t seed = 1; seed < 40; ++seed) compare_steps<rich::Net>(seed, at::kDouble, 1e-10);

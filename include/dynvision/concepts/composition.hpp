@@ -20,7 +20,7 @@
 
 namespace dynvision {
 
-struct StoredLayer {  // what other layers may know of a layer
+struct StoredLayer {  // what other layers may know of a layer; or a named state, "V1.a"
   std::string_view name;
   int state_channels = 0;  // of the stored response
   int memory = 1;          // [steps] that the delay line must hold
@@ -30,8 +30,9 @@ struct StoredLayer {  // what other layers may know of a layer
 struct Composition {
   Options const& options;
   Clock clock;
-  std::vector<StoredLayer>& places;  // of all layers
+  std::vector<StoredLayer>& places;  // of all layers, then of all named states
   int layer = 0;                     // index of this one
+  int first_state = 0;               // index of the first named state of the operation, if it has any
   int channels = 0;                  // entering the operation
   Size size{};                       // (H,W) entering the operation, 0 where images of any size are taken
   bool alone = false;                // a part used outside a model

@@ -1,4 +1,4 @@
-// What can be wrong with a composition; model/check.hpp says it.
+// What can be wrong with a composition; model/explain.hpp says it.
 #pragma once
 
 namespace dynvision {
@@ -31,6 +31,9 @@ enum class Fault {
   noise_scaling,
   noise_before_solver,
   noise_behind_solver,
+  same_state,
+  response_without_delay,
+  response_channels,
 };
 
 }  // namespace dynvision

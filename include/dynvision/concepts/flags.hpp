@@ -2,10 +2,19 @@
 //
 // A flag counts by its value, so `= false` is the same as no flag. This is the one place that asks for them by name.
 #pragma once
+#include <string_view>
 
 namespace dynvision {
 
 // --- of operations
+
+template <class Op> constexpr std::string_view label_of() {
+  if constexpr (requires { Op::label; }) {
+    return Op::label;
+  } else {
+    return "operation";
+  }
+}
 
 template <class Op>
 concept OnlyOnce = requires {  // may be in a layer only once

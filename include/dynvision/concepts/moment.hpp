@@ -12,9 +12,10 @@ struct Moment {
   int step = 0;                        // steps since the start, idle steps included
   int frame_age = 0;                   // steps since the shown frame came on
   bool feedforward_only = false;       // leave out lateral, skip and feedback input
-  std::span<DelayLine> memories{};     // stored responses of every layer
+  std::span<DelayLine> memories{};     // stored responses of every layer, then named states
   std::span<Signal> responses{};       // where Record puts this step's response of every layer
   int layer = 0;                       // index of the layer that is being computed
+  int first_state = 0;                 // index of the first named state of the operation, if it has any
   Size size{};                         // (H,W) of a signal at this operation, also while it is absent
   Signal external{};                   // external input to this layer at this step, or absent
   std::int64_t batch = 1;              // samples of a signal that starts here, from nothing
@@ -35,6 +36,8 @@ struct Moment {
     return memories[static_cast<std::size_t>(of_layer)].at_step(step - n);
   }
   DelayLine& memory() { return memories[static_cast<std::size_t>(layer)]; }
+  // State k of the operation, in the order in which it names them.
+  DelayLine& state(int k = 0) { return memories[static_cast<std::size_t>(first_state + k)]; }
   Signal& response() { return responses[static_cast<std::size_t>(layer)]; }
 };
 

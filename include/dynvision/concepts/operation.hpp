@@ -21,7 +21,9 @@
 //   static constexpr bool forgets_state          sees the moment, but reads no stored state: several steps may share it
 //   static constexpr bool active_without_input   makes a signal where there is none yet: the output does not wait for input
 //   void train(bool on)                          is different while a model is trained (dropout): see ModelWith::train
+//   static constexpr std::array<std::string_view, K> states      states of its own: concepts/mechanism.hpp
 #pragma once
+#include <dynvision/concepts/mechanism.hpp>
 #include <dynvision/concepts/moment.hpp>
 #include <dynvision/core/name.hpp>
 #include <dynvision/core/size.hpp>
@@ -50,6 +52,15 @@ class ParameterVisitor {
   void (*call_)(void*, std::string_view, Tensor&, bool);
 };
 
+// A tensor that is learned, or not, as the model's numbers say.
+void visit_parameter(auto&& visit, std::string_view name, Tensor& tensor, bool learned) {
+  if (learned) {
+    visit(name, tensor);
+  } else {
+    visit(name, tensor, Fixed{});
+  }
+}
+
 inline constexpr int image_channels = 0;  // channels: those of the image, a number of the model (Options::input_dims)
 inline constexpr int channel_mismatch = -1;  // channels: these cannot enter
 
@@ -66,7 +77,8 @@ concept TrainedOperation = requires(Op& op) {  // different while a model is tra
   op.train(true);
 };
 template <class Op>
-concept Operation = std::default_initializable<Op> &&(SimpleOperation<Op> || MomentOperation<Op>);
+concept Operation = std::default_initializable<Op> &&
+    (SimpleOperation<Op> || MomentOperation<Op> || MechanismOperation<Op>);
 
 // `parameters` of an operation that is only read: it is not const, because tensors are also assigned through it.
 template <class Op> void read_parameters(Op const& op, ParameterVisitor const& visit) {
@@ -92,17 +104,15 @@ template <class Op> Size out_size(Op const& op, Size in) {
   }
 }
 
-template <class Op> constexpr std::string_view label_of() {
-  if constexpr (requires { Op::label; }) {
-    return Op::label;
-  } else {
-    return "operation";
-  }
-}
-
 // The one place where an operation meets a signal.
 template <class Op> Signal apply(Op const& op, Signal const& x, Moment& now) {
-  if constexpr (MomentOperation<Op>) {
+  if constexpr (MechanismOperation<Op>) {
+    return apply_mechanism(op, x, now);
+  } else if constexpr (MomentOperation<Op> && StatefulOperation<Op>) {
+    Signal y = op(x, now);
+    close_states(now, Op::states, label_of<Op>(), y.defined());
+    return y;
+  } else if constexpr (MomentOperation<Op>) {
     return op(x, now);
   } else {
     return x.defined() ? op(x) : x;

@@ -104,7 +104,7 @@ template <class Policy> constexpr bool known_policy() {
 
 struct SoundPolicies {};
 
-// A function, so that the choice remains a class (see explain in model/check.hpp).
+// A function, so that the choice remains a class (see explain in model/explain.hpp).
 template <class... Policies> constexpr auto check_policies() {
   constexpr bool known[] = {known_policy<Policies>()..., true};  // all of them, so that each unknown one is named
   if constexpr (std::find(std::begin(known), std::end(known), false) == std::end(known)) {

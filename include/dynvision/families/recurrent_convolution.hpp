@@ -11,7 +11,7 @@
 
 namespace dynvision::families {
 
-struct MiddleOfOneConvolution {  // stands for a mistake; model/check.hpp says which
+struct MiddleOfOneConvolution {  // stands for a mistake; model/explain.hpp says which
   static constexpr Fault fault = Fault::middle;
   Tensor operator()(Tensor const& x) const { return x; }
 };

@@ -1,7 +1,6 @@
-// The one place where a written model is checked: one mistake, one message.
+// The one place where a written model is checked: one mistake, one message (model/explain.hpp).
 //
-// first_fault<Layers...>() walks the composition at compile time and returns the first fault, with its place; explain turns
-// it into a static_assert whose template arguments say which layer, position, operation and channels are meant.
+// first_fault<Layers...>() walks the composition at compile time and returns the first fault, with its place.
 #pragma once
 #include <dynvision/concepts/fault.hpp>
 #include <dynvision/concepts/flags.hpp>
@@ -25,9 +24,9 @@ namespace checking {
 
 struct Walk {  // along the operations of a layer
   Finding finding{};
-  int channels = 0;               // leaving
-  int state = -1;                 // channels of the stored response, -1: nothing is stored
-  int recurs = -1, evolves = -1;  // position, -1: nowhere
+  int channels = 0;                           // leaving
+  int state = -1;                             // channels of the stored response, -1: nothing is stored
+  int recurs = -1, evolves = -1, reads = -1;  // position, -1: nowhere
 
   constexpr bool sound() const { return finding.fault == Fault::none; }
   constexpr void found(Fault fault, int position, int has = 0) {
@@ -43,6 +42,7 @@ template <class Op> constexpr void enter(Walk& walk, int position) {
   } else if (walk.sound()) {
     if constexpr (MemoryOperation<Op>) walk.state = walk.channels;
     if constexpr (EvolutionOperation<Op>) walk.evolves = position;
+    if constexpr (StatefulOperation<Op> && reads_response<Op>()) walk.reads = position;
     if constexpr (RecurrenceOperation<Op>) {
       if constexpr (!SilentLateral<Op>) walk.recurs = position;
     }
@@ -68,7 +68,28 @@ template <class Op> constexpr void enter_recurrence(Walk& walk, int position, in
       }
     }
   }
+  if constexpr (StatefulOperation<Op> && reads_response<Op>()) {
+    if (!same_channels(walk.channels, state)) walk.found(Fault::response_channels, position, walk.channels);
+  }
   if (walk.sound()) walk.channels = out_channels<Op>(walk.channels);
+}
+
+template <class Op> constexpr bool has_state(std::string_view name) {
+  for (int k = 0; k < n_states<Op>(); ++k) {
+    if constexpr (StatefulOperation<Op>) {
+      if (Op::states[static_cast<std::size_t>(k)] == name) return true;
+    }
+  }
+  return false;
+}
+// States of this operation that others of the layer, Ops, name too (or itself, twice).
+template <class Op, class... Ops> constexpr bool names_a_state_again() {
+  if constexpr (StatefulOperation<Op>) {
+    for (std::string_view const name : Op::states) {
+      if ((static_cast<int>(has_state<Ops>(name)) + ...) > 1) return true;
+    }
+  }
+  return false;
 }
 
 template <class Op, class... Ops> constexpr int count = (static_cast<int>(std::is_same_v<Op, Ops>) + ...);
@@ -87,6 +108,7 @@ template <class... Ops> constexpr Walk walk(List<Ops...>, int in, int layer) {
           (static_cast<int>(named ? label_of<Ops>() == label_of<Op>() : std::is_same_v<Ops, Op>) + ...);
       if (same > 1) first.found(Fault::twice, position);
     }
+    if (names_a_state_again<Op, Ops...>()) first.found(Fault::same_state, position);
     ++position;
   };
   (repeated(std::type_identity<Ops>{}), ...);
@@ -104,6 +126,7 @@ template <class... Ops> constexpr Walk walk(List<Ops...>, int in, int layer) {
   (placed(std::type_identity<Ops>{}), ...);
   if (first.state < 0 && first.evolves >= 0) first.found(Fault::evolve_without_delay, first.evolves);
   if (first.state < 0 && first.recurs >= 0) first.found(Fault::recurrence_without_delay, first.recurs);
+  if (first.state < 0 && first.reads >= 0) first.found(Fault::response_without_delay, first.reads);
   if (!first.sound()) return first;
 
   Walk second = first;
@@ -180,100 +203,6 @@ template <class... Layers> constexpr Finding first_fault() {
     };
     (through(std::type_identity<Layers>{}), ...);
     return finding;
-  }
-}
-
-struct Sound {};                    // what the check of a sound model gives
-struct Nothing {};                  // in place of an operation
-template <int> struct Position {};  // of the operation in its layer, from 0
-template <int> struct Channels {};  // that there are at this place; 0: those of the image, or of no interest
-
-// The sentence: its template arguments name the layer, the operation, its position and the channels there.
-// The assertions stand in a function, whose result is deduced: clang++ takes a class with a failed assertion, and all
-// that contains it, for no class at all, and complains again wherever the model is used.
-template <Fault F, class Layer, class Operation, class At, class Given> constexpr auto explain() {
-  static_assert(F != Fault::no_layers, "dynvision: a model needs at least one layer (docs/concepts/model.md)");
-  static_assert(F != Fault::not_a_layer,
-                "dynvision: expected layers, such as struct V1 : Layer<\"V1\", ...> {} (docs/concepts/layer.md)");
-  static_assert(F != Fault::same_name, "dynvision: two layers have the same name (docs/concepts/layer.md)");
-  static_assert(F != Fault::not_an_operation,
-                "dynvision: this is not an Operation: expected a default-constructible struct with "
-                "Tensor operator()(Tensor const&) const (docs/concepts/operation.md)");
-  static_assert(F != Fault::number,
-                "dynvision: a number of this operation is out of range (docs/concepts/operation.md)");
-  static_assert(F != Fault::policy,
-                "dynvision: this operation does not take one of its policies (docs/concepts/operation.md)");
-  static_assert(F != Fault::channels,
-                "dynvision: this operation cannot take so many channels (docs/concepts/layer.md)");
-  static_assert(F != Fault::solver,
-                "dynvision: Evolve needs a Solver, such as Euler or RungeKutta4 (docs/concepts/solver.md)");
-  static_assert(F != Fault::lateral,
-                "dynvision: Recur needs a Lateral connection, such as Full<36, 3> (docs/concepts/connection.md)");
-  static_assert(F != Fault::parametrisation,
-                "dynvision: the weights of this lateral connection do not take one of its parametrisations, such as "
-                "WeightNorm or Masked (docs/concepts/weights.md)");
-  static_assert(F != Fault::parametrisation_order,
-                "dynvision: LowRank stands before the other parametrisations of a weight (docs/concepts/weights.md)");
-  static_assert(F != Fault::state_channels,
-                "dynvision: the lateral connection starts from other channels than the layer stores at Delay "
-                "(docs/concepts/connection.md)");
-  static_assert(F != Fault::target_channels,
-                "dynvision: the lateral connection arrives with other channels than there are at this place: choose "
-                "another recurrence target or type (docs/concepts/connection.md)");
-  static_assert(F != Fault::twice, "dynvision: this operation can be in a layer only once (docs/concepts/layer.md)");
-  static_assert(F != Fault::evolve_without_delay,
-                "dynvision: a layer with Evolve needs Delay, where its state is stored (docs/concepts/solver.md)");
-  static_assert(F != Fault::recurrence_without_delay,
-                "dynvision: a layer with Recur needs Delay, where its state is stored (docs/concepts/connection.md)");
-  static_assert(F != Fault::unknown_source,
-                "dynvision: the model has no layer of the name this connection comes from "
-                "(docs/concepts/connection.md)");
-  static_assert(F != Fault::skip_backwards,
-                "dynvision: a skip connection comes from an earlier layer: use AddFeedback for a later one "
-                "(docs/concepts/connection.md)");
-  static_assert(F != Fault::feedback_forwards,
-                "dynvision: a feedback connection comes from a later layer: use AddSkip for an earlier one "
-                "(docs/concepts/connection.md)");
-  static_assert(F != Fault::source_without_delay,
-                "dynvision: the layer this connection comes from needs Delay, where its state is stored "
-                "(docs/concepts/connection.md)");
-  static_assert(F != Fault::groups,
-                "dynvision: the channels here are no multiple of the number of groups (docs/concepts/operation.md)");
-  static_assert(F != Fault::middle,
-                "dynvision: ToMiddle needs a layer with two convolutions: choose ToOutput or ToInput "
-                "(docs/concepts/connection.md)");
-  static_assert(F != Fault::inner,
-                "dynvision: Residual and Repeat take operations of a signal alone, or with forgets_state: nothing that "
-                "reads or stores a state (docs/concepts/operation.md)");
-  static_assert(F != Fault::noise_scaling,
-                "dynvision: Noise needs a scaling that says what sigma means: PerStep | Diffusion | WhiteDrive | "
-                "StationaryDrive | Stationary (docs/concepts/noise.md)");
-  static_assert(
-      F != Fault::noise_before_solver,
-      "dynvision: noise of this scaling is part of the drive, so it needs an Evolve behind it: choose Diffusion "
-      "or Stationary for noise behind the solver (docs/concepts/noise.md)");
-  static_assert(F != Fault::noise_behind_solver,
-                "dynvision: noise of this scaling is added to the state, so it needs an Evolve before it: choose "
-                "WhiteDrive or StationaryDrive for noise in the drive (docs/concepts/noise.md)");
-  return Sound{};
-}
-
-template <int P, class... Ops> element<P, Ops..., Nothing> operation_at(List<Ops...>);
-
-// decltype(explanation<...>()) is the check: Sound, after what explain has to say.
-template <Finding Found, class... Layers> constexpr auto explanation() {
-  if constexpr (Found.fault == Fault::none) {
-    return Sound{};
-  } else if constexpr (Found.fault == Fault::no_layers) {
-    return explain<Found.fault, Nothing, Nothing, Position<0>, Channels<0>>();
-  } else {
-    using L = element<Found.layer, Layers...>;
-    if constexpr (Found.fault == Fault::not_a_layer) {
-      return explain<Found.fault, L, Nothing, Position<0>, Channels<0>>();
-    } else {
-      using Op = decltype(operation_at<Found.position>(typename L::operations{}));
-      return explain<Found.fault, L, Op, Position<Found.position>, Channels<Found.has>>();
-    }
   }
 }
 

@@ -9,8 +9,8 @@
 
 namespace dynvision {
 
-// `parts`: the operations of all layers in order, then the head as one more. Returns the steps that each layer's
-// delay line must hold.
+// `parts`: the operations of all layers in order, then the head as one more. Returns the steps that the
+// delay line of each state must hold (state_names).
 [[gnu::cold]] std::vector<int> compose(Parts const& parts, std::initializer_list<std::string_view> layers,
                                        Options const& options);
 

@@ -20,6 +20,9 @@ DYNVISION_INLINE std::vector<int> compose(Parts const& parts, std::initializer_l
   for (std::size_t l = 0; l < layers.size(); ++l) places[l].name = layers.begin()[l];
   Composition at{options, clock, places};
   for (auto const& [name, numbers] : options.layers) at.find(name);
+  std::vector<std::string> const names = state_names(parts);
+  for (std::size_t s = places.size(); s < names.size(); ++s) places.push_back({names[s]});
+  std::vector<int> const own_state = first_states(parts);
   at.seed(options.seed);
 
   std::vector<int> const entering = channels_of(parts, channels);
@@ -31,6 +34,10 @@ DYNVISION_INLINE std::vector<int> compose(Parts const& parts, std::initializer_l
     at.layer = parts[i].layer;
     at.channels = entering[i];
     at.size = sizes[i];
+    at.first_state = own_state[i];
+    for (std::size_t k = 0; k < parts[i].type->states.size(); ++k) {
+      places[static_cast<std::size_t>(own_state[i]) + k].state_channels = entering[i];
+    }
     parts[i].compose(at);
   }
   tie_parameters(parts);

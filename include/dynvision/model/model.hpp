@@ -13,8 +13,8 @@
 // share their parameters.
 #pragma once
 #include <dynvision/core/list.hpp>
-#include <dynvision/model/check.hpp>
 #include <dynvision/model/compose.hpp>
+#include <dynvision/model/explain.hpp>
 #include <dynvision/operations/linear_head.hpp>
 
 #include <ATen/core/grad_mode.h>

@@ -9,6 +9,7 @@
 #include <dynvision/core/inline.hpp>
 #include <dynvision/core/parameters.hpp>
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,9 @@ namespace dynvision {
 // What there is to know of a type of operation. A function that it does not have is null.
 struct PartType {
   std::string_view label;
-  std::string_view path_pattern{};  // empty: the operation says none
-  bool is_memory = false;           // its signal becomes the layer's state
+  std::string_view path_pattern{};             // empty: the operation says none
+  bool is_memory = false;                      // its signal becomes the layer's state
+  std::span<std::string_view const> states{};  // names of its own ones
   int (*out_channels)(int in) = nullptr;
   Size (*out_size)(void const* object, Size in) = nullptr;
   Signal (*apply)(void const* object, Signal const& x, Moment& now) = nullptr;
@@ -33,6 +35,7 @@ template <class Op> constexpr PartType describe() {
   PartType type{.label = label_of<Op>()};
   if constexpr (requires { Op::path; }) type.path_pattern = Op::path;
   if constexpr (MemoryOperation<Op>) type.is_memory = true;
+  if constexpr (StatefulOperation<Op>) type.states = Op::states;
   if constexpr (requires(int in) { Op::out_channels(in); }) {
     type.out_channels = [](int in) -> int { return Op::out_channels(in); };
   }
@@ -122,6 +125,12 @@ std::vector<std::string_view> layer_names(Parts const& parts);
 
 // [ms] of the equation of each layer; undefined: it has none.
 std::vector<Tensor> taus_of(Parts const& parts);
+// Names of all states, in the order in which runs hold them: the responses of the layers, by the names of these; then the
+// states of operations, "V1.a".
+std::vector<std::string> state_names(Parts const& parts);
+
+// Index of the first state of each part's own.
+std::vector<int> first_states(Parts const& parts);
 
 // All named tensors, each once.
 [[gnu::cold]] Parameters parameters_of(Parts const& parts);

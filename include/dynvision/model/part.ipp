@@ -37,6 +37,25 @@ DYNVISION_INLINE std::vector<Tensor> taus_of(Parts const& parts) {
   return all;
 }
 
+DYNVISION_INLINE std::vector<std::string> state_names(Parts const& parts) {
+  std::vector<std::string> all;
+  for (std::string_view const layer : layer_names(parts)) all.emplace_back(layer);
+  for (Part const& part : parts) {
+    for (std::string_view const state : part.type->states) all.push_back(joined({part.layer_name, ".", state}));
+  }
+  return all;
+}
+
+DYNVISION_INLINE std::vector<int> first_states(Parts const& parts) {
+  auto next = static_cast<int>(layer_names(parts).size());
+  std::vector<int> all;
+  for (Part const& part : parts) {
+    all.push_back(next);
+    next += static_cast<int>(part.type->states.size());
+  }
+  return all;
+}
+
 DYNVISION_INLINE Parameters parameters_of(Parts const& parts) {
   Parameters all;
   visit_parameters(parts, [&](std::string const& name, Tensor& tensor, bool learned) {

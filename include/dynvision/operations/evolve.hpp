@@ -44,13 +44,7 @@ template <class S = Euler, class... With> struct Evolve {
     tau = at.constant({}, value);
   }
   void check_tau(std::string_view layer) const { check(number_of(tau), layer); }
-  void parameters(auto&& visit) {
-    if (learned) {
-      visit("", tau);
-    } else {
-      visit("", tau, Fixed{});
-    }
-  }
+  void parameters(auto&& visit) { visit_parameter(visit, "", tau, learned); }
 
   Signal operator()(Signal const& u, Moment& now) const {
     if (!u.defined()) return u;

@@ -85,7 +85,8 @@ DYNVISION_INLINE void CompiledRun::reverse(Group& group, ResultGradients const& 
   run_.enter(group);
   std::vector<StateGradient> states(run_.state_shape.size());
   for (std::size_t l = 0; l < states.size(); ++l) {
-    int const first = std::min(run_.table.first_index - run_.table.memory[l], -run_.table.layer_offset[l]);
+    int const first =
+        std::min(run_.table.first_index - run_.table.memory[l], -run_.table.state_offset(static_cast<int>(l)));
     states[l].start(run_.state_shape[l], run_.layout, run_.options, run_.batch, first, run_.table.last_index);
   }
   add_last_states(given, states);
@@ -109,7 +110,7 @@ DYNVISION_INLINE void CompiledRun::add_last_states(ResultGradients const& given,
     for (int t = run_.first_last_step(l), i = 0; t < table.n_steps; ++t, ++i) {
       if (!table.stored(static_cast<int>(l), t) || !table.attached(t, table.n_steps)) continue;
       Tensor const g = run_.results.step_of_group(given.last[l], i);
-      states[l].add(t - table.layer_offset[l], g, g.const_data_ptr(), false);
+      states[l].add(t - table.state_offset(static_cast<int>(l)), g, g.const_data_ptr(), false);
     }
   }
 }
@@ -117,7 +118,7 @@ DYNVISION_INLINE void CompiledRun::add_last_states(ResultGradients const& given,
 DYNVISION_INLINE void CompiledRun::take_given_states(std::vector<StateGradient> const& states) {
   for (std::size_t l = 0; l < run_.settings.start.layers.size(); ++l) {
     std::vector<Signal> const& past = run_.settings.start.layers[l].past;
-    int const first = run_.table.n_given - static_cast<int>(past.size()) - run_.table.layer_offset[l];
+    int const first = run_.table.n_given - static_cast<int>(past.size()) - run_.table.state_offset(static_cast<int>(l));
     for (std::size_t i = 0; i < past.size(); ++i) {
       int const index = run_.gradients.index(past[i]);
       if (index < 0) continue;
@@ -182,7 +183,7 @@ DYNVISION_INLINE ResultGradients CompiledRun::result_gradients(std::vector<Tenso
     return x.defined() ? run_.layout.of(kernels::in_dtype(x, run_.dtype())) : x;
   };
   std::size_t i = 1;
-  while (given.responses.size() < run_.state_shape.size()) given.responses.push_back(stored(gradients[i++]));
+  while (given.responses.size() < run_.layer_names.size()) given.responses.push_back(stored(gradients[i++]));
   while (given.watched.size() < run_.nodes.size()) given.watched.push_back(stored(gradients[i++]));
   while (given.last.size() < run_.state_shape.size()) given.last.push_back(stored(gradients[i++]));
   return given;
@@ -204,7 +205,7 @@ DYNVISION_INLINE Tensor CompiledRun::classifier_adjoint(Tensor const& g) {
 // `last`: Results::last, as results of the run.
 DYNVISION_INLINE State last_state(PreparedRun const& run, std::vector<Tensor> const& last) {
   Timetable const& table = run.table;
-  State all = empty_state(run.layer_names, run.model_memory, run.settings.start.step + table.n_steps - table.n_given);
+  State all = empty_state(run.state_names, run.model_memory, run.settings.start.step + table.n_steps - table.n_given);
   keep_last_frame(all, run.stimulus, table.age.back());
   keep_noise(all, run.noise);
   for (std::size_t l = 0; l < last.size(); ++l) {
@@ -242,7 +243,7 @@ DYNVISION_INLINE Activity run_compiled(std::shared_ptr<PreparedRun> prepared, Mo
     return all.defined() ? dynvision::unbind(all.view({T, B, all.size(1), all.size(2), all.size(3)}), 0)
                          : std::vector<Tensor>(static_cast<std::size_t>(T));
   };
-  std::size_t const n_layers = run.state_shape.size(), n_nodes = run.nodes.size();
+  std::size_t const n_layers = run.layer_names.size(), n_nodes = run.nodes.size();
   std::vector<std::vector<Tensor>> responses, watched;
   for (std::size_t l = 0; l < n_layers; ++l) responses.push_back(by_step(results[1 + l]));
   for (std::size_t p = 0; p < n_nodes; ++p) watched.push_back(by_step(results[1 + n_layers + p]));
@@ -263,7 +264,7 @@ DYNVISION_INLINE Activity run_compiled(std::shared_ptr<PreparedRun> prepared, Mo
   Activity all = monitors.activity(results[0]);
   all.seed = run.noise.seed();
   if (run.settings.keep_state)
-    all.state = last_state(run, {results.end() - static_cast<std::ptrdiff_t>(n_layers), results.end()});
+    all.state = last_state(run, {results.end() - static_cast<std::ptrdiff_t>(run.state_shape.size()), results.end()});
   given->add(all);
   return all;
 }

@@ -8,9 +8,9 @@
 
 namespace dynvision::run {
 
-DYNVISION_INLINE std::string listed(std::vector<std::string_view> const& names) {
+DYNVISION_INLINE std::string listed(std::vector<std::string> const& names) {
   std::string all;
-  for (std::string_view const name : names) (all += all.empty() ? "" : ", ") += name;
+  for (std::string const& name : names) (all += all.empty() ? "" : ", ") += name;
   return all;
 }
 
@@ -24,19 +24,22 @@ DYNVISION_INLINE void check_start(State const& start, Parts const& parts, std::v
     fail("run", 155,
          {"a state of a run with dt = ", start.dt, " ms: expected dt = ", options.dt.value(), " ms, as the model's"});
   }
-  std::vector<std::string_view> given;
+  std::vector<std::string> given;
   for (LayerState const& one : start.layers) given.push_back(one.layer);
-  std::vector<std::string_view> const expected = layer_names(parts);
+  std::vector<std::string> const expected = state_names(parts);
   if (given != expected) {
     fail("run", 156,
          {"a state of the layers ", listed(given), ": expected ", listed(expected), ", as the model has them"});
   }
   std::vector<bool> stored(capacity.size());
   std::vector<std::array<std::int64_t, 3>> shape(capacity.size());
+  std::vector<int> const own_state = first_states(parts);
   for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-    if (!parts[i].type->is_memory) continue;
-    auto const l = static_cast<std::size_t>(parts[i].layer);
-    stored[l] = true, shape[l] = {channels[i], sizes[i].height, sizes[i].width};
+    auto const stores = [&](std::size_t l) {
+      stored[l] = true, shape[l] = {channels[i], sizes[i].height, sizes[i].width};
+    };
+    if (parts[i].type->is_memory) stores(static_cast<std::size_t>(parts[i].layer));
+    for (std::size_t k = 0; k < parts[i].type->states.size(); ++k) stores(static_cast<std::size_t>(own_state[i]) + k);
   }
   for (std::size_t l = 0; l < capacity.size(); ++l) {
     LayerState const& one = start.layers[l];

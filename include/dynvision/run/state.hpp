@@ -1,4 +1,5 @@
-// State: what a run goes on from: for every layer the newest responses that its delays can still ask for.
+// State: what a run goes on from: for every layer the newest responses that its delays can still ask for, and the named
+// states of its operations ("V1.a").
 //
 //   run::Activity const first = run::run(model, images, {.n_timesteps = 10, .keep_state = true});
 //   run::Activity const second = run::run(model, images, {.n_timesteps = 10, .start = first.state});   steps 10 to 19
@@ -32,7 +33,7 @@ struct LayerState {
 struct State {
   int step = 0;                      // steps that have passed, idle ones included
   double dt = 0;                     // [ms]
-  std::vector<LayerState> layers{};  // in the order of the model; empty: no state
+  std::vector<LayerState> layers{};  // in the order of the model, then the named states; empty: no state
   int shown = -2;                    // at the last step: a frame (0), `blank` (-1) or `nothing` (-2)
   Tensor frame{};                    // that frame, (B,C,H,W)
   int frame_age = 0;                 // [steps] that it has been on before the last step
@@ -56,10 +57,10 @@ struct State {
   State detached() const;
 };
 
-// After so many steps, without responses; capacity[layer]: steps of its longest delay.
-State empty_state(std::vector<std::string_view> const& layers, std::vector<int> const& capacity, int step);
+// After so many steps, without responses; states: state_names(); capacity[state]: steps of its longest delay.
+State empty_state(std::vector<std::string> const& states, std::vector<int> const& capacity, int step);
 
-// Every layer that is named has had this response all the time before the run; the others had none.
+// Every layer, or named state, that is named has been there all the time before the run; the others had none.
 [[gnu::cold]] State initial_state(Parts const& parts, std::vector<int> const& capacity, double dt,
                                   std::vector<std::pair<std::string, Tensor>> const& responses);
 template <class Model>

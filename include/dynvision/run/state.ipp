@@ -28,11 +28,10 @@ DYNVISION_INLINE State State::detached() const {
   return all;
 }
 
-DYNVISION_INLINE State empty_state(std::vector<std::string_view> const& layers, std::vector<int> const& capacity,
-                                   int step) {
+DYNVISION_INLINE State empty_state(std::vector<std::string> const& states, std::vector<int> const& capacity, int step) {
   State all{.step = step};
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    all.layers.push_back({std::string(layers[l]), std::vector<Signal>(static_cast<std::size_t>(capacity[l]))});
+  for (std::size_t l = 0; l < states.size(); ++l) {
+    all.layers.push_back({states[l], std::vector<Signal>(static_cast<std::size_t>(capacity[l]))});
   }
   return all;
 }
@@ -40,12 +39,14 @@ DYNVISION_INLINE State empty_state(std::vector<std::string_view> const& layers, 
 DYNVISION_INLINE State initial_state(Parts const& parts, std::vector<int> const& capacity, double dt,
                                      std::vector<std::pair<std::string, Tensor>> const& responses) {
   int const longest = *std::max_element(capacity.begin(), capacity.end());
-  State all = empty_state(layer_names(parts), capacity, longest);
+  std::vector<std::string> const names = state_names(parts);
+  State all = empty_state(names, capacity, longest);
   all.dt = dt;
   std::vector<std::string_view> stored;
   for (Part const& part : parts) {
     if (part.type->is_memory) stored.push_back(part.layer_name);
   }
+  stored.insert(stored.end(), names.begin() + static_cast<std::ptrdiff_t>(layer_names(parts).size()), names.end());
   for (auto const& [name, response] : responses) {
     if (std::find(stored.begin(), stored.end(), name) == stored.end()) {
       fail("run", 154, {"an initial state of \"", name, "\", which is not stored: ", expected_one_of(name, stored)});

@@ -23,7 +23,7 @@ DYNVISION_INLINE LiveRun::LiveRun(void const* model, Prepare prepare, Parts part
   settings_.keep_state = false, settings_.truncated_bptt_timesteps = 0;
   settings_.checkpoint_timesteps = 0, settings_.samples_at_once = 0, settings_.memory_budget = 0;
   if (!settings_.start.defined()) {
-    settings_.start = empty_state(layer_names(parts_), capacity_, 0);
+    settings_.start = empty_state(state_names(parts_), capacity_, 0);
     settings_.start.dt = options_.dt, settings_.start.shown = never_shown;
   }
   before_ = settings_.start.step;
@@ -139,7 +139,7 @@ DYNVISION_INLINE Signal LiveRun::response(std::string_view layer) const {
 
 DYNVISION_INLINE State LiveRun::state() const {
   if (!run_) return settings_.start;
-  State all = empty_state(layer_names(parts_), capacity_, steps());
+  State all = empty_state(state_names(parts_), capacity_, steps());
   all.dt = options_.dt, all.shown = std::min(last_shown_, 0), all.frame_age = age_;
   keep_noise(all, run_->noise);
   if (last_shown_ == 0) all.frame = shown_frame_.clone();

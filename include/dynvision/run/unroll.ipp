@@ -37,7 +37,8 @@ DYNVISION_INLINE Activity unroll_parts(Parts const& parts, std::vector<int> cons
   std::size_t const n_operations = parts.size() - 1;
   std::vector<Size> const sizes = sizes_of(parts, {stimulus.frames.size(3), stimulus.frames.size(4)});
   std::vector<DelayLine> memories = delay_lines(settings.start, memory);
-  std::vector<Signal> responses(memories.size());
+  std::vector<Signal> responses(layer_names(parts).size());
+  std::vector<int> const own_state = first_states(parts);
   Monitors monitors(parts, settings, options, stimulus);
   std::vector<Tensor> outputs, stretches;  // by step; of many steps together, which takes less memory
   NoiseSource const noise = settings.noise_source();
@@ -56,6 +57,7 @@ DYNVISION_INLINE Activity unroll_parts(Parts const& parts, std::vector<int> cons
     for (std::size_t place = 0; place < n_operations; ++place) {
       Part const& part = parts[place];
       now.layer = part.layer;
+      now.first_state = own_state[place];
       now.size = sizes[place];
       now.tau = taus[static_cast<std::size_t>(part.layer)];
       if (part.position == 0) now.external = monitors.external(part.layer, t);
@@ -99,7 +101,7 @@ DYNVISION_INLINE Activity unroll_parts(Parts const& parts, std::vector<int> cons
                                                         : stretches[0]);
   all.seed = noise.seed();
   if (settings.keep_state) {
-    all.state = empty_state(layer_names(parts), memory, now.step);
+    all.state = empty_state(state_names(parts), memory, now.step);
     keep_noise(all.state, noise);
     keep_last_frame(all.state, stimulus, age);
     for (std::size_t l = 0; l < memories.size(); ++l) {

@@ -14,11 +14,13 @@
 
 namespace dynvision::kernels {
 
-template <int J> struct StepInputs {  // J: roles of the pipeline; what is absent is an undefined tensor
-  Dual<Tensor> x{}, previous{};       // the signal; the state one step ago
-  Dual<Tensor> operand[J]{};          // of roles that are a Combine
-  double factor[J]{};                 // of roles that are a Scale
-  double d_tau = 0;                   // [ms]
+template <int J>
+struct StepInputs {              // J: slots of the pipeline (roles; a mechanism has one for each of its inputs);
+                                 // what is absent is an undefined tensor
+  Dual<Tensor> x{}, previous{};  // the signal; the state one step ago
+  Dual<Tensor> operand[J]{};     // of roles that are a Combine
+  double factor[J]{};            // of roles that are a Scale
+  double d_tau = 0;              // [ms]
 };
 
 // Addresses are those of Dual<Tensor>.
@@ -45,8 +47,7 @@ class DualTensors {
 
 // Absent where the signal and all operands are.
 template <class... Roles>
-Dual<Tensor> derivative_of_step(Pipeline<Roles...> const& pipeline,
-                                StepInputs<static_cast<int>(sizeof...(Roles))> const& in) {
+Dual<Tensor> derivative_of_step(Pipeline<Roles...> const& pipeline, StepInputs<Program<Roles...>::J> const& in) {
   using Run = Program<Roles...>;
   Dual<Tensor> inputs[Run::J + 2], y;
   void* addresses[Run::J + 2]{};
@@ -64,7 +65,7 @@ Dual<Tensor> derivative_of_step(Pipeline<Roles...> const& pipeline,
     arguments.role[j].factor = &in.factor[j];
   }
   void* const result = &y;
-  arguments.role[Run::J - 1].tap = &result;
+  arguments.role[Run::slot(Run::n_roles - 1)].tap = &result;
   DualTensors memory(options.requires_grad(false), in.d_tau);
   Run::forward(pipeline.roles, arguments, 0, memory);
   return y;

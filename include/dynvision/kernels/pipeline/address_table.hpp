@@ -30,7 +30,8 @@ template <int J> struct AddressTable {
       RoleArguments const& role = arguments.role[j];
       AdjointRoleArguments const& of = adjoint.role[j];
       count(role.operand), count(role.factor), count(role.tap);
-      count(of.input), count(of.output), count(of.incoming, of.n_incoming), count(of.g_input), count(of.g_operand);
+      count(of.input), count(of.output), count(of.incoming, of.n_incoming), count(of.g_input), count(of.g_operand),
+          count(of.g_sum);
     }
     return n;
   }
@@ -53,6 +54,7 @@ template <int J> struct AddressTable {
       arguments.role[j].factor = reinterpret_cast<double const*>(pack(role.factor, first, n));
       adjoint.role[j].input = pack(of.input, first, n), adjoint.role[j].output = pack(of.output, first, n);
       adjoint.role[j].g_input = pack(of.g_input, first, n), adjoint.role[j].g_operand = pack(of.g_operand, first, n);
+      adjoint.role[j].g_sum = pack(of.g_sum, first, n);
       adjoint.role[j].incoming = pack(of.incoming, first, n, of.n_incoming);
     }
   }
@@ -85,6 +87,7 @@ template <int J> struct AddressTable {
       all.role[j].input = list(of.input), all.role[j].output = list(of.output),
       all.role[j].incoming = list(of.incoming);
       all.role[j].g_input = list(of.g_input), all.role[j].g_operand = list(of.g_operand);
+      all.role[j].g_sum = list(of.g_sum);
     }
     return all;
   }

@@ -37,6 +37,7 @@ struct AdjointRoleArguments {               // of one role, what its adjoint rea
   bool starts = false;         // the signal begins at this role: nothing entered it
   Steps g_input = nullptr;     // the gradient of the input is stored here
   Steps g_operand = nullptr;   // the gradient of a Combine's operand, where it is not that of its input
+  Steps g_sum = nullptr;       // the gradient of a number of a mechanism is added here, in the arithmetic type
   double* g_affine = nullptr;  // gradients of w and b are added here
 };
 

@@ -28,7 +28,7 @@ class ChunkWalk {
   ChunkWalk(PipelineType const& type, Engine const& engine, void const* roles, Arguments const& arguments,
             AdjointArguments const* adjoint)
       : loops_(engine.dtype == at::kDouble ? type.in_double : type.in_float),
-        n_roles_(type.n_roles),
+        n_slots_(type.n_slots),
         roles_(roles),
         arguments_(arguments),
         back_(adjoint),
@@ -37,10 +37,10 @@ class ChunkWalk {
         arithmetic_bytes_(engine.dtype == at::kDouble ? 8 : 4) {
     step_.n_steps = 1, step_.batch = 1;
     std::int64_t const size = arguments.size;
-    for (int j = 0; j < n_roles_; ++j) step_.role[j] = arguments.role[j];
+    for (int j = 0; j < n_slots_; ++j) step_.role[j] = arguments.role[j];
     if (adjoint == nullptr) {
       step_.x = add(arguments.x, size, reads), step_.previous = add(arguments.previous, size, reads);
-      for (int j = 0; j < n_roles_; ++j) {
+      for (int j = 0; j < n_slots_; ++j) {
         RoleArguments const& role = arguments.role[j];
         step_.role[j].operand = add(role.operand, role.operand_stride, reads);
         step_.role[j].tap = add(role.tap, size, writes);
@@ -51,7 +51,7 @@ class ChunkWalk {
       step_.previous = add(arguments.previous, size, of_tau ? reads : looks);
       step_back_.g_shared = add(adjoint->g_shared, size, adds),
       step_back_.g_previous = add(adjoint->g_previous, size, writes);
-      for (int j = 0; j < n_roles_; ++j) {
+      for (int j = 0; j < n_slots_; ++j) {
         RoleArguments const& role = arguments.role[j];
         AdjointRoleArguments const& from = adjoint->role[j];
         AdjointRoleArguments& to = step_back_.role[j];
@@ -59,12 +59,13 @@ class ChunkWalk {
         Needs const needs = type.roles[j]->needs;
         bool const of_input = kind == RoleKind::map ? needs == Needs::input : kind != RoleKind::step || of_tau;
         step_.role[j].tap = nullptr;
-        step_.role[j].operand =
-            add(role.operand, role.operand_stride, from.input != nullptr || role.is_affine ? reads : looks);
+        step_.role[j].operand = add(role.operand, role.operand_stride,
+                                    from.input != nullptr || role.is_affine || kind == RoleKind::input ? reads : looks);
         to.input = add(from.input, size, of_input ? reads : looks);
         to.output = add(from.output, size, needs == Needs::output ? reads : looks);
         to.incoming = add(from.incoming, size, reads, from.n_incoming);
         to.g_input = add(from.g_input, size, writes), to.g_operand = add(from.g_operand, size, writes);
+        to.g_sum = add(from.g_sum, size, adds);
       }
     }
     table_.resize(static_cast<std::size_t>(n_addresses_)), original_ = table_;
@@ -104,16 +105,16 @@ class ChunkWalk {
       if (list != nullptr) list = table_.data() + (reinterpret_cast<std::uintptr_t>(list) - 1);
     };
     place(step_.x), place(step_.previous), place(step_back_.g_shared), place(step_back_.g_previous);
-    for (int j = 0; j < n_roles_; ++j) {
+    for (int j = 0; j < n_slots_; ++j) {
       place(step_.role[j].operand), place(step_.role[j].tap);
       AdjointRoleArguments& to = step_back_.role[j];
-      place(to.input), place(to.output), place(to.incoming), place(to.g_input), place(to.g_operand);
+      place(to.input), place(to.output), place(to.incoming), place(to.g_input), place(to.g_operand), place(to.g_sum);
     }
   }
 
   // `count` numbers, in `n` of whole registers: what lies between is zero.
   void part(std::int64_t from, std::int64_t count, std::int64_t n, bool copies, double* sums) {
-    std::size_t const n_sums = 2 * static_cast<std::size_t>(n_roles_) + 1;
+    std::size_t const n_sums = 2 * static_cast<std::size_t>(n_slots_) + 1;
     alignas(register_bytes) std::byte carry[chunk_bytes];
     alignas(register_bytes) std::byte lanes[(2 * most_roles + 1) * register_bytes];
     if (back_ != nullptr) {
@@ -126,7 +127,7 @@ class ChunkWalk {
       int const t = back_ == nullptr ? i : arguments_.n_steps - 1 - i;
       find(t, from);
       if (copies) take_copies(copied, room, count);
-      for (int j = 0; j < n_roles_; ++j) {
+      for (int j = 0; j < n_slots_; ++j) {
         if (arguments_.role[j].factor != nullptr) step_.role[j].factor = arguments_.role[j].factor + t;
       }
       if (back_ == nullptr) {
@@ -196,7 +197,7 @@ class ChunkWalk {
   }
 
   StepLoops loops_;
-  int n_roles_;
+  int n_slots_;
   void const* roles_;
   Arguments const& arguments_;
   AdjointArguments const* back_;
@@ -234,9 +235,9 @@ DYNVISION_INLINE void forward_by_loops(PipelineType const& type, Engine const& e
 
 DYNVISION_INLINE void reverse_by_loops(PipelineType const& type, Engine const& engine, void const* roles,
                                        Arguments const& arguments, AdjointArguments const& adjoint) {
-  std::size_t const n_sums = 2 * static_cast<std::size_t>(type.n_roles) + 1;
+  std::size_t const n_sums = 2 * static_cast<std::size_t>(type.n_slots) + 1;
   bool summed = adjoint.tau_gradient != nullptr;
-  for (int j = 0; j < type.n_roles; ++j) summed = summed || adjoint.role[j].g_affine != nullptr;
+  for (int j = 0; j < type.n_slots; ++j) summed = summed || adjoint.role[j].g_affine != nullptr;
   std::vector<double> sums;
   if (summed) {
     std::int64_t const chunk = ChunkWalk::chunk(engine), per_sample = (arguments.size + chunk - 1) / chunk;

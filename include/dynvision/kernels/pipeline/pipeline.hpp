@@ -5,6 +5,9 @@
 #include <dynvision/kernels/pipeline/loop.hpp>
 #include <dynvision/kernels/pipeline/tensors.hpp>
 
+#include <algorithm>
+#include <array>
+
 namespace dynvision::kernels {
 
 void forward(PipelineType const&, Engine const&, void const* roles, Arguments const&);
@@ -21,14 +24,22 @@ template <class... Roles> struct Pipeline {
   }
 
  private:
-  static constexpr RoleType const* types[]{&role_type<Roles>...};
+  using Run = Program<Roles...>;
+  static constexpr auto types = [] {
+    std::array<RoleType const*, static_cast<std::size_t>(Run::J)> all{};
+    all.fill(&input_type);
+    int role = 0;
+    ((all[static_cast<std::size_t>(Run::slot(role++))] = &role_type<Roles>), ...);
+    return all;
+  }();
   static void list(void const* roles, void const** to) {
-    static_cast<Row<Roles...> const*>(roles)->each([&](auto const& role, int j) { to[j] = &role; });
+    std::fill_n(to, Run::J, nullptr);
+    static_cast<Row<Roles...> const*>(roles)->each([&](auto const& role, int j) { to[Run::slot(j)] = &role; });
   }
 
  public:
-  static constexpr PipelineType type{static_cast<int>(sizeof...(Roles)),
-                                     types,
+  static constexpr PipelineType type{Run::J,
+                                     types.data(),
                                      &list,
                                      StepLoop<float, Roles...>::both,
                                      StepLoop<double, Roles...>::both,

@@ -7,7 +7,7 @@
 
 namespace dynvision::kernels {
 
-enum class RoleKind { map, combine, scale, step, tap };
+enum class RoleKind { map, combine, scale, step, tap, mechanism, input };  // input: a further slot of a mechanism
 
 // A type of role. Its functions are those for whole signals; what a kind of role does not have is null.
 struct RoleType {
@@ -20,6 +20,11 @@ struct RoleType {
   TensorNumber (*combine)(TensorNumber const& x, TensorNumber const& h) = nullptr;
   TensorNumber (*adjoint_x)(TensorNumber const& g, TensorNumber const& x, TensorNumber const& h) = nullptr;
   TensorNumber (*adjoint_h)(TensorNumber const& g, TensorNumber const& x, TensorNumber const& h) = nullptr;
+  int n_states = 0, first_state = 0, n_inputs = 0;  // of a mechanism
+  double const* (*initial)(void const* role) = nullptr;
+  void (*update)(void const* role, TensorNumber const* inputs, TensorNumber* outputs) = nullptr;
+  TensorNumber (*adjoint_of)(void const* role, TensorNumber const* inputs, TensorNumber const* gradients,
+                             int i) = nullptr;
 };
 
 template <class R> constexpr RoleType describe_role() {
@@ -41,10 +46,21 @@ template <class R> constexpr RoleType describe_role() {
     type.kind = RoleKind::scale;
   } else if constexpr (StepRole<R>) {
     type.kind = RoleKind::step;
+  } else if constexpr (MechanismRole<R>) {
+    type.kind = RoleKind::mechanism;
+    type.n_states = R::n_states, type.first_state = R::first_state, type.n_inputs = R::n_inputs;
+    type.initial = [](void const* role) -> double const* { return static_cast<R const*>(role)->initial; };
+    type.update = [](void const* role, V const* inputs, V* outputs) {
+      static_cast<R const*>(role)->forward(inputs, outputs);
+    };
+    type.adjoint_of = [](void const* role, V const* inputs, V const* gradients, int i) -> V {
+      return static_cast<R const*>(role)->adjoint(inputs, gradients, i);
+    };
   }
   return type;
 }
 template <class R> inline constexpr RoleType role_type = describe_role<R>();
+inline constexpr RoleType input_type{.kind = RoleKind::input};
 
 // Loops over one step of a chunk (kernels/pipeline/loop.hpp).
 struct StepLoops {
@@ -64,9 +80,9 @@ struct PipelineLauncher {
 template <class Pipeline> inline PipelineLauncher pipeline_launcher{};
 
 struct PipelineType {
-  int n_roles;
-  RoleType const* const* roles;
-  void (*list)(void const* roles, void const** to);  // the address of each role
+  int n_slots;                                       // of arguments: one a role, more of a mechanism
+  RoleType const* const* roles;                      // of each slot
+  void (*list)(void const* roles, void const** to);  // the address of the role of each slot
   StepLoops in_float, in_double;
   PipelineLauncher const* device;
 };

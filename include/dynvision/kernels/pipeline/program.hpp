@@ -12,6 +12,7 @@
 #pragma once
 #include <dynvision/core/list.hpp>
 #include <dynvision/kernels/pipeline/arguments.hpp>
+#include <dynvision/kernels/pipeline/mechanism.hpp>
 #include <dynvision/kernels/pipeline/roles.hpp>
 
 namespace dynvision::kernels {
@@ -58,6 +59,8 @@ DYNVISION_BOTH void forward_role(R const& role, F const& arguments, RoleArgument
     } else {
       x = x * of_tau(memory, role.first, role.first_slope);
     }
+  } else if constexpr (MechanismRole<R>) {
+    if (present) MechanismStep<R, M>{role, &at, t, arguments.size, memory, {}, {}}.forward(x);
   }
   if (at.tap != nullptr && present) memory.put(x, at.tap[t]);
 }
@@ -123,6 +126,8 @@ DYNVISION_BOTH void reverse_role(R const& role, F const& arguments, B const& adj
       }
       g = g * static_cast<T>(role.first);
     }
+  } else if constexpr (MechanismRole<R>) {
+    MechanismStep<R, M>{role, &at, t, arguments.size, memory, {}, {}}.reverse(&to, g);
   }
   if (to.g_input != nullptr) memory.put(g, to.g_input[t]);
   if (to.starts) g = memory.zero();
@@ -133,19 +138,28 @@ DYNVISION_BOTH void reverse_role(R const& role, F const& arguments, B const& adj
 template <int I, class R> DYNVISION_BOTH R const& role_at(Slot<I, R> const& slot) { return slot.value; }
 
 template <class... Roles> struct Program {
-  static constexpr int J = static_cast<int>(sizeof...(Roles));
+  static constexpr int n_roles = static_cast<int>(sizeof...(Roles));
+  static constexpr int J = (0 + ... + slots_of<Roles>());  // slots of arguments: one a role, more of a mechanism
   static_assert(J <= most_roles, "dynvision: more pointwise operations in a row than a pipeline can have (most_roles)");
   using Set = Row<Roles...>;
 
+  // The first slot of a role.
+  DYNVISION_BOTH static constexpr int slot(int role) {
+    int const slots[] = {slots_of<Roles>()...};
+    int first = 0;
+    for (int i = 0; i < role; ++i) first += slots[i];
+    return first;
+  }
+
   template <class F, class M>
   DYNVISION_BOTH static void forward(Set const& roles, F const& arguments, int t, M& memory) {
-    forward(roles, arguments, t, memory, std::make_integer_sequence<int, J>{});
+    forward(roles, arguments, t, memory, std::make_integer_sequence<int, n_roles>{});
   }
   // carry: from the step after this one, and for the one before.
   template <class F, class B, class M, class V, class W>
   DYNVISION_BOTH static void reverse(Set const& roles, F const& arguments, B const& adjoint, int t, M& memory, V& carry,
                                      Sums<W, J>& sums) {
-    reverse(roles, arguments, adjoint, t, memory, carry, sums, std::make_integer_sequence<int, J>{});
+    reverse(roles, arguments, adjoint, t, memory, carry, sums, std::make_integer_sequence<int, n_roles>{});
   }
 
  private:
@@ -155,15 +169,16 @@ template <class... Roles> struct Program {
     using V = typename M::V;
     bool present = arguments.x != nullptr;
     V x = present ? memory.get(arguments.x[t], arguments.size) : memory.zero();
-    (forward_role(role_at<I>(roles), arguments, arguments.role[I], t, memory, x, present), ...);
+    (forward_role(role_at<I>(roles), arguments, arguments.role[slot(I)], t, memory, x, present), ...);
   }
   template <class F, class B, class M, class V, class W, int... I>
   DYNVISION_BOTH static void reverse(Set const& roles, F const& arguments, B const& adjoint, int t, M& memory, V& carry,
                                      Sums<W, J>& sums, std::integer_sequence<int, I...>) {
     V g = carry;
     carry = memory.zero();
-    (reverse_role(role_at<J - 1 - I>(roles), arguments, adjoint, arguments.role[J - 1 - I], adjoint.role[J - 1 - I], t,
-                  memory, g, carry, sums.v + 2 * (J - 1 - I), sums.v[2 * J]),
+    constexpr int last = n_roles - 1;
+    (reverse_role(role_at<last - I>(roles), arguments, adjoint, arguments.role[slot(last - I)],
+                  adjoint.role[slot(last - I)], t, memory, g, carry, sums.v + 2 * slot(last - I), sums.v[2 * J]),
      ...);
     if (adjoint.g_shared != nullptr) memory.add(g, adjoint.g_shared[t]);
   }

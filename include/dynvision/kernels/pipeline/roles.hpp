@@ -5,6 +5,7 @@
 //   Scale     y = c(t) x
 //   Step      y = r + gain (x - r), y = first x before there is a state r       Euler, Runge-Kutta
 //   Tap       y = x                                          record, delay
+//   Mechanism y, s' = f(x, s)                                states of its own: kernels/pipeline/mechanism.hpp
 //
 // A Map holds a functor F with
 //   V forward(V x) const                                        for every V of kernels/number/numbers.hpp
@@ -142,5 +143,18 @@ template <class R>
 concept StepRole = requires {
   requires R::is_step;
 };
+
+template <class R>
+concept MechanismRole = requires {
+  requires R::is_mechanism;
+};
+// Places in the list of arguments.
+template <class R> constexpr int slots_of() {
+  if constexpr (MechanismRole<R>) {
+    return R::n_inputs;
+  } else {
+    return 1;
+  }
+}
 
 }  // namespace dynvision::kernels

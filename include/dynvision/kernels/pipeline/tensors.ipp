@@ -30,6 +30,18 @@ struct ErasedCombine {
   }
 };
 
+struct ErasedMechanism {
+  static constexpr bool is_mechanism = true, erased = true;
+  RoleType const& type;
+  void const* role;
+  int n_states = type.n_states, first_state = type.first_state, n_inputs = type.n_inputs;
+  double const* initial = type.initial(role);
+  void forward(TensorNumber const* inputs, TensorNumber* outputs) const { type.update(role, inputs, outputs); }
+  TensorNumber adjoint(TensorNumber const* inputs, TensorNumber const* gradients, int i) const {
+    return type.adjoint_of(role, inputs, gradients, i);
+  }
+};
+
 // f(role), by its kind
 template <class F> void with_kind(RoleType const& type, void const* role, F const& f) {
   switch (type.kind) {
@@ -43,6 +55,10 @@ template <class F> void with_kind(RoleType const& type, void const* role, F cons
       return f(*static_cast<Step const*>(role));
     case RoleKind::tap:
       return f(Tap{});
+    case RoleKind::mechanism:
+      return f(ErasedMechanism{type, role});
+    case RoleKind::input:
+      return;
   }
 }
 
@@ -54,7 +70,7 @@ DYNVISION_INLINE void forward_by_tensors(PipelineType const& type, Engine const&
   for (int t = 0; t < arguments.n_steps; ++t) {
     bool present = arguments.x != nullptr;
     TensorNumber x = present ? memory.get(arguments.x[t], arguments.size) : memory.zero();
-    for (int j = 0; j < type.n_roles; ++j) {
+    for (int j = 0; j < type.n_slots; ++j) {
       with_kind(*type.roles[j], role[j],
                 [&](auto const& one) { forward_role(one, arguments, arguments.role[j], t, memory, x, present); });
     }
@@ -65,7 +81,7 @@ DYNVISION_INLINE void reverse_by_tensors(PipelineType const& type, Engine const&
                                          Arguments const& arguments, AdjointArguments const& adjoint) {
   void const* role[most_roles];
   type.list(roles, role);
-  int const J = type.n_roles;
+  int const J = type.n_slots;
   TensorMemory memory(engine, arguments);
   TensorNumber carry = memory.zero(), sums[2 * most_roles + 1];
   for (TensorNumber& sum : sums) sum = memory.zero();

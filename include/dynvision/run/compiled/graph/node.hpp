@@ -26,6 +26,9 @@ struct Node {
   int layer = 0, position = 0;  // position: in the layer
   kernels::Shape in{}, out{};
 
+  int slot = 0, slots = 1;            // of the arguments of its pipeline: the first, and how many
+  int first_state = 0, n_states = 0;  // its named states: indices behind those of the layers' responses
+
   // What its kind is.
   bool is_role = false;      // works on single numbers: neighbouring ones of a layer are one pipeline, one loop
   bool stores = false;       // its signal becomes the layer's state, and leaves t_feedforward later; the last role

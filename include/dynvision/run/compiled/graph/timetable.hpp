@@ -29,10 +29,10 @@ class Timetable {
   std::vector<Node> nodes;
   int n_given =
       0;  // steps before the run, whose states it starts from (Settings::start): they are known, and none is computed
-  int n_layers = 0, n_steps = 0,
-      idle = 0;                   // steps: given and idle ones, and those that are recorded; idle: before these
-  std::vector<int> layer_offset;  // [layer], and one more: of the head
-  std::vector<int> memory;        // [layer] indices that the past must hold
+  int n_layers = 0, n_states = 0;  // states: the response of each layer, then named ones
+  int n_steps = 0, idle = 0;       // steps: given and idle ones, and those that are recorded; idle: before these
+  std::vector<int> layer_offset;   // [layer], and one more: of the head
+  std::vector<int> memory;         // [state] indices that the past must hold
   std::vector<int> frame, age, frame_run;  // [step] what is shown; for how long; number of the run of equal frames
   int longest = 1;                         // indices in a block at most
   int first_index = 0, last_index = 0;     // [first,last) of the run
@@ -51,20 +51,28 @@ class Timetable {
   int offset(std::size_t node) const { return after_delay_[node] ? next_offset(nodes[node].layer) : own_offset(node); }
   int next_offset(int layer) const { return layer_offset[static_cast<std::size_t>(layer) + 1]; }
   int own_offset(std::size_t node) const { return layer_offset[static_cast<std::size_t>(nodes[node].layer)]; }
+  int state_offset(int state) const {
+    return state < n_layers ? layer_offset[static_cast<std::size_t>(state)] : offset(owner(state));
+  }
+  // The node that stores a named state.
+  std::size_t owner(int state) const { return owner_[static_cast<std::size_t>(state - n_layers)]; }
   int step(std::size_t node, int index) const { return index + offset(node); }
   bool runs(std::size_t node, int index) const;
   // Indices between a state and its use at a node.
   int lag(std::size_t node, Source const& source) const;
   int feedforward_lag(int layer) const;
   bool has_signal(std::size_t node, int t) const;
-  bool stored(int layer, int t) const;
-  bool stored_at(int layer, int index) const;
+  bool stored(int state, int t) const;
+  bool stored_at(int state, int index) const;
   // Index of the state of its source that reaches a node at `index`; none: nothing arrives.
   std::optional<int> source_index(std::size_t node, int index) const;
   // Whether a node has a result: has_signal, but of Delay what it stores, not what leaves it.
   bool has_result(std::size_t node, int t) const;
   // For an operation whose result is known only when it has run: what follows from it, within the step and later.
   void found(std::size_t node, int t, bool present);
+  void found_state(int state, int t, bool present) {
+    stored_[static_cast<std::size_t>(state)][static_cast<std::size_t>(t)] = present;
+  }
   bool dynamic() const { return dynamic_; }
   // Whether a node is a role of the same pipeline as the node before it.
   bool joins_pipeline(std::size_t node) const;
@@ -91,10 +99,11 @@ class Timetable {
 
   [[gnu::cold]] void cut();
 
-  std::vector<int> externals_;  // [layer] steps of external input
+  std::vector<int> externals_;      // [layer] steps of external input
+  std::vector<std::size_t> owner_;  // [named state]
   std::vector<bool> after_delay_;
   std::vector<int> t_feedforward_;                   // [layer]
-  std::vector<std::vector<bool>> present_, stored_;  // [node][step], [layer][step]
+  std::vector<std::vector<bool>> present_, stored_;  // [node][step], [state][step]
   bool dynamic_ = false;
 };
 

@@ -12,6 +12,8 @@ DYNVISION_INLINE Timetable::Timetable(std::vector<Node> all, int layers, Stimulu
                                       Settings const& settings, std::vector<int> const& externals,
                                       std::vector<bool> const& watched, bool live)
     : nodes(std::move(all)), n_layers(layers), externals_(externals) {
+  for (Node const& node : nodes) owner_.insert(owner_.end(), static_cast<std::size_t>(node.n_states), node.index);
+  n_states = n_layers + static_cast<int>(owner_.size());
   for (LayerState const& one : settings.start.layers) n_given = std::max(n_given, static_cast<int>(one.past.size()));
   idle = n_given + settings.idle_timesteps;
   n_steps = idle + stimulus.n_timesteps();
@@ -31,7 +33,7 @@ DYNVISION_INLINE bool Timetable::runs(std::size_t node, int index) const {
 }
 
 DYNVISION_INLINE int Timetable::lag(std::size_t node, Source const& source) const {
-  return source.delay + layer_offset[static_cast<std::size_t>(source.layer)] - offset(node);
+  return source.delay + state_offset(source.layer) - offset(node);
 }
 
 DYNVISION_INLINE int Timetable::feedforward_lag(int layer) const {
@@ -43,12 +45,12 @@ DYNVISION_INLINE bool Timetable::has_signal(std::size_t node, int t) const {
   return t >= 0 && t < n_steps && present_[node][static_cast<std::size_t>(t)];
 }
 
-DYNVISION_INLINE bool Timetable::stored(int layer, int t) const {
-  return t >= 0 && t < n_steps && stored_[static_cast<std::size_t>(layer)][static_cast<std::size_t>(t)];
+DYNVISION_INLINE bool Timetable::stored(int state, int t) const {
+  return t >= 0 && t < n_steps && stored_[static_cast<std::size_t>(state)][static_cast<std::size_t>(t)];
 }
 
-DYNVISION_INLINE bool Timetable::stored_at(int layer, int index) const {
-  return stored(layer, index + layer_offset[static_cast<std::size_t>(layer)]);
+DYNVISION_INLINE bool Timetable::stored_at(int state, int index) const {
+  return stored(state, index + state_offset(state));
 }
 
 DYNVISION_INLINE std::optional<int> Timetable::source_index(std::size_t node, int index) const {
@@ -153,7 +155,7 @@ DYNVISION_INLINE void Timetable::retime(std::vector<bool> const& watched, bool l
     if (longest < before) layer_offset = none, longest = before;
   }
   if (live) longest = std::min(longest, 1);
-  memory.assign(L, 1);
+  memory.assign(static_cast<std::size_t>(n_states), 1);
   for (std::size_t p = 0; p < nodes.size(); ++p) {
     if (!nodes[p].on || nodes[p].source.layer < 0) continue;
     int& m = memory[static_cast<std::size_t>(nodes[p].source.layer)];
@@ -187,7 +189,7 @@ DYNVISION_INLINE int Timetable::block_length() const {
 DYNVISION_INLINE void Timetable::simulate(State const& start) {
   auto const T = static_cast<std::size_t>(n_steps);
   present_.assign(nodes.size(), std::vector<bool>(T));
-  stored_.assign(static_cast<std::size_t>(n_layers), std::vector<bool>(T));
+  stored_.assign(static_cast<std::size_t>(n_states), std::vector<bool>(T));
   for (std::size_t l = 0; l < start.layers.size(); ++l) {
     std::vector<Signal> const& past = start.layers[l].past;
     std::size_t const before = static_cast<std::size_t>(n_given) - past.size();
@@ -219,6 +221,7 @@ DYNVISION_INLINE void Timetable::simulate(int t, std::size_t from, bool x) {
       if (node.t_feedforward > 0) x = stored(node.layer, t - node.t_feedforward);
     }
     present_[p][now] = x;
+    for (int k = 0; k < node.n_states; ++k) stored_[static_cast<std::size_t>(node.first_state + k)][now] = x;
   }
 }
 

@@ -7,6 +7,8 @@
 //     operand(ForwardContext&, Node, Arguments&, RoleArguments&)       says where what it takes beside the signal lies
 //     adjoint_operand(ReverseContext&, Node, Arguments&, RoleArguments&, AdjointArguments&, AdjointRoleArguments&)
 //                                                                      the same again, for the adjoint
+//     prepare_adjoint(ReverseContext&, Node)                           before the gradients of states are gathered: adds what
+//                                                                      the pipeline itself will write there
 //     scatter(ReverseContext&, Node, Tensor g)                         what becomes of the operand's gradient (n B,C,H,W)
 //   a stage of its own, of signals (n B,C,H,W):
 //     forward(ForwardContext&, Node, Tensor x) -> Tensor               x, the result: undefined where absent
@@ -35,6 +37,7 @@ struct NodeFunctions {
   void (*operand)(void*, ForwardContext&, Node const&, kernels::Arguments&, kernels::RoleArguments&) = nullptr;
   void (*adjoint_operand)(void*, ReverseContext&, Node const&, kernels::Arguments&, kernels::RoleArguments&,
                           kernels::AdjointArguments&, kernels::AdjointRoleArguments&) = nullptr;
+  void (*prepare_adjoint)(void*, ReverseContext&, Node const&) = nullptr;
   void (*scatter)(void*, ReverseContext&, Node const&, Tensor const& g) = nullptr;
   Tensor (*forward)(void*, ForwardContext&, Node const&, Tensor const& x) = nullptr;
   void (*adjoint)(void*, ReverseContext&, Node const&) = nullptr;
@@ -55,6 +58,11 @@ template <class K> constexpr NodeFunctions functions_of() {
                              kernels::RoleArguments& role, kernels::AdjointArguments& adjoint,
                              kernels::AdjointRoleArguments& of_role) {
       static_cast<K*>(self)->adjoint_operand(at, node, arguments, role, adjoint, of_role);
+    };
+  }
+  if constexpr (requires { &K::prepare_adjoint; }) {
+    all.prepare_adjoint = [](void* self, ReverseContext& at, Node const& node) {
+      static_cast<K*>(self)->prepare_adjoint(at, node);
     };
   }
   if constexpr (requires { &K::scatter; }) {

@@ -30,6 +30,7 @@ struct PreparedNode {
   void operand(ForwardContext& at, kernels::Arguments& arguments, kernels::RoleArguments& role) const;
   void adjoint_operand(ReverseContext& at, kernels::Arguments& arguments, kernels::RoleArguments& role,
                        kernels::AdjointArguments& adjoint, kernels::AdjointRoleArguments& of_role) const;
+  void prepare_adjoint(ReverseContext& at) const;
   void scatter(ReverseContext& at, Tensor const& g) const;
   Tensor forward(ForwardContext& at, Tensor const& x) const { return functions->forward(self.get(), at, *node, x); }
   void adjoint(ReverseContext& at) const { functions->adjoint(self.get(), at, *node); }
@@ -60,8 +61,9 @@ class PreparedRun {
   std::int64_t batch;                         // samples that are computed together: those of a group
   std::int64_t first_sample = 0;              // of the group
   std::vector<std::string_view> layer_names;  // [layer]
-  std::vector<int> model_memory;              // [layer] steps that an operation may look back
-  std::vector<kernels::Shape> state_shape;    // [layer]; size 0: the layer stores nothing
+  std::vector<std::string> state_names;     // [state]: the layers' responses, by the names of these; then named states
+  std::vector<int> model_memory;            // [state] steps that an operation may look back
+  std::vector<kernels::Shape> state_shape;  // [state]; size 0: the layer stores nothing
   Timetable table;
   NoiseSource noise;
   std::vector<Tensor> tau;  // [layer] [ms] of its equation; undefined: it has none
@@ -80,8 +82,9 @@ class PreparedRun {
   Results results;
 
   [[gnu::cold]] PreparedRun(Options const& model_options, std::vector<int> memory, std::vector<std::string_view> names,
-                            std::vector<Node> graph, int n_layers, Stimulus const& shown, Settings const& numbers,
-                            Monitors const& monitors, kernels::Engine by, bool live);
+                            std::vector<std::string> names_of_states, std::vector<Node> graph, int n_layers,
+                            Stimulus const& shown, Settings const& numbers, Monitors const& monitors,
+                            kernels::Engine by, bool live);
   PreparedRun(PreparedRun const&) = delete;  // operations are known by their addresses
   PreparedRun& operator=(PreparedRun const&) = delete;
 
@@ -96,8 +99,8 @@ class PreparedRun {
   // Whether a parameter of a node before this one learns.
   bool learns_before(std::size_t p) const { return first_learned_ < p; }
   Node const& node(std::size_t p) const { return table.nodes[p]; }
-  // Whether the state of a layer is stored before a node is reached.
-  bool stores_before(int layer, std::size_t p) const;
+  // Whether a state is stored before a node is reached.
+  bool stores_before(int state, std::size_t p) const;
   at::ScalarType dtype() const { return engine.dtype; }
   // Whether what is kept is kept in bfloat16, which signals have not.
   bool stores_bfloat16() const { return settings.store_bfloat16 && dtype() != at::kBFloat16; }
@@ -114,9 +117,9 @@ class PreparedRun {
   Tensor given_states(std::size_t l, int s) const;
   // The last states of a layer that were computed, from this step on, are what the next run starts from.
   int first_last_step(std::size_t l) const { return std::max(table.n_given, table.n_steps - model_memory[l]); }
-  // The rows of n states of a layer from index s on, in a segment that holds states.
-  Tensor state_rows(Segment const& segment, int layer, int s, int n) const;
-  void* state_data(Segment const& segment, int layer, int s) const;
+  // The rows of n steps of a state from index s on, in a segment that holds states.
+  Tensor state_rows(Segment const& segment, int state, int s, int n) const;
+  void* state_data(Segment const& segment, int state, int s) const;
   void* at(void* first, std::int64_t number) const { return kernels::at_number(engine, first, number); }
   void const* at(void const* first, std::int64_t number) const { return kernels::at_number(engine, first, number); }
 
@@ -125,8 +128,8 @@ class PreparedRun {
   // n addresses, so many numbers apart.
   void** list_of(void* first, int n, std::int64_t apart);
   void** steps_of(Tensor const& x, int n, bool shared, std::int64_t size);
-  // The state before each step of a block, null where there is none.
-  void** previous_states(Segment const& segment, Node const& of, Block const& block);
+  // A state so many indices before each step of a block, null where there is none.
+  void** earlier_states(Segment const& segment, int state, int lag, Block const& block);
   Tensor external(int layer) const { return settings.external_to(layer_names[static_cast<std::size_t>(layer)]); }
 
  protected:

@@ -17,6 +17,10 @@ DYNVISION_INLINE void PreparedNode::adjoint_operand(ReverseContext& at, kernels:
   }
 }
 
+DYNVISION_INLINE void PreparedNode::prepare_adjoint(ReverseContext& at) const {
+  if (functions->prepare_adjoint) functions->prepare_adjoint(self.get(), at, *node);
+}
+
 DYNVISION_INLINE void PreparedNode::scatter(ReverseContext& at, Tensor const& g) const {
   if (functions->scatter) functions->scatter(self.get(), at, *node, g);
 }
@@ -34,9 +38,10 @@ DYNVISION_INLINE void PreparedNode::release_forward_weight() const {
 }
 
 DYNVISION_INLINE PreparedRun::PreparedRun(Options const& model_options, std::vector<int> memory,
-                                          std::vector<std::string_view> names, std::vector<Node> graph, int n_layers,
-                                          Stimulus const& shown, Settings const& numbers, Monitors const& monitors,
-                                          kernels::Engine by, bool live)
+                                          std::vector<std::string_view> names, std::vector<std::string> names_of_states,
+                                          std::vector<Node> graph, int n_layers, Stimulus const& shown,
+                                          Settings const& numbers, Monitors const& monitors, kernels::Engine by,
+                                          bool live)
     : stimulus(shown),
       settings(numbers),
       engine(by),
@@ -45,8 +50,9 @@ DYNVISION_INLINE PreparedRun::PreparedRun(Options const& model_options, std::vec
       parameter_options(at::TensorOptions(model_options.dtype).device(model_options.device)),
       batch(shown.frames.size(0)),
       layer_names(std::move(names)),
+      state_names(std::move(names_of_states)),
       model_memory(std::move(memory)),
-      state_shape(static_cast<std::size_t>(n_layers)),
+      state_shape(state_names.size()),
       table(timetable_of(std::move(graph), n_layers, monitors, live)),
       noise(numbers.noise_source()),
       nodes(table.nodes.size()),
@@ -54,7 +60,7 @@ DYNVISION_INLINE PreparedRun::PreparedRun(Options const& model_options, std::vec
   gradients.index(stimulus.frames);
   for (auto const& input : settings.external) gradients.index(input.second);
   settings.start.each_response([&](Tensor const& r) { gradients.index(r); });
-  results.responses.resize(state_shape.size());
+  results.responses.resize(layer_names.size());
   results.last.resize(state_shape.size());
   for (std::size_t l = 0; settings.keep_state && l < state_shape.size(); ++l) {
     if (state_shape[l].size() > 0) results.last[l] = results.make(state_shape[l], table.n_steps - first_last_step(l));
@@ -75,9 +81,10 @@ DYNVISION_INLINE void PreparedRun::enter(Group const& group) {
   results.enter(group.first, group.n);
 }
 
-DYNVISION_INLINE bool PreparedRun::stores_before(int layer, std::size_t p) const {
+DYNVISION_INLINE bool PreparedRun::stores_before(int state, std::size_t p) const {
+  if (state >= table.n_layers) return table.owner(state) < p;
   return std::any_of(table.nodes.begin(), table.nodes.begin() + static_cast<std::ptrdiff_t>(p),
-                     [&](Node const& node) { return node.stores && node.layer == layer; });
+                     [&](Node const& node) { return node.stores && node.layer == state; });
 }
 
 DYNVISION_INLINE Tensor PreparedRun::state_buffer(std::size_t l, int s, int n) const {
@@ -94,7 +101,8 @@ DYNVISION_INLINE Tensor PreparedRun::state_buffer(std::size_t l, int s, int n) c
 }
 
 DYNVISION_INLINE std::pair<int, int> PreparedRun::held(Segment const& segment, std::size_t l, bool has_past) const {
-  int const m = table.memory[l], length = segment.last - segment.first, offset = table.layer_offset[l];
+  int const m = table.memory[l], length = segment.last - segment.first,
+            offset = table.state_offset(static_cast<int>(l));
   bool const has_given = table.n_given > 0 && segment.first == table.first_index;  // from step 0 on
   // Otherwise as long as what comes next asks for.
   if (has_past || segments.size() > 1) {
@@ -112,7 +120,7 @@ DYNVISION_INLINE double PreparedRun::pixels_of_head() const {
 
 DYNVISION_INLINE Tensor PreparedRun::given_states(std::size_t l, int s) const {
   if (table.n_given == 0) return {};
-  int const n = table.n_given - table.layer_offset[l] - s;
+  int const n = table.n_given - table.state_offset(static_cast<int>(l)) - s;
   Tensor const rows_from_s = state_buffer(l, s, n);
   std::vector<Signal> const& past = settings.start.layers[l].past;
   int const before = n - static_cast<int>(past.size());
@@ -123,13 +131,13 @@ DYNVISION_INLINE Tensor PreparedRun::given_states(std::size_t l, int s) const {
   return rows_from_s;
 }
 
-DYNVISION_INLINE Tensor PreparedRun::state_rows(Segment const& segment, int layer, int s, int n) const {
-  auto const l = static_cast<std::size_t>(layer);
+DYNVISION_INLINE Tensor PreparedRun::state_rows(Segment const& segment, int state, int s, int n) const {
+  auto const l = static_cast<std::size_t>(state);
   return kernels::rows_of(segment.states[l], (s - segment.begin[l]) * batch, rows(n));
 }
 
-DYNVISION_INLINE void* PreparedRun::state_data(Segment const& segment, int layer, int s) const {
-  auto const l = static_cast<std::size_t>(layer);
+DYNVISION_INLINE void* PreparedRun::state_data(Segment const& segment, int state, int s) const {
+  auto const l = static_cast<std::size_t>(state);
   return at(segment.states[l].mutable_data_ptr(), (s - segment.begin[l]) * batch * state_shape[l].size());
 }
 
@@ -147,12 +155,11 @@ DYNVISION_INLINE void** PreparedRun::steps_of(Tensor const& x, int n, bool share
   return list;
 }
 
-DYNVISION_INLINE void** PreparedRun::previous_states(Segment const& segment, Node const& of, Block const& block) {
+DYNVISION_INLINE void** PreparedRun::earlier_states(Segment const& segment, int state, int lag, Block const& block) {
   void** const list = addresses.take(block.n);
-  Source const& source = of.source;
   for (int i = 0; i < block.n; ++i) {
-    int const s = block.first + i - table.lag(of.index, source);
-    list[i] = table.stored_at(source.layer, s) ? state_data(segment, source.layer, s) : nullptr;
+    int const s = block.first + i - lag;
+    list[i] = table.stored_at(state, s) ? state_data(segment, state, s) : nullptr;
   }
   return list;
 }
@@ -181,11 +188,12 @@ DYNVISION_INLINE Timetable PreparedRun::timetable_of(std::vector<Node> graph, in
   for (Node const& node : graph) {
     is_watched.push_back(monitors.looks_at(node.index));
     if (node.stores) state_shape[static_cast<std::size_t>(node.layer)] = node.in;
+    for (int k = 0; k < node.n_states; ++k) state_shape[static_cast<std::size_t>(node.first_state + k)] = node.in;
   }
   Timetable all(std::move(graph), n_layers, stimulus, settings, externals, is_watched, live);
   if (all.dynamic() || settings.keep_state) {  // an operation, or the next run, may look at all that a layer remembers
     for (std::size_t l = 0; l < all.memory.size(); ++l) {
-      all.memory[l] = std::max(all.memory[l], model_memory[l] + all.layer_offset[l]);
+      all.memory[l] = std::max(all.memory[l], model_memory[l] + all.state_offset(static_cast<int>(l)));
     }
   }
   return all;

@@ -1,7 +1,7 @@
 // Results of a run while it goes on: one row of B samples for each recorded step, at each place that is looked at.
 //
 //   head_input (T B, C)  or  (T B, K)     what the head gets, or gives        responses[l], watched[place]  (T B, C, H, W)
-//   last[l] (n B, C, H, W)                states that the next run may start from
+//   last[s] (n B, C, H, W)                states that the next run may start from
 //
 // A Classifier is applied once to all steps, after the sweep; before it the sum over height and width is
 // kept. In long runs without gradient (PreparedRun::classifies_blocks), and any other head, it is applied block by block. Rows of steps without a signal stay zero. Where samples go through the
@@ -21,7 +21,7 @@ class Results {
   std::vector<Tensor> responses{};  // [layer]; undefined: not recorded
   std::vector<Tensor> watched{};    // [place]; undefined: not monitored
   Probing probes{};
-  std::vector<Tensor> last{};  // [layer] its last states, of as many steps as its delays need; undefined: not kept
+  std::vector<Tensor> last{};  // [state] its last ones, of as many steps as its delays need; undefined: not kept
 
   Results() = default;
   Results(kernels::Layout layout, at::TensorOptions options, std::int64_t samples, int n_steps)

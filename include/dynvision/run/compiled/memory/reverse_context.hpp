@@ -16,7 +16,7 @@ struct ResultGradients {            // by recorded step, row (t B); undefined: n
   Tensor head_input{};              // of what the head gets (Classifier), or gives
   std::vector<Tensor> responses{};  // [layer]
   std::vector<Tensor> watched{};    // [node]
-  std::vector<Tensor> last{};       // [layer] of its last states: Results::last
+  std::vector<Tensor> last{};       // [state] the last ones: Results::last
 };
 
 // The gradient of a frame that stays on when a segment ends, for the segment before.
@@ -29,7 +29,7 @@ struct ReverseContext {
   PreparedRun& run;
   Segment& segment;
   ResultGradients const& given;
-  std::vector<StateGradient>& states;  // [layer]
+  std::vector<StateGradient>& states;  // [state]
   Tensor& frames;                      // gradient of the frames, or undefined: none is wanted
   bool& frames_found;                  // whether a frame has got one
   BlockTape* tape = nullptr;
@@ -43,7 +43,7 @@ struct ReverseContext {
     int s = 0, n = 0;
     Tensor rows{};
   };
-  std::vector<Restored> restored{};  // [layer] the states that were looked at last, where they are kept in bfloat16
+  std::vector<Restored> restored{};  // [state] those that were looked at last, where they are kept in bfloat16
 
   static constexpr std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
@@ -55,13 +55,13 @@ struct ReverseContext {
   Tensor operand(std::size_t p) { return kept(values->operand[p]); }  // beside its signal
   Tensor input_of_head() { return kept(values->input.back()); }
 
-  // n states of a layer from index s on, (n B,C,H,W).
+  // n steps of a state from index s on, (n B,C,H,W).
   Tensor state_rows(int l, int s, int n);
   // The memory of the states of the block, once nothing looks at them any more; undefined: it is not there.
   Tensor memory_of_states(int l);
-  // The states before each step of the block, null where there is none. `reads`: whether anything looks at them; otherwise
-  // they are some addresses.
-  void** previous_states(Node const& node, bool reads);
+  // A state so many indices before each step of the block, null where there is none. `reads`: whether anything looks at
+  // them; otherwise they are some addresses.
+  void** earlier_states(int state, int lag, bool reads);
 
   // --- kept values
 

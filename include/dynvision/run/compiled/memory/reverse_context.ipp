@@ -33,14 +33,14 @@ DYNVISION_INLINE Tensor ReverseContext::memory_of_states(int l) {
   return rows.use_count() == 1 && rows.storage().use_count() == 1 ? rows : Tensor{};
 }
 
-DYNVISION_INLINE void** ReverseContext::previous_states(Node const& node, bool reads) {
-  if (segment.stored.empty()) return run.previous_states(segment, node, block);
+DYNVISION_INLINE void** ReverseContext::earlier_states(int state, int lag, bool reads) {
+  if (segment.stored.empty()) return run.earlier_states(segment, state, lag, block);
   void** const list = run.addresses.take(block.n);
-  int const l = node.source.layer, s = block.first - run.table.lag(node.index, node.source);
+  int const s = block.first - lag;
   for (int i = 0; i < block.n; ++i) {
-    list[i] = run.table.stored_at(l, s + i) ? segment.stored[at(l)].mutable_data_ptr() : nullptr;
+    list[i] = run.table.stored_at(state, s + i) ? segment.stored[at(state)].mutable_data_ptr() : nullptr;
     if (!reads || list[i] == nullptr) continue;
-    run.alive.push_back(state_rows(l, s + i, 1));
+    run.alive.push_back(state_rows(state, s + i, 1));
     list[i] = run.alive.back().mutable_data_ptr();
   }
   return list;
@@ -54,7 +54,7 @@ DYNVISION_INLINE Tensor ReverseContext::kept(Tensor& place) {
 }
 
 DYNVISION_INLINE int ReverseContext::first_attached(int l, int s, int t) const {
-  int const offset = run.table.layer_offset[at(l)];
+  int const offset = run.table.state_offset(l);
   int i = 0;
   while (i < block.n && !(run.table.stored(l, s + i + offset) && run.table.attached(s + i + offset, t + i))) ++i;
   return i;

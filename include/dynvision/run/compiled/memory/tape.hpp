@@ -64,11 +64,11 @@ struct BlockTape {
 struct Segment {
   int first = 0, last = 0;  // indices [first,last)
   std::size_t first_block = 0, n_blocks = 0;
-  std::vector<Tensor> past{};    // [layer] (memory B, C, H, W): states that it starts from
-  std::vector<int> begin{};      // [layer] index of the first row
-  std::vector<Tensor> states{};  // [layer]; empty: not kept
+  std::vector<Tensor> past{};    // [state] (memory B, C, H, W): states that it starts from
+  std::vector<int> begin{};      // [state] index of the first row
+  std::vector<Tensor> states{};  // [state]; empty: not kept
   std::vector<int> stored_begin{};
-  std::vector<Tensor> stored{};  // [layer] in bfloat16; empty: states are kept as they are
+  std::vector<Tensor> stored{};  // [state] in bfloat16; empty: states are kept as they are
   std::deque<StaticPrefix> prefixes{};
   std::vector<BlockTape> blocks{};
 

@@ -102,6 +102,7 @@ template <class Model>
                                          bool feedforward_only) {
   std::vector<Node> nodes;
   std::vector<int> const channels = channels_of(parts, model.options.input_dims[0]);
+  std::vector<int> const own_state = first_states(parts);
   model.each_layer([&](auto& layer, int l) {
     bool stored = false;
     layer.each([&]<class Op>(Op const& op, int position) {
@@ -109,7 +110,11 @@ template <class Model>
       Node node{.index = p, .layer = l, .position = position};
       node.in = {channels[p], sizes[p].height, sizes[p].width};
       node.out = {channels[p + 1], sizes[p + 1].height, sizes[p + 1].width};
+      node.first_state = own_state[p], node.n_states = n_states<Op>();
       describe_node(op, node, stored, feedforward_only);
+      if constexpr (is_role<Op>) node.slots = kernels::slots_of<decltype(role_of(op))>();
+      bool const joins = node.is_role && position > 0 && nodes.back().is_role && !nodes.back().stores;
+      if (joins) node.slot = nodes.back().slot + nodes.back().slots;
       stored = stored || node.stores;
       nodes.push_back(node);
     });

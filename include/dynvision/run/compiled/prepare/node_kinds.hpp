@@ -9,6 +9,7 @@
 #include <dynvision/run/compiled/roles/gain.hpp>
 #include <dynvision/run/compiled/roles/input_adaption.hpp>
 #include <dynvision/run/compiled/roles/map.hpp>
+#include <dynvision/run/compiled/roles/mechanism.hpp>
 #include <dynvision/run/compiled/roles/noise.hpp>
 #include <dynvision/run/compiled/roles/projection.hpp>
 #include <dynvision/run/compiled/roles/solver_step.hpp>
@@ -24,7 +25,7 @@ namespace dynvision::run {
 
 using NodeKinds =
     List<roles::Projection, stages::CombineTensors, roles::ExternalInput, roles::Bias, roles::Gain, roles::Noise,
-         roles::InputAdaption, roles::Record, stages::ZeroIfAbsent, roles::Delay, roles::SolverStep, roles::Map,
+         roles::InputAdaption, roles::Record, stages::ZeroIfAbsent, roles::Delay, roles::SolverStep, roles::Mechanism, roles::Map,
          stages::Convolution, stages::MaxPool, stages::TensorFunction, stages::Stepwise>;
 
 template <class Op, class... Kinds> auto first_kind(List<Kinds...>) {

@@ -11,8 +11,8 @@ template <class M> class PreparedRunOf : public PreparedRun {
  public:
   [[gnu::cold]] PreparedRunOf(M const& given, Stimulus const& shown, Settings const& numbers, Monitors const& monitors,
                               kernels::Engine by, bool live = false)
-      : PreparedRun(given.options, given.memory, layer_names_of(given), graph_of(given, shown, numbers), M::n_layers,
-                    shown, numbers, monitors, by, live),
+      : PreparedRun(given.options, given.memory, layer_names_of(given), dynvision::state_names(given.parts()),
+                    graph_of(given, shown, numbers), M::n_layers, shown, numbers, monitors, by, live),
         model_(given),
         pipelines_(LayerPipelines<M>::make(model_.layers)) {
     tau = taus_of(model_.parts());

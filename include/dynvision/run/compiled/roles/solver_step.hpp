@@ -33,12 +33,13 @@ class SolverStep {
   SolverStep(Op const& op, Node const&, PreparedRun& run) : tau_(op.tau), learns_(op.learned), of_tau_(run.options) {}
 
   void operand(ForwardContext& at, Node const& node, kernels::Arguments& arguments, kernels::RoleArguments&) const {
-    arguments.previous = at.run.previous_states(at.segment, node, at.block);
+    int const lag = at.run.table.lag(node.index, node.source);
+    arguments.previous = at.run.earlier_states(at.segment, node.layer, lag, at.block);
   }
   void adjoint_operand(ReverseContext& at, Node const& node, kernels::Arguments& arguments, kernels::RoleArguments&,
                        kernels::AdjointArguments& adjoint, kernels::AdjointRoleArguments&) {
     PreparedRun& run = at.run;
-    arguments.previous = at.previous_states(node, learns_);
+    arguments.previous = at.earlier_states(node.layer, run.table.lag(node.index, node.source), learns_);
     if (learns_) adjoint.tau_gradient = of_tau_.of(0);
     adjoint.carried = run.table.carries_state(node.index);
     int const s = at.block.first - run.table.lag(node.index, node.source),

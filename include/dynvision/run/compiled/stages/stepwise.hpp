@@ -1,6 +1,7 @@
 // An operation that sees the moment in its own way: called for every single step, differentiated by autograd.
 //
-// It is given the delay lines of all layers as they are when its turn comes.
+// It is given the delay lines of all layers, and of all named states, as they are when its turn comes; states of its own
+// are taken from there when it has run.
 #pragma once
 #include <dynvision/concepts/moment.hpp>
 #include <dynvision/run/compiled/functions/fallback.hpp>
@@ -18,7 +19,9 @@ class Stepwise {
   template <class Op>
   Stepwise(Op& op, Node const&, PreparedRun&)
       : op_(&op),
-        apply_([](void* one, Tensor const& x, Moment& now) -> Tensor { return (*static_cast<Op*>(one))(x, now); }),
+        apply_([](void* one, Tensor const& x, Moment& now) -> Tensor {
+          return run_one(*static_cast<Op const*>(one), x, now);
+        }),
         parameters_(learned_parameters(op)) {}
 
   Tensor forward(ForwardContext& at, Node const& node, Tensor const& x) const {
@@ -26,9 +29,15 @@ class Stepwise {
     int const t = at.block.first;  // one step a block, and no offsets
     std::vector<DelayLine> memories =
         memories_at(run, node, t, false, [&](int l, int u) { return run.state_rows(at.segment, l, u, 1); });
-    std::vector<Signal> responses(memories.size());
+    std::vector<Signal> responses(run.layer_names.size());
     Moment now = moment_at(run, node, t, memories, responses);
     Tensor const y = apply_(op_, x.defined() ? in_parameter_dtype(run, x) : x, now);
+    for (int k = 0; k < node.n_states; ++k) {
+      int const l = node.first_state + k;
+      Signal const s = now.state(k).past(1);
+      run.table.found_state(l, t, s.defined());
+      if (s.defined()) run.state_rows(at.segment, l, t, 1).copy_(s);
+    }
     run.table.found(node.index, t, y.defined());
     if (!y.defined()) return {};
     return in_signal_dtype(run, y.expand({run.batch, node.out.channels, node.out.height, node.out.width}));
@@ -36,19 +45,25 @@ class Stepwise {
 
   void adjoint(ReverseContext& at, Node const& node) const {
     PreparedRun& run = at.run;
-    Tensor const g = at.g;
-    at.g = Tensor{};
+    std::vector<Tensor> g{std::exchange(at.g, Tensor{})};  // of the signal, then of the states
     int const t = at.block.first;
-    if (!g.defined() || t < run.table.idle) return;
+    bool any = g[0].defined();
+    for (int k = 0; k < node.n_states; ++k) {
+      StateGradient& of_state = at.states[static_cast<std::size_t>(node.first_state + k)];
+      g.push_back(of_state.sum(t));
+      of_state.clear(t);
+      any = any || g.back().defined();
+    }
+    if (!any || t < run.table.idle) return;
     std::vector<DelayLine> memories =
         memories_at(run, node, t, true, [&](int l, int u) { return at.state_rows(l, u, 1); });
-    std::vector<Signal> responses(memories.size());
+    std::vector<Signal> responses(run.layer_names.size());
     Moment now = moment_at(run, node, t, memories, responses);
     Tensor const x = at.input(node.index);
     std::vector<Tensor> inputs;
     if (x.defined()) inputs.push_back(leaf(in_parameter_dtype(run, x)));
     std::size_t const from_states = inputs.size();
-    std::vector<std::pair<int, int>> states;  // (layer, step)
+    std::vector<std::pair<int, int>> states;  // (state, step)
     for (int l = 0; l < static_cast<int>(memories.size()); ++l) {
       DelayLine const& memory = memories[static_cast<std::size_t>(l)];
       int const before = run.first_step();
@@ -61,8 +76,13 @@ class Stepwise {
     }
     std::size_t const from_parameters = inputs.size();
     inputs.insert(inputs.end(), parameters_.begin(), parameters_.end());
-    std::vector<Tensor> const all =
-        local_gradients([&] { return apply_(op_, from_states > 0 ? inputs[0] : Signal{}, now); }, inputs, g);
+    std::vector<Tensor> const all = local_gradients_of_all(
+        [&] {
+          std::vector<Tensor> results{apply_(op_, from_states > 0 ? inputs[0] : Signal{}, now)};
+          for (int k = 0; k < node.n_states; ++k) results.push_back(now.state(k).past(1));
+          return results;
+        },
+        inputs, g);
     if (from_states > 0 && all[0].defined()) at.g = in_signal_dtype(run, all[0]);
     for (std::size_t i = 0; i < states.size(); ++i) {
       if (!all[from_states + i].defined()) continue;
@@ -80,7 +100,7 @@ class Stepwise {
   static std::vector<DelayLine> memories_at(PreparedRun const& run, Node const& node, int t, bool gradient,
                                             F const& state) {
     std::vector<DelayLine> all;
-    for (int l = 0; l < static_cast<int>(run.table.memory.size()); ++l) {
+    for (int l = 0; l < run.table.n_states; ++l) {
       int const capacity = run.model_memory[static_cast<std::size_t>(l)];
       all.emplace_back(capacity, run.first_step());
       if (run.state_shape[static_cast<std::size_t>(l)].size() == 0) continue;
@@ -94,6 +114,10 @@ class Stepwise {
     return all;
   }
 
+  template <class Op> static Tensor run_one(Op const& op, Tensor const& x, Moment& now) {
+    return dynvision::apply(op, x, now);
+  }
+
   static Moment moment_at(PreparedRun const& run, Node const& node, int t, std::vector<DelayLine>& memories,
                           std::vector<Signal>& responses) {
     Moment now{.step = run.first_step() + t,
@@ -102,6 +126,7 @@ class Stepwise {
                .memories = memories,
                .responses = responses,
                .layer = node.layer,
+               .first_state = node.first_state,
                .size = {node.in.height, node.in.width},
                .batch = run.batch,
                .options = run.parameter_options,

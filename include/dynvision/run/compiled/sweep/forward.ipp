@@ -7,11 +7,11 @@ namespace dynvision::run {
 
 DYNVISION_INLINE ForwardSweep::ForwardSweep(PreparedRun& run, Segment& segment, bool keeps, bool results)
     : run_(run), segment_(segment), keeps_(keeps), results_(results), at_{run, segment} {
-  auto const n_layers = run.table.memory.size();
-  segment.states.resize(n_layers);
-  segment.begin.assign(n_layers, 0);
+  auto const n_states = run.table.memory.size();
+  segment.states.resize(n_states);
+  segment.begin.assign(n_states, 0);
   if (keeps && run.stores_bfloat16()) storage_.emplace(run, segment);
-  for (std::size_t l = 0; l < n_layers; ++l) {
+  for (std::size_t l = 0; l < n_states; ++l) {
     if (run.state_shape[l].size() == 0) continue;
     auto const [first, last] = run.held(segment, l, !segment.past.empty());
     bool const is_first = segment.first == run.table.first_index;
@@ -62,7 +62,9 @@ DYNVISION_INLINE void ForwardSweep::keep_last_states() {
     Tensor const& to = run_.results.last[l];
     if (!to.defined()) continue;
     int const first = run_.first_last_step(l), n = run_.table.n_steps - first;
-    run_.results.put(to, 0, n, run_.state_rows(segment_, static_cast<int>(l), first - run_.table.layer_offset[l], n));
+    run_.results.put(
+        to, 0, n,
+        run_.state_rows(segment_, static_cast<int>(l), first - run_.table.state_offset(static_cast<int>(l)), n));
   }
 }
 
@@ -154,14 +156,15 @@ DYNVISION_INLINE void ForwardSweep::pipeline(Stage const& stage, Wave& x, bool i
   run_.alive.clear();
   if (x.data.defined()) arguments.x = run_.steps_of(x.data, steps, x.shared || in_prefix, arguments.size);
   for (std::size_t p = first; !in_prefix && p <= last; ++p) {
-    asking_arrival(p, in_prefix, [&] { run_.nodes[p].operand(at_, arguments, arguments.role[p - first]); });
+    asking_arrival(p, in_prefix, [&] { run_.nodes[p].operand(at_, arguments, arguments.role[run_.node(p).slot]); });
   }
   Tensor out;
   bool is_wanted = false;
   for (std::size_t p = first; p <= last; ++p) {
     if (in_prefix ? !x.data.defined() : !run_.table.has_result(p, run_.table.step(p, at_.block.first))) continue;
-    arguments.role[p - first].tap = places_of_result(stage, p, in_prefix, arguments, out);
-    is_wanted = is_wanted || arguments.role[p - first].tap != nullptr;
+    kernels::RoleArguments& role = arguments.role[run_.node(p).slot];
+    role.tap = places_of_result(stage, p, in_prefix, arguments, out);
+    is_wanted = is_wanted || role.tap != nullptr || run_.node(p).n_states > 0;
   }
   if (is_wanted) {
     kernels::ProfilerScope const scope("dynvision::pipeline");

@@ -32,9 +32,17 @@ class PipelineReverse {
   Tensor empty() const { return run_.empty(arguments_.n_steps * arguments_.batch, shape_); }
   void** steps_of(Tensor const& x) { return run_.steps_of(x, arguments_.n_steps, false, arguments_.size); }
 
-  // Gradients of the result of role j that come from outside the pipeline: from the next stage, from results, from uses of
-  // the state.
-  bool take_gradients(int j);
+  int slot_of(int j) const { return run_.node(node_of(j)).slot; }
+
+  // Whether the result of role j, or a state that it stores, has a gradient from outside the pipeline: from the next stage,
+  // from results, from uses of the state.
+  bool has_gradients(int j);
+  // All of them.
+  void take_gradients(int j);
+  // Whether one of the results is wanted that a run gives.
+  bool is_given(Tensor const& result, std::size_t p) const;
+  bool has_state_gradients(int state) const;
+  int first_recorded_step(std::size_t p) const { return run_.table.step(p, at_.block.first) - run_.table.idle; }
 
   // Values that adjoints look at.
   void take_values();

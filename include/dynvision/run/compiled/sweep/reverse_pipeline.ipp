@@ -24,9 +24,11 @@ DYNVISION_INLINE void PipelineReverse::reverse() {
   arguments_.batch = in_prefix_ ? (at_.g.defined() ? at_.g.size(0) : 0) : run_.batch;
   if (stores_) delay_adjoint(at_, stage_.layer);
   bool any = false;
-  for (int j = 0; j < roles_; ++j) any |= take_gradients(j);
-  at_.g = Tensor{};
+  for (int j = 0; j < roles_; ++j) any |= has_gradients(j);
   if (any) {
+    for (int j = 0; j < roles_; ++j) run_.nodes[node_of(j)].prepare_adjoint(at_);
+    for (int j = 0; j < roles_; ++j) take_gradients(j);
+    at_.g = Tensor{};
     take_values();
     bool const x_enters = in_prefix_ || (first == 0 ? at_.tape->prefix >= 0 : run_.table.has_signal(first - 1, step));
     take_operands(x_enters);
@@ -39,7 +41,7 @@ DYNVISION_INLINE void PipelineReverse::reverse() {
     at_.g = of_x;
   }
   run_.alive.clear();
-  if (stores_) clear_states();
+  clear_states();
   if (!any) return;
   if (stores_ && is_large()) at_.room = at_.memory_of_states(stage_.layer);
   for (int j = 0; j < roles_; ++j) run_.nodes[node_of(j)].scatter(at_, of_operand_[j]);
@@ -59,29 +61,54 @@ DYNVISION_INLINE bool PipelineReverse::is_large() const {
   return arguments_.n_steps * arguments_.batch * shape_.size() * run_.engine.bytes() > Convolution::most_waiting_bytes;
 }
 
-DYNVISION_INLINE bool PipelineReverse::take_gradients(int j) {
+DYNVISION_INLINE bool PipelineReverse::is_given(Tensor const& result, std::size_t p) const {
+  return result.defined() && first_recorded_step(p) >= 0 &&
+         run_.table.has_signal(p, run_.table.step(p, at_.block.first));
+}
+
+DYNVISION_INLINE bool PipelineReverse::has_state_gradients(int state) const {
+  StateGradient const& gradients = at_.states[static_cast<std::size_t>(state)];
+  bool any = false;
+  for (int i = 0; i < at_.block.n; ++i) any = any || !gradients.at(at_.block.first + i).empty();
+  return any;
+}
+
+DYNVISION_INLINE bool PipelineReverse::has_gradients(int j) {
+  std::size_t const p = node_of(j);
+  Node const& node = run_.node(p);
+  bool any = p == stage_.last && at_.g.defined();
+  for (int k = 0; k < node.n_states; ++k) any = any || has_state_gradients(node.first_state + k);
+  Tensor const& watched = at_.given.watched[p];
+  if (node.stores) {
+    if (is_given(watched, p)) {
+      at_.add_state_gradient(node.layer, at_.block.first - node.t_feedforward, run_.table.step(p, at_.block.first),
+                             run_.results.rows(watched, first_recorded_step(p), arguments_.n_steps));
+    }
+    return any || has_state_gradients(node.layer);
+  }
+  if (in_prefix_) return any;
+  Tensor const& response = at_.given.responses[static_cast<std::size_t>(node.layer)];
+  return any || is_given(watched, p) || (node.records && is_given(response, p));
+}
+
+DYNVISION_INLINE void PipelineReverse::take_gradients(int j) {
   std::size_t const p = node_of(j);
   Node const& node = run_.node(p);
   auto const l = static_cast<std::size_t>(node.layer);
-  int const n = arguments_.n_steps;
+  int const n = arguments_.n_steps, t = first_recorded_step(p);
   c10::SmallVector<Tensor, 3> all;  // (n B,C,H,W)
   if (p == stage_.last && at_.g.defined()) all.push_back(at_.g);
-  int const step = run_.table.step(p, at_.block.first), t = step - run_.table.idle;
-  auto const is_given = [&](Tensor const& of) { return t >= 0 && of.defined() && run_.table.has_signal(p, step); };
   Tensor const &response = at_.given.responses[l], &watched = at_.given.watched[p];
   int addends = 0;
   if (node.stores) {
-    if (is_given(watched)) {
-      at_.add_state_gradient(node.layer, at_.block.first - node.t_feedforward, step, run_.results.rows(watched, t, n));
-    }
     for (int i = 0; i < n; ++i) addends = std::max(addends, static_cast<int>(of_state(i).size()));
     room_ = at_.states[l].room(at_.block.first, n);
   } else if (!in_prefix_) {
-    if (node.records && is_given(response)) all.push_back(run_.results.rows(response, t, n));
-    if (is_given(watched)) all.push_back(run_.results.rows(watched, t, n));
+    if (node.records && is_given(response, p)) all.push_back(run_.results.rows(response, t, n));
+    if (is_given(watched, p)) all.push_back(run_.results.rows(watched, t, n));
   }
   int const count = static_cast<int>(all.size()) + addends;
-  if (count == 0) return false;
+  if (count == 0) return;
   void** const list = run_.addresses.take(n * count);
   std::int64_t const size = arguments_.batch * arguments_.size;
   for (int i = 0; i < n; ++i) {
@@ -93,9 +120,8 @@ DYNVISION_INLINE bool PipelineReverse::take_gradients(int j) {
     while (to != list + (i + 1) * count) *to++ = nullptr;
   }
   for (Tensor& g : all) run_.alive.push_back(g);
-  adjoint_.role[j].incoming = list;
-  adjoint_.role[j].n_incoming = count;
-  return true;
+  adjoint_.role[node.slot].incoming = list;
+  adjoint_.role[node.slot].n_incoming = count;
 }
 
 DYNVISION_INLINE void PipelineReverse::take_values() {
@@ -106,7 +132,7 @@ DYNVISION_INLINE void PipelineReverse::take_values() {
     Tensor const before = j == 0 ? input : at_.output(p - 1);
     if (before.defined()) {
       bool const shared = before.size(0) != arguments_.n_steps * arguments_.batch;
-      adjoint_.role[j].input = run_.steps_of(before, arguments_.n_steps, shared, arguments_.size);
+      adjoint_.role[slot_of(j)].input = run_.steps_of(before, arguments_.n_steps, shared, arguments_.size);
       run_.alive.push_back(before);
     }
     Tensor after = at_.output(p);
@@ -114,7 +140,7 @@ DYNVISION_INLINE void PipelineReverse::take_values() {
       after = at_.state_rows(stage_.layer, at_.block.first, at_.block.n);
     }
     if (!after.defined()) continue;
-    adjoint_.role[j].output = steps_of(after);
+    adjoint_.role[slot_of(j)].output = steps_of(after);
     run_.alive.push_back(std::move(after));
   }
 }
@@ -122,8 +148,8 @@ DYNVISION_INLINE void PipelineReverse::take_values() {
 DYNVISION_INLINE void PipelineReverse::take_operands(bool x_present) {
   for (int j = 0; j < roles_ && !in_prefix_; ++j) {
     PreparedNode const& prepared = run_.nodes[node_of(j)];
-    kernels::RoleArguments& role = arguments_.role[j];
-    kernels::AdjointRoleArguments& adjoint = adjoint_.role[j];
+    kernels::RoleArguments& role = arguments_.role[slot_of(j)];
+    kernels::AdjointRoleArguments& adjoint = adjoint_.role[slot_of(j)];
     prepared.adjoint_operand(at_, arguments_, role, adjoint_, adjoint);
     if (role.operand == nullptr) continue;
     if (!x_present || !prepared.node->reads_operand) adjoint.input = nullptr;
@@ -133,13 +159,13 @@ DYNVISION_INLINE void PipelineReverse::take_operands(bool x_present) {
 }
 
 DYNVISION_INLINE Tensor const& PipelineReverse::store_input_gradient(int j) {
-  while (j > 0 && !adjoint_.role[j].starts && run_.node(node_of(j - 1)).passes_gradient &&
-         adjoint_.role[j - 1].n_incoming == 0) {
+  while (j > 0 && !adjoint_.role[slot_of(j)].starts && run_.node(node_of(j - 1)).passes_gradient &&
+         adjoint_.role[slot_of(j - 1)].n_incoming == 0) {
     --j;
   }
   if (!of_input_[j].defined()) {
     of_input_[j] = room_.defined() ? std::exchange(room_, Tensor{}) : empty();
-    adjoint_.role[j].g_input = steps_of(of_input_[j]);
+    adjoint_.role[slot_of(j)].g_input = steps_of(of_input_[j]);
   }
   return of_input_[j];
 }
@@ -147,15 +173,15 @@ DYNVISION_INLINE Tensor const& PipelineReverse::store_input_gradient(int j) {
 DYNVISION_INLINE void PipelineReverse::store_operand_gradients() {
   for (int j = 0; j < roles_; ++j) {
     Node const& node = run_.node(node_of(j));
-    kernels::RoleArguments const& role = arguments_.role[j];
+    kernels::RoleArguments const& role = arguments_.role[slot_of(j)];
     if (role.operand == nullptr || !node.wants_operand_gradient) continue;
-    bool const is_its_own = role.is_affine || (adjoint_.role[j].input != nullptr && node.reads_operand);
+    bool const is_its_own = role.is_affine || (adjoint_.role[slot_of(j)].input != nullptr && node.reads_operand);
     if (!is_its_own) {
       of_operand_[j] = store_input_gradient(j);
       continue;
     }
     of_operand_[j] = empty();
-    adjoint_.role[j].g_operand = steps_of(of_operand_[j]);
+    adjoint_.role[slot_of(j)].g_operand = steps_of(of_operand_[j]);
   }
 }
 
@@ -181,8 +207,12 @@ DYNVISION_INLINE StaticPrefix* PipelineReverse::prefix_before() {
 }
 
 DYNVISION_INLINE void PipelineReverse::clear_states() {
-  for (int i = 0; i < at_.block.n; ++i) {
-    at_.states[static_cast<std::size_t>(stage_.layer)].clear(at_.block.first + i);
+  auto const clear = [&](int state) {
+    for (int i = 0; i < at_.block.n; ++i) at_.states[static_cast<std::size_t>(state)].clear(at_.block.first + i);
+  };
+  if (stores_) clear(stage_.layer);
+  for (std::size_t p = stage_.first; p <= stage_.last; ++p) {
+    for (int k = 0; k < run_.node(p).n_states; ++k) clear(run_.node(p).first_state + k);
   }
 }
 
