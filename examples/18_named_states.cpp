@@ -28,7 +28,7 @@ struct Facilitation {  // of synapses: what was sent makes what follows stronger
   }
   void parameters(auto&& visit) { visit("use", use); }
   Equation equation() const { return {dt / 150}; }
-  std::array<Tensor, 1> numbers() const { return {use}; }
+  std::array<Tensor, 1> unit_numbers() const { return {use}; }
 };
 // [/operation]
 

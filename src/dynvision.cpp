@@ -11,6 +11,7 @@
 #include <dynvision/concepts/noise_source.ipp>
 #include <dynvision/concepts/options.ipp>
 #include <dynvision/concepts/parametrisation.ipp>
+#include <dynvision/concepts/part_number.ipp>
 #include <dynvision/concepts/weight.ipp>
 #include <dynvision/connections/adapter.ipp>
 #include <dynvision/connections/dale.ipp>
@@ -46,6 +47,7 @@
 #include <dynvision/kernels/resample/max_pooling_tensors.ipp>
 #include <dynvision/kernels/resample/nearest.ipp>
 #include <dynvision/model/compose.ipp>
+#include <dynvision/model/numbers.ipp>
 #include <dynvision/model/part.ipp>
 #include <dynvision/run/activity.ipp>
 #include <dynvision/run/compiled.ipp>

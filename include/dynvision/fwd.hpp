@@ -17,6 +17,11 @@ struct Decimals;   // how a number is written
 struct Options;                   // dt, tau, delays [ms], classes, image size, initialisation
 struct LayerOptions;              // exceptions for single layers
 template <class T> class Option;  // a number that may be left out
+struct PartNumber;                // a number of a part, described; NumbersOf<parts...>: of several
+struct NumberRange;               // what it may be
+class OptionField;                // where Options hold it
+struct NumberFacts;               // its value in a layer
+// GivenNumbers: numbers by their names
 enum class FeedforwardInit;       // how forward weights begin
 
 // --- dynamics

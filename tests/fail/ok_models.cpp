@@ -4,7 +4,9 @@
 using namespace dynvision;
 
 struct Threshold {
-  double theta = 0.1;
+  static constexpr PartNumber numbers[]{{.name = "theta", .default_value = 0.1, .help = "drive without a response"}};
+  double theta = 0;
+  void compose(Composition& at) { theta = at.number<"theta">(*this); }
   Tensor operator()(Tensor const& x) const { return x.sub(theta).relu(); }
 };
 struct Leap {

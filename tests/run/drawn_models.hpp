@@ -111,11 +111,16 @@ struct NakaRushtonOfOne {  // r^n/(sigma^n + r^n), r = max(x, 0)
 };
 struct NakaRushton {
   static constexpr std::string_view label = "nonlin";
+  static constexpr PartNumber numbers[]{
+      {.name = "exponent", .default_value = 1.5, .range = above(0), .help = "steepness"},
+      {.name = "sigma", .range = above(0), .help = "drive at half of the maximum"}};
+  double n = 0, sigma = 0;
+  void compose(Composition& at) { n = at.number<"exponent">(*this), sigma = at.number<"sigma">(*this); }
   Tensor operator()(Tensor const& x) const {
-    Tensor const r = x.relu().pow(1.5);
-    return r.div(r.add(std::pow(0.4, 1.5)));
+    Tensor const r = x.relu().pow(n);
+    return r.div(r.add(std::pow(sigma, n)));
   }
-  NakaRushtonOfOne pointwise() const { return {}; }
+  NakaRushtonOfOne pointwise() const { return {n, sigma}; }
 };
 struct SoftsignOfOne {
   template <class V> DYNVISION_BOTH V forward(V const& x) const {
@@ -138,7 +143,8 @@ struct A : Layer<"A", Conv<image_channels, 3, 3>, AddInput, Recur<Full<3>, Divis
 struct B : Layer<"B", Conv<3, 4, 3>, Softsign, AddSkip<"A", Divisive>, Recur<Self<4>, Divisive>, Evolve<RungeKutta4>,
                  Softsign, Record, Delay> {};
 struct Net : Model<A, B> {
-  Net(Options options) : Model<A, B>(std::move(options)) {}
+  static Options published() { return {.numbers = {{"sigma", 0.4}}}; }
+  Net(Options const& options) : Model<A, B>(options.over(published())) {}
   static constexpr int image_channels = 2;
 };
 }  // namespace derived
@@ -263,7 +269,7 @@ struct Gated {          // what a unit lets through depends on both of its state
   void compose(Composition& at) { weight = at.constant({at.channels, 1, 1}, 0.4); }
   void parameters(auto&& visit) { visit("weight", weight); }
   Equation equation() const { return {0.3}; }
-  std::array<Tensor, 1> numbers() const { return {weight.sigmoid()}; }
+  std::array<Tensor, 1> unit_numbers() const { return {weight.sigmoid()}; }
 };
 struct A : Layer<"A", Conv<image_channels, 3, 3>, Adaptation<Feature>, Recur<Full<3>>, Evolve<Euler>, Relu,
                  SynapticDepression<>, Record, Delay, MaxPool<2, 1>> {};

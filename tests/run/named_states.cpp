@@ -50,7 +50,7 @@ struct Echo {
   void compose(Composition& at) { w = at.constant({at.channels, 1, 1}, 0.8); }
   void parameters(auto&& visit) { visit("w", w); }
   Equation equation() const { return {0.15}; }
-  std::array<Tensor, 1> numbers() const { return {w.square()}; }
+  std::array<Tensor, 1> unit_numbers() const { return {w.square()}; }
 };
 struct V1 : Layer<"V1", Conv<2, 3, 3>, Echo, Recur<Full<3>>, Evolve<>, Relu, Record, Delay> {};
 using Net = ModelWith<NoHead, V1>;

@@ -9,6 +9,7 @@
 #pragma once
 #include <dynvision/analysis/work.hpp>
 #include <dynvision/core/type_text.hpp>
+#include <dynvision/model/numbers.hpp>
 #include <dynvision/model/part.hpp>
 
 #include <algorithm>
@@ -61,6 +62,7 @@ struct Facts {
   std::string head{};                // its type, empty without one
   std::vector<LayerFacts> layers{};  // the last one is the head, if there is one
   std::vector<ConnectionFacts> connections{};
+  std::vector<NumberFacts> numbers{};  // what Options can set, with its value
 
   double sum(double LayerFacts::*what) const {
     double all = 0;
@@ -126,6 +128,7 @@ template <class Model> Facts facts_of(Model const& model, std::array<int, 3> ima
   Parts const parts = model.parts();
   std::vector<int> const channels = channels_of(parts, image[0]);
   std::vector<Size> const sizes = sizes_of(parts, {image[1], image[2]});
+  facts.numbers = numbers_in(parts, model.options);
   std::vector<void const*> counted;  // shared parameters once
   auto const count = [&](LayerFacts& layer, Part const& part) {
     auto look = [&](std::string_view, Tensor& tensor, bool learned) {

@@ -1,5 +1,5 @@
-// A model at a glance: a table with a line for each layer, its operations in their order, its connections, and what a step
-// costs.
+// A model at a glance: a table with a line for each layer, its operations in their order, its numbers, its connections, and
+// what a step costs.
 //
 //   std::printf("%s", summary(model, {3, 32, 32}).c_str());
 //   Facts const facts = facts_of(model, {3, 32, 32});      the same as data (analysis/facts.hpp)
@@ -73,6 +73,51 @@ inline std::string bytes(double n) {
   return all;
 }
 
+// "V1, V4 to IT": layers by their index, three neighbours and more by the first and the last one.
+[[gnu::cold]] inline std::string layer_list(Facts const& facts, std::vector<std::size_t> const& layers) {
+  std::string all;
+  for (std::size_t i = 0, n = 1; i < layers.size(); i += n, n = 1) {
+    while (i + n < layers.size() && layers[i + n] == layers[i] + n) ++n;
+    if (n == 2) n = 1;
+    if (!all.empty()) all += ", ";
+    all += facts.layers[layers[i]].name;
+    if (n > 1) all += " to " + facts.layers[layers[i] + n - 1].name;
+  }
+  return all;
+}
+
+// Name, value and unit, where it is so, and what it says; values of one number below each other.
+[[gnu::cold]] inline std::vector<std::vector<std::string>> number_rows(Facts const& facts) {
+  struct Line {
+    PartNumber const* number;
+    std::optional<double> value;
+    std::string_view where;  // if not in a layer of the table
+    std::vector<std::size_t> layers;
+  };
+  std::vector<Line> lines;
+  for (NumberFacts const& one : facts.numbers) {
+    auto const has_name = [&](Line const& line) { return line.number->name == one.number.name; };
+    auto const is_same = [&](Line const& line) { return has_name(line) && line.value == one.value; };
+    auto at = std::find_if(lines.begin(), lines.end(), is_same);
+    if (at == lines.end()) {
+      auto const last = std::find_if(lines.rbegin(), lines.rend(), has_name);
+      at = lines.insert(last == lines.rend() ? lines.end() : last.base(),
+                        {&one.number, one.value, one.layer.empty() ? "model" : std::string_view(one.layer), {}});
+    }
+    for (std::size_t l = 0; l < facts.layers.size(); ++l) {
+      if (facts.layers[l].name == one.layer) at->layers.push_back(l);
+    }
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (Line const& line : lines) {
+    std::string value = line.value ? number_text(*line.value, 6) : "-";
+    if (line.value && !line.number->unit.empty()) value += " " + std::string(line.number->unit);
+    std::string const where = line.layers.empty() ? std::string(line.where) : layer_list(facts, line.layers);
+    rows.push_back({std::string(line.number->name), value, where, std::string(line.number->help)});
+  }
+  return rows;
+}
+
 }  // namespace analysis
 
 struct TrainingForecast {  // what the last line of the table is for
@@ -101,6 +146,8 @@ struct TrainingForecast {  // what the last line of the table is for
                   sized ? number_text(facts.sum(&LayerFacts::bytes_per_step) / 1e3, 4) : "?"});
   all += text_columns(rows, {false, true, true, true, true, true, true, true, true}, 2);
   all += "\n" + operations(facts);
+
+  if (!facts.numbers.empty()) all += "\n" + text_columns(number_rows(facts), {false, true, false, false}, 2);
 
   std::vector<std::vector<std::string>> ways;
   for (ConnectionFacts const& c : facts.connections) {

@@ -5,6 +5,7 @@
 #pragma once
 #include <dynvision/concepts/noise_source.hpp>
 #include <dynvision/concepts/options.hpp>
+#include <dynvision/concepts/part_number.hpp>
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/inline.hpp>
 #include <dynvision/core/ops.hpp>
@@ -36,6 +37,7 @@ struct Composition {
   int channels = 0;                  // entering the operation
   Size size{};                       // (H,W) entering the operation, 0 where images of any size are taken
   bool alone = false;                // a part used outside a model
+  bool of_head = false;              // the part is the head: in no layer
   std::optional<at::Generator> generator{};
 
   StoredLayer& here() { return places[static_cast<std::size_t>(layer)]; }
@@ -51,6 +53,21 @@ struct Composition {
 
   // Where an operation draws random numbers: its own place (concepts/noise_source.hpp).
   int noise_place() { return dynvision::noise_place(layer, here().noises++); }
+
+  // A number that this part describes: at.number<"semisaturation">(*this).
+  template <Name N, class Op> double number(Op const&) {
+    constexpr PartNumber const* described = [] {
+      PartNumber const* found = nullptr;
+      for (PartNumber const& one : part_numbers<Op>()) {
+        if (one.name == N.view()) found = &one;
+      }
+      return found;
+    }();
+    static_assert(described != nullptr,
+                  "dynvision: `numbers` of this part has none of this name (docs/concepts/numbers.md)");
+    if constexpr (described != nullptr) return checked_value(options, of_head ? "head" : here().name, *described);
+    return 0;
+  }
 
   // A number of this layer: its own if it has one, else the model's.
   double number(Option<double> Options::*of_model, std::optional<double> LayerOptions::*of_layer);

@@ -31,7 +31,7 @@
 // Optional members of the second kind:
 //   static constexpr std::array<double, K> initial     states before the first signal; 0 without it
 //   static constexpr bool reads_response = true        step(x, r, s...): r, the layer's newest response; 0 before there is one
-//   std::array<Tensor, P> numbers() const              step(x, s..., p...): numbers that are learned, or that units have for
+//   std::array<Tensor, P> unit_numbers() const              step(x, s..., p...): numbers that are learned, or that units have for
 //                                                      themselves: [], (C,1,1) or (C,H,W), any function of the parameters
 // A step without a signal leaves the states absent: they begin anew with the next one.
 #pragma once
@@ -58,8 +58,8 @@ template <class Op> constexpr bool reads_response() {
   return requires { requires Op::reads_response; };
 }
 template <class Op> constexpr int n_numbers() {
-  if constexpr (requires(Op const& op) { op.numbers(); }) {
-    return static_cast<int>(std::tuple_size_v<decltype(std::declval<Op const&>().numbers())>);
+  if constexpr (requires(Op const& op) { op.unit_numbers(); }) {
+    return static_cast<int>(std::tuple_size_v<decltype(std::declval<Op const&>().unit_numbers())>);
   } else {
     return 0;
   }
@@ -102,7 +102,7 @@ template <MechanismOperation Op> Signal apply_mechanism(Op const& op, Signal con
     inputs[first + k] = {s.defined() ? s : full(x.sizes(), role.initial[k], x.options().requires_grad(false))};
   }
   if constexpr (n_numbers<Op>() > 0) {
-    auto const numbers = op.numbers();
+    auto const numbers = op.unit_numbers();
     for (std::size_t i = 0; i < numbers.size(); ++i) inputs[first + K + static_cast<int>(i)] = {numbers[i]};
   }
   role.forward(inputs, outputs);

@@ -14,6 +14,7 @@
 //   static constexpr int out_channels(int in)    channels leaving, channel_mismatch if `in` cannot enter; default: in
 //   Size out_size(Size in) const                 (H,W) leaving; default: in
 //   void compose(Composition& at)                make parameters, resolve delays; once, when the model is composed
+//   static constexpr PartNumber numbers[]        numbers that Options set, described (concepts/part_number.hpp)
 //   void parameters(auto&& visit)                visit("weight", weight) for a learned tensor,
 //                                                visit("tau", tau, Fixed{}) for one that is kept but not learned
 //   static constexpr std::string_view path       where parameters are found: "{}.conv"; {} is the layer's name

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dynvision {
@@ -21,6 +22,9 @@ namespace dynvision {
 // Weights of feedforward convolutions at the start: normal with std sqrt(2/(C_in k^2)), or with std 0.004, or uniform
 // within 1/sqrt(C_in k^2) (as in PyTorch; then their biases and those of the head too, which are 0 otherwise).
 enum class FeedforwardInit { kaiming_normal, truncated_normal, kaiming_uniform };
+
+// Numbers by the name that a part of the model gives them (concepts/part_number.hpp); of two of one name the first counts.
+using GivenNumbers = std::vector<std::pair<std::string, double>>;
 
 // Numbers that a single layer may have for itself; what is not given is the model's.
 struct LayerOptions {
@@ -30,6 +34,7 @@ struct LayerOptions {
   std::optional<double> t_feedback{};     // [ms] of feedback arriving in this layer
   std::optional<double> t_skip{};         // [ms] of skips arriving in this layer
   std::optional<double> sigma{};          // of Noise
+  GivenNumbers numbers{};                 // of parts of one's own, or any of the above
 };
 
 struct Options {
@@ -57,12 +62,14 @@ struct Options {
   Option<double> dropout{by_default, 0.5};  // probability, of models with Dropout, while they are trained
   Option<FeedforwardInit> feedforward_init{by_default, FeedforwardInit::kaiming_normal};
 
+  GivenNumbers numbers{};  // of parts of one's own, or any of the above: a number here goes before its field
+
   std::optional<std::uint64_t> seed{};  // of the initialisation; without one: LibTorch's global generator
   at::ScalarType dtype = at::kFloat;    // kFloat or kDouble
   at::Device device = at::kCPU;
 
   // These numbers, and where one was not given that of `own`: CorNetRT<> model({.n_classes = 10}) has the other numbers of
-  // the publication. Of `own`, exceptions for single layers come second; seed, dtype and device have no part.
+  // the publication. Of `own`, exceptions for single layers and numbers by name come second; seed, dtype and device have no part.
   [[gnu::cold]] Options over(Options const& own) const;
 };
 

@@ -8,6 +8,7 @@ namespace dynvision {
 
 template <int C, int K = 3, int D = C> struct Depthwise {
   static constexpr int state_channels = C, target_channels = D;
+  static constexpr PartNumber numbers[]{max_weight_init};
   static constexpr bool keeps_channels = true;
   Weight conv;
 

@@ -8,6 +8,7 @@ namespace dynvision {
 
 template <int C, int K = 3, int D = C> struct Full {
   static constexpr int state_channels = C, target_channels = D;
+  static constexpr PartNumber numbers[]{max_weight_init};
   Weight conv;
 
   void compose(Composition& at, bool bias, Parametrisations const& weights, int target) {

@@ -54,6 +54,12 @@ template <class L, class... With> constexpr bool takes_parametrisations() {
   return (takes_parametrisation<L, With>() && ...);
 }
 
+// How weights of lateral connections begin.
+inline constexpr PartNumber max_weight_init{.name = "max_weight_init",
+                                            .help = "bound of recurrent weights at the start; 0.001 unless given",
+                                            .field = &Options::max_weight_init,
+                                            .one_for_all = true};
+
 // The convolutions that lateral connections are made of: stride 1, padding floor(K/2), weights uniform in +-max, bias 0.
 Weight lateral_kernel(Composition& at, int in, int out, int kernel_size, int groups, bool bias);
 

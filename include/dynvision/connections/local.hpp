@@ -16,6 +16,7 @@ namespace dynvision {
 
 template <int C, int Unused = 3, int D = C> struct Local {
   static constexpr int state_channels = C, target_channels = D;
+  static constexpr PartNumber numbers[]{max_weight_init};
   static constexpr bool keeps_channels = true;
   static constexpr int on_plane = 1;  // of its convolutions
   Weight conv;

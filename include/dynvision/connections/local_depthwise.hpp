@@ -13,6 +13,7 @@ namespace dynvision {
 
 template <int C, int K = 3, int D = C> struct LocalDepthwise {
   static constexpr int state_channels = C, target_channels = D;
+  static constexpr PartNumber numbers[]{max_weight_init};
   static constexpr bool keeps_channels = true;
   static constexpr int on_plane = 1;  // the first of its convolutions
   Local<C> local_conv;

@@ -11,6 +11,7 @@ namespace dynvision {
 
 template <int C, int K = 3, int D = C> struct PointDepthwise {
   static constexpr int state_channels = C, target_channels = D;
+  static constexpr PartNumber numbers[]{max_weight_init};
   Weight pointwise_conv, depthwise_conv;
 
   template <class P> static constexpr bool takes_parametrisation = std::is_same_v<P, WeightNorm>;

@@ -9,6 +9,7 @@ namespace dynvision {
 template <int C, int K = 1, int D = C>  // K is taken and not used, so that all lateral connections are written alike
 struct Pointwise {
   static constexpr int state_channels = C, target_channels = D;
+  static constexpr PartNumber numbers[]{max_weight_init};
   Weight conv;
 
   void compose(Composition& at, bool bias, Parametrisations const& weights, int target) {

@@ -13,7 +13,12 @@ struct Self {
   static constexpr int state_channels = C, target_channels = D;
   static constexpr bool keeps_channels = true;
   static constexpr bool is_affine = true;  // with `weight` and `bias`
-  Tensor weight, bias;                     // [1]
+  static constexpr PartNumber numbers[]{max_weight_init,
+                                        {.name = "fixed_self_weight",
+                                         .help = "the one weight, not learned; it learns unless given",
+                                         .field = &Options::fixed_self_weight,
+                                         .one_for_all = true}};
+  Tensor weight, bias;  // [1]
   bool fixed = false;
 
   void compose(Composition& at, bool with_bias, int /*target*/) {

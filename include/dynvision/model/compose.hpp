@@ -11,8 +11,9 @@ namespace dynvision {
 
 // `parts`: the operations of all layers in order, then the head as one more. Returns the steps that the
 // delay line of each state must hold (state_names).
+// Numbers that options give by name are moved to their fields.
 [[gnu::cold]] std::vector<int> compose(Parts const& parts, std::initializer_list<std::string_view> layers,
-                                       Options const& options);
+                                       Options& options);
 
 }  // namespace dynvision
 

@@ -1,11 +1,13 @@
 // Every part in its place.
 #pragma once
 #include <dynvision/model/compose.hpp>
+#include <dynvision/model/numbers.hpp>
 
 namespace dynvision {
 
 DYNVISION_INLINE std::vector<int> compose(Parts const& parts, std::initializer_list<std::string_view> layers,
-                                          Options const& options) {
+                                          Options& options) {
+  settle_numbers(parts, options);
   Clock const clock{options.dt};
   clock.steps(0, "dt");
   if (options.dtype != at::kFloat && options.dtype != at::kDouble) {
@@ -32,6 +34,7 @@ DYNVISION_INLINE std::vector<int> compose(Parts const& parts, std::initializer_l
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
     at.layer = parts[i].layer;
+    at.of_head = i + 1 == parts.size();
     at.channels = entering[i];
     at.size = sizes[i];
     at.first_state = own_state[i];

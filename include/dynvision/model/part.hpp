@@ -6,6 +6,7 @@
 #include <dynvision/concepts/composition.hpp>
 #include <dynvision/concepts/flags.hpp>
 #include <dynvision/concepts/operation.hpp>
+#include <dynvision/concepts/part_number.hpp>
 #include <dynvision/core/inline.hpp>
 #include <dynvision/core/parameters.hpp>
 
@@ -21,6 +22,7 @@ struct PartType {
   std::string_view path_pattern{};             // empty: the operation says none
   bool is_memory = false;                      // its signal becomes the layer's state
   std::span<std::string_view const> states{};  // names of its own ones
+  std::span<PartNumber const> numbers{};       // what Options set
   int (*out_channels)(int in) = nullptr;
   Size (*out_size)(void const* object, Size in) = nullptr;
   Signal (*apply)(void const* object, Signal const& x, Moment& now) = nullptr;
@@ -32,7 +34,7 @@ struct PartType {
 };
 
 template <class Op> constexpr PartType describe() {
-  PartType type{.label = label_of<Op>()};
+  PartType type{.label = label_of<Op>(), .numbers = part_numbers<Op>()};
   if constexpr (requires { Op::path; }) type.path_pattern = Op::path;
   if constexpr (MemoryOperation<Op>) type.is_memory = true;
   if constexpr (StatefulOperation<Op>) type.states = Op::states;

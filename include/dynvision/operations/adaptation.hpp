@@ -30,14 +30,22 @@ template <class Kind = Uniform> struct Adaptation {
     }
   };
 
+  static constexpr PartNumber numbers[]{
+      {.name = "adaptation_strength", .default_value = 0.5, .help = "what is subtracted, as a part of the adaptation"},
+      {.name = "tau_adaptation",
+       .unit = "ms",
+       .default_value = 100,
+       .range = above(0),
+       .help = "time constant of adaptation"}};
+
   Tensor strength, tau;
   double dt = 2;  // [ms]
   bool learns_tau = false;
 
   void compose(Composition& at) {
     dt = at.clock.dt, learns_tau = at.options.train_tau;
-    strength = at.constant(numbers_of<Kind>(at, "adaptation"), 0.5);
-    tau = at.constant(numbers_of<Kind>(at, "adaptation"), 100);
+    strength = at.constant(numbers_of<Kind>(at, "adaptation"), at.number<"adaptation_strength">(*this));
+    tau = at.constant(numbers_of<Kind>(at, "adaptation"), at.number<"tau_adaptation">(*this));
   }
   void parameters(auto&& visit) {
     visit("strength", strength);
@@ -45,7 +53,7 @@ template <class Kind = Uniform> struct Adaptation {
   }
 
   Equation equation() const { return {}; }
-  std::array<Tensor, 2> numbers() const { return {strength, tau.reciprocal().mul(dt)}; }
+  std::array<Tensor, 2> unit_numbers() const { return {strength, tau.reciprocal().mul(dt)}; }
 };
 
 }  // namespace dynvision

@@ -19,6 +19,11 @@ template <Name Source, class... With> struct AddFeedback {
           ? parametrisation_fault<With...>()
           : Fault::policy;
 
+  static constexpr PartNumber numbers[]{{.name = "t_feedback",
+                                         .unit = "ms",
+                                         .range = at_least(0),
+                                         .help = "delay of feedback arriving here; 0: one step",
+                                         .field = {&Options::t_feedback, &LayerOptions::t_feedback}}};
   using integration = pick<IsIntegration, Additive, With...>;
 
   Projection incoming;

@@ -27,6 +27,14 @@ template <Name Source, class... With> struct AddSkip {
           ? parametrisation_fault<With...>()
           : Fault::policy;
 
+  struct Own {
+    static constexpr PartNumber numbers[]{{.name = "t_skip",
+                                           .unit = "ms",
+                                           .range = at_least(0),
+                                           .help = "delay of skips arriving here; 0: the same step",
+                                           .field = {&Options::t_skip, &LayerOptions::t_skip}}};
+  };
+  static constexpr auto numbers = NumbersOf<std::conditional_t<has<SameStep, With...>, List<>, Own>>::all;
   using integration = pick<IsIntegration, Additive, With...>;
 
   Projection incoming;

@@ -14,6 +14,12 @@ struct Delay {
   static constexpr bool only_once = true;
   static constexpr bool is_memory = true;
 
+  static constexpr PartNumber numbers[]{{.name = "t_feedforward",
+                                         .unit = "ms",
+                                         .range = at_least(0),
+                                         .help = "delay from a layer to the next; 0: the same step",
+                                         .field = {&Options::t_feedforward, &LayerOptions::t_feedforward}}};
+
   int steps = 0;
 
   void compose(Composition& at) {

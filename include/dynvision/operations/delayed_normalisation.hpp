@@ -29,14 +29,24 @@ template <class Kind = Uniform> struct DelayedNormalisation {
     }
   };
 
+  static constexpr PartNumber numbers[]{{.name = "normalisation_sigma",
+                                         .default_value = 0.5,
+                                         .range = above(0),
+                                         .help = "rate at which normalisation sets in"},
+                                        {.name = "tau_normalisation",
+                                         .unit = "ms",
+                                         .default_value = 50,
+                                         .range = above(0),
+                                         .help = "time constant of normalisation"}};
+
   Tensor sigma, tau;
   double dt = 2;  // [ms]
   bool learns_tau = false;
 
   void compose(Composition& at) {
     dt = at.clock.dt, learns_tau = at.options.train_tau;
-    sigma = at.constant(numbers_of<Kind>(at, "normalisation"), 0.5);
-    tau = at.constant(numbers_of<Kind>(at, "normalisation"), 50);
+    sigma = at.constant(numbers_of<Kind>(at, "normalisation"), at.number<"normalisation_sigma">(*this));
+    tau = at.constant(numbers_of<Kind>(at, "normalisation"), at.number<"tau_normalisation">(*this));
   }
   void parameters(auto&& visit) {
     visit("sigma", sigma);
@@ -44,7 +54,7 @@ template <class Kind = Uniform> struct DelayedNormalisation {
   }
 
   Equation equation() const { return {}; }
-  std::array<Tensor, 2> numbers() const { return {sigma, tau.reciprocal().mul(dt)}; }
+  std::array<Tensor, 2> unit_numbers() const { return {sigma, tau.reciprocal().mul(dt)}; }
 };
 
 }  // namespace dynvision

@@ -16,11 +16,16 @@ struct Dropout {
   static constexpr std::string_view label = "dropout";
   static constexpr bool forgets_state = true;  // the steps of a still image do not share their silent units
 
+  static constexpr PartNumber numbers[]{{.name = "dropout",
+                                         .range = from_to_below(0, 1),
+                                         .help = "probability that a unit is silent while the model is trained",
+                                         .field = &Options::dropout}};
+
   double probability = 0.5;
   bool training = false;
 
   void compose(Composition& at) {
-    probability = at.options.dropout;
+    probability = at.number<"dropout">(*this);
     if (!(probability >= 0 && probability < 1)) {
       fail("model", 116, {"dropout = ", probability, ": expected a probability from 0 to below 1"});
     }

@@ -25,6 +25,11 @@ template <class S = Euler, class... With> struct Evolve {
                                  : !PolicyKinds<IsPath>::take<With...>() ? Fault::policy
                                                                          : Fault::none;
 
+  static constexpr PartNumber numbers[]{{.name = "tau",
+                                         .unit = "ms",
+                                         .range = above(0),
+                                         .help = "time constant of the layer's equation",
+                                         .field = {&Options::tau, &LayerOptions::tau}}};
   using solver = S;
 
   Tensor tau;     // [ms], scalar

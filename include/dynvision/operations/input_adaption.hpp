@@ -16,6 +16,11 @@ struct InputAdaption {
   static constexpr bool forgets_state = true;
   static constexpr std::string_view path = "input_adaption.recurrence";
 
+  static constexpr PartNumber numbers[]{{.name = "input_adaption_weight",
+                                         .help = "factor for each step that a frame stays on; 0: left out",
+                                         .field = &Options::input_adaption_weight,
+                                         .one_for_all = true}};
+
   Tensor weight;  // [1]; absent: left out
 
   void compose(Composition& at) {

@@ -26,6 +26,12 @@ template <class... With> struct LinearHead {
       "dynvision: LinearHead takes As<...>, NoBias and parametrisations such as WeightNorm, each once, LowRank "
       "first (docs/concepts/model.md)");
 
+  static constexpr PartNumber numbers[]{{.name = "n_classes",
+                                         .range = at_least(1),
+                                         .help = "classes that the output tells apart",
+                                         .field = &Options::n_classes,
+                                         .one_for_all = true}};
+
   Tensor weight, bias;     // (K,C), or v; (K)
   Parametrisations map{};  // weight = map(v)
 

@@ -41,6 +41,11 @@ template <class S, class... With> struct Noise {
   using scaling = S;
   using sharing = pick<IsSharing, Uniform, With...>;
 
+  static constexpr PartNumber numbers[]{{.name = "sigma",
+                                         .range = at_least(0),
+                                         .help = "strength of the noise, in the unit that its scaling says",
+                                         .field = {&Options::sigma, &LayerOptions::sigma}}};
+
   Tensor sigma;   // [], (C,1,1) or (C,H,W)
   double dt = 2;  // [ms]
   bool learned = false;

@@ -32,6 +32,14 @@ template <class L, class... With> struct Recur {
   static constexpr std::string_view path = pick<IsPath, As<"{}.recurrence">, With...>::path;
   static constexpr bool is_recurrence = true;
   static constexpr bool silent = SilentLateral<L>;
+  struct Own {
+    static constexpr PartNumber numbers[]{{.name = "t_recurrence",
+                                           .unit = "ms",
+                                           .range = at_least(0),
+                                           .help = "delay of the lateral connection; 0: one step",
+                                           .field = {&Options::t_recurrence, &LayerOptions::t_recurrence}}};
+  };
+  static constexpr auto numbers = NumbersOf<std::conditional_t<silent, List<>, Own>, L>::all;
   using lateral_type = L;
   using integration = pick<IsIntegration, Additive, With...>;
 

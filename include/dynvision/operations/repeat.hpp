@@ -31,6 +31,7 @@ template <int N, class... Ops, class... With> struct Repeat<N, List<Ops...>, Wit
   static constexpr std::string_view path = pick<IsPath, As<"{}">, With...>::path;
   static constexpr bool forgets_state = true;
   static constexpr bool simple = Copy::simple;
+  static constexpr auto numbers = Copy::numbers;
   static constexpr bool of_tensors = Copy::of_tensors;
   static constexpr int first_copy = pick<IsFirstCopy, FirstCopy<0>, With...>::first_copy;
   static constexpr Fault fault = N < 0                                                ? Fault::number

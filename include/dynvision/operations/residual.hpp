@@ -27,6 +27,8 @@ template <class... F, class... S, class... With> struct Residual<List<F...>, Lis
                                  : Sequence<F...>::fault != Fault::none ? Sequence<F...>::fault
                                                                         : Sequence<S...>::fault;
 
+  static constexpr auto numbers = NumbersOf<F..., S...>::all;
+
   Sequence<F...> body;
   Sequence<S...> shortcut;
 

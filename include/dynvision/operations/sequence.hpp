@@ -35,6 +35,8 @@ template <class... Ops> struct Sequence {
     return found;
   }();
 
+  static constexpr auto numbers = NumbersOf<Ops...>::all;
+
   Row<Ops...> ops{};
 
   static constexpr int out_channels(int in) {

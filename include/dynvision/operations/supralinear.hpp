@@ -37,6 +37,12 @@ struct Supralinear {
   static constexpr std::string_view label = "supralin";
   static constexpr std::string_view path = "supralin";
 
+  static constexpr PartNumber numbers[]{{.name = "supralinearity",
+                                         .range = above(0),
+                                         .help = "exponent n of the power function; 1: left out",
+                                         .field = &Options::supralinearity,
+                                         .one_for_all = true}};
+
   Tensor n, k;  // scalar; absent: left out
 
   void compose(Composition& at) {

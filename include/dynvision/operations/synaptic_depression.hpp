@@ -31,14 +31,25 @@ template <class Kind = Uniform> struct SynapticDepression {
     }
   };
 
+  static constexpr PartNumber numbers[]{{.name = "depression_use",
+                                         .unit = "1/ms",
+                                         .default_value = 0.005,
+                                         .range = at_least(0),
+                                         .help = "fraction of resources that a rate of one uses up"},
+                                        {.name = "tau_depression",
+                                         .unit = "ms",
+                                         .default_value = 200,
+                                         .range = above(0),
+                                         .help = "time constant of recovery"}};
+
   Tensor use, tau;
   double dt = 2;  // [ms]
   bool learns_tau = false;
 
   void compose(Composition& at) {
     dt = at.clock.dt, learns_tau = at.options.train_tau;
-    use = at.constant(numbers_of<Kind>(at, "depression"), 0.005);
-    tau = at.constant(numbers_of<Kind>(at, "depression"), 200);
+    use = at.constant(numbers_of<Kind>(at, "depression"), at.number<"depression_use">(*this));
+    tau = at.constant(numbers_of<Kind>(at, "depression"), at.number<"tau_depression">(*this));
   }
   void parameters(auto&& visit) {
     visit("use", use);
@@ -46,7 +57,7 @@ template <class Kind = Uniform> struct SynapticDepression {
   }
 
   Equation equation() const { return {}; }
-  std::array<Tensor, 2> numbers() const { return {use.mul(dt), tau.reciprocal().mul(dt)}; }
+  std::array<Tensor, 2> unit_numbers() const { return {use.mul(dt), tau.reciprocal().mul(dt)}; }
 };
 
 }  // namespace dynvision

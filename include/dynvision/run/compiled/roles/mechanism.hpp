@@ -36,11 +36,11 @@ class Mechanism {
     for (int k = 0; k < node.n_states; ++k) inputs_.push_back({slot++, node.first_state + k, 1, true});
     if constexpr (n_numbers<Op>() > 0) {
       numbers_of_ = [](void* one) -> std::vector<Tensor> {
-        auto const all = static_cast<Op const*>(one)->numbers();
+        auto const all = static_cast<Op const*>(one)->unit_numbers();
         return {all.begin(), all.end()};
       };
       op_ = &op, parameters_ = learned_parameters(op);
-      for (Tensor const& x : op.numbers()) add_number(x, slot++, node, run);
+      for (Tensor const& x : op.unit_numbers()) add_number(x, slot++, node, run);
     }
   }
 
