@@ -8,6 +8,7 @@
 // program itself, not of a static library, from which a linker takes only what is called by name.
 #pragma once
 #include <dynvision/kernels/pipeline/pipeline.cuh>
+#include <dynvision/kernels/random/normal_numbers.cuh>
 #include <dynvision/kernels/resample/resample.cuh>
 #include <dynvision/run/compiled/prepare/lowering.hpp>
 
@@ -25,6 +26,7 @@ template <class... Stages> void make_available(std::tuple<Stages...> const*) {  
 template <class Model> bool make_kernels_available() {
   make_available(static_cast<typename run::LayerPipelines<Model>::type const*>(nullptr));
   pooling_launcher = {&pool_forward, &pool_adjoint};
+  normal_launcher = {&draw_normal};
   resize_launcher = {&resize_forward, &resize_adjoint};
   return true;
 }

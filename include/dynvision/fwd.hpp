@@ -134,8 +134,10 @@ struct NoSkip;      // or Skip<Integration>
 struct NoFeedback;  // or Feedback<Integration>
 struct NoRetina;
 struct WithRetina;
-template <Name... Labels> struct Order;  // of the operations in a layer
-// TargetPolicy, SolverPolicy, SkipPolicy, FeedbackPolicy, NonlinearityPolicy, RetinaPolicy, OrderPolicy: what each may be
+struct NoNoise;
+template <class Scaling> struct WithNoise;  // in every area of a family
+template <Name... Labels> struct Order;     // of the operations in a layer
+// TargetPolicy, SolverPolicy, SkipPolicy, FeedbackPolicy, NonlinearityPolicy, RetinaPolicy, NoisePolicy, OrderPolicy: what each may be
 
 // --- data
 struct Images;        // (N,C,H,W), labels, class names

@@ -1,6 +1,7 @@
 // covers: concepts/noise_scaling.hpp concepts/noise_source.hpp
 // Noise has the size that its scaling says, whatever dt is, and the numbers of its seed.
 #include <dynvision/dynamics/runge_kutta4.hpp>
+#include <dynvision/dyrcnn.hpp>
 #include <dynvision/model/model.hpp>
 #include <dynvision/operations/conv.hpp>
 #include <dynvision/operations/delay.hpp>
@@ -74,6 +75,25 @@ TEST_CASE("with a smaller dt the noise of a layer stays as large, with either so
     near(stationary_std<Driven<StationaryDrive, RungeKutta4>>(dt, tau, sigma),
          sigma * std::sqrt(2 / a) * gain / std::sqrt(1 - (1 - gain) * (1 - gain)));
   }
+}
+
+TEST_CASE("a family has its noise at the side of the solver that its scaling needs", "[operations][noise]") {
+  using Drive = Choice<Full, WithNoise<WhiteDrive>>;
+  STATIC_CHECK(std::is_same_v<dyrcnn::x4::V4<Drive>::operations,
+                              List<Conv<64, 121, 3>, Recur<Full<121, 3>, Additive>, AddInput, AddSkip<"V1", Additive>,
+                                   Noise<WhiteDrive>, Evolve<Euler, As<"tau_{}">>, Relu, Supralinear, Record, Delay>>);
+  using State = Choice<Full, WithNoise<Diffusion>, Order<"layer", "tstep", "record", "delay">>;
+  STATIC_CHECK(std::is_same_v<dyrcnn::x4::V4<State>::operations,
+                              List<Conv<64, 121, 3>, Recur<Full<121, 3>, Additive>, Evolve<Euler, As<"tau_{}">>,
+                                   Noise<Diffusion>, Record, Delay>>);
+  using Still = Choice<Full, WithNoise<PerStep>, NoSolver, NoSkip>;
+  STATIC_CHECK(
+      std::is_same_v<dyrcnn::x4::V4<Still>::operations, List<Conv<64, 121, 3>, Recur<Full<121, 3>, Additive>, AddInput,
+                                                             Noise<PerStep>, Relu, Supralinear, Record, Delay>>);
+  DyRCNNx2<Self, WithNoise<StationaryDrive>, Tanh> const net({.n_classes = 3, .input_dims = {1, 12, 12}, .seed = 1});
+  Tensor const images = normal({2, 1, 12, 12}, 1, at::kFloat);
+  run::Settings const settings{.n_timesteps = 6, .seed = 2};
+  CHECK(distance(run::run(net, images, settings).outputs, run::unroll(net, images, settings).outputs) < 1e-5);
 }
 
 TEST_CASE("the gradients of sigma and tau are those of finite differences, with the numbers held",

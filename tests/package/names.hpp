@@ -35,7 +35,7 @@ using Of_models =
           Record, Delay, MaxPool<3, 2>, AvgPool<3, 2>, AdaptiveAvgPool<6>, Dropout, Dense<8, 8>,
           Residual<dynvision::List<Conv<8, 8, 3>>>, Repeat<2, dynvision::List<Relu>>, ZeroIfAbsent, InputAdaption,
           Retina<>, Classifier, LinearHead<>, NoHead, ToOutput, ToMiddle, ToInput, Skip<>, NoSkip, Feedback<>,
-          NoFeedback, NoRetina, WithRetina, Order<"layer", "record", "delay">>;
+          NoFeedback, NoRetina, WithRetina, NoNoise, WithNoise<WhiteDrive>, Order<"layer", "record", "delay">>;
 
 struct V1 : Layer<"V1", Conv<3, 8, 3>, Recur<Full<8>>, Evolve<>, Relu, Record, Delay> {};
 struct Net : Model<V1> {};

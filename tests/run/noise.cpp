@@ -55,6 +55,34 @@ TEST_CASE("both paths draw the same noise, however a run is divided", "[run][pro
   for (std::uint64_t seed = 2000; seed < 2030; ++seed) compare<noisy::Net>(seed, at::kFloat, 2e-5);
 }
 
+// Larger than what the loops draw at once, and no multiple of anything.
+TEST_CASE("the noise of large layers is the same on both paths", "[run][noise]") {
+  struct V : Layer<"V", Conv<1, 7, 3>, Recur<Full<7>>, Noise<WhiteDrive>, Evolve<Euler>,
+                   Noise<Stationary, As<"own_{}">>, Tanh, Record, Delay> {};
+  for (at::ScalarType const dtype : {at::kFloat, at::kDouble}) {
+    Model<V> const net({.input_dims = {1, 0, 0}, .sigma = 0.2, .train_sigma = true, .seed = 1, .dtype = dtype});
+    Tensor const images = normal({2, 1, 31, 37}, 1, dtype);
+    run::Settings settings{.n_timesteps = 7, .record = true, .seed = 3};
+    auto const everything = [&](auto const& path) {
+      run::Activity const activity = path(net, images, settings);
+      Tensor const r = activity.response("V").stacked();
+      r.square().sum().backward();
+      Everything all{{"response", r.detach()}};
+      for (Parameter p : net.parameters()) {
+        if (!p.learned || !p.tensor.grad().defined()) continue;
+        all.emplace_back(p.name, p.tensor.grad());
+        p.tensor.mutable_grad() = Tensor{};
+      }
+      return all;
+    };
+    auto const expected = everything(by_unroll);
+    CHECK(expected.size() == 7);
+    agree(expected, everything(by_compiled), dtype == at::kFloat ? 5e-5 : 1e-10);
+    settings.samples_at_once = 1;
+    agree(expected, everything(by_compiled), dtype == at::kFloat ? 5e-5 : 1e-10);
+  }
+}
+
 TEST_CASE("a plain loop with the numbers of the seed is the run", "[run][noise]") {
   Net const net(options);
   constexpr int T = 8, d = 3;  // [steps]
@@ -130,6 +158,13 @@ TEST_CASE("a seed that is not given is drawn, and said", "[run][noise]") {
   for (int t = 0; t < 20; ++t) stepper.step(pictures());
   CHECK(early.has_value());
   CHECK(stepper.state().seed == early);
+}
+
+TEST_CASE("noise is not recorded", "[run][noise]") {
+  Net const net(options);
+  Remembering const recording(std::make_shared<HostNumbers>());  // as run::CudaGraph does
+  CHECK(failure([&] { run::run(net, pictures(), {.n_timesteps = 5, .seed = 1}); }) == "run.191");
+  CHECK(failure([&] { run::run(net, pictures(), {.n_timesteps = 5, .noise = false}); }) == "none");
 }
 
 TEST_CASE("without noise a run is that of the model without noise, and asks for no seed", "[run][noise]") {

@@ -2,6 +2,7 @@
 //
 //   struct PerRootSecond {                                             a scaling of one's own
 //     static constexpr SideOfSolver side = SideOfSolver::any;
+//     static constexpr std::string_view unit = "1/sqrt(s)";          of sigma, beside that of the signal
 //     static double factor(double dt) { return std::sqrt(dt / 1000); }
 //   };
 //
@@ -13,6 +14,7 @@
 
 #include <cmath>
 #include <concepts>
+#include <string_view>
 
 namespace dynvision {
 
@@ -36,10 +38,12 @@ struct PerStep {
   static double factor(double) { return 1; }
 };
 struct Diffusion {
+  static constexpr std::string_view unit = "1/sqrt(ms)";
   static constexpr SideOfSolver side = SideOfSolver::behind;
   static double factor(double dt) { return std::sqrt(dt); }
 };
 struct WhiteDrive {
+  static constexpr std::string_view unit = "sqrt(ms)";
   static constexpr SideOfSolver side = SideOfSolver::before;
   static double factor(double dt) { return 1 / std::sqrt(dt); }
 };

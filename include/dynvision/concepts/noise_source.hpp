@@ -6,7 +6,7 @@
 // same numbers; those of float32, in every dtype (kernels/random/normal_numbers.hpp). Without a seed one is drawn from
 // LibTorch's generator when a number is asked for the first time. A place is that of noise_place(layer, which).
 //
-// Error: run.190.
+// Errors: run.190, run.191.
 #pragma once
 #include <dynvision/core/inline.hpp>
 #include <dynvision/core/tensor.hpp>

@@ -2,6 +2,7 @@
 #pragma once
 #include <dynvision/concepts/noise_source.hpp>
 #include <dynvision/core/error.hpp>
+#include <dynvision/core/host_numbers.hpp>
 #include <dynvision/core/ops.hpp>
 #include <dynvision/kernels/random/normal_tensor.hpp>
 
@@ -13,6 +14,12 @@
 namespace dynvision {
 
 DYNVISION_INLINE kernels::PhiloxKey NoiseSource::key() const {
+  if (Remembering::now() != nullptr) {
+    fail("run", 191,
+         "a CUDA graph of a run with noise, every replay of which would draw the same numbers: expected .noise = "
+         "false, or "
+         "runs that are not recorded");
+  }
   if (!seed_) {
     if (at::globalContext().deterministicAlgorithms()) {
       fail("run", 190,

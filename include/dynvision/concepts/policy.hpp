@@ -24,6 +24,7 @@ struct Skip {};
 struct Feedback {};
 struct Nonlinearity {};
 struct Retina {};
+struct Noise {};
 struct Order {};
 }  // namespace policies
 

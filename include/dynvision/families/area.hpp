@@ -7,7 +7,7 @@
 //   Convolution<C, In, Out, K>       convolution and recurrence (families/recurrent_convolution.hpp)
 //   SkipFrom<C, "V1">                AddSkip<"V1", I>, nothing with NoSkip
 //   FeedbackFrom<C, "IT">            AddFeedback<"IT", I>, nothing with NoFeedback
-//   Step<C>                          Evolve<Solver>, nothing with NoSolver
+//   Step<C>                          Evolve<Solver>, nothing with NoSolver; with its noise, if there is any
 //   Nonlinearity<C>                  Relu, or another one
 //
 // The policy Order computes them in another order (families/order.hpp).
@@ -20,6 +20,7 @@
 #include <dynvision/operations/add_skip.hpp>
 #include <dynvision/operations/delay.hpp>
 #include <dynvision/operations/evolve.hpp>
+#include <dynvision/operations/noise.hpp>
 #include <dynvision/operations/record.hpp>
 #include <dynvision/operations/supralinear.hpp>
 
@@ -34,9 +35,18 @@ using SkipFrom = std::conditional_t<std::is_void_v<typename C::skip>, List<>,  /
 template <class C, Name Source, class... With>
 using FeedbackFrom = std::conditional_t<std::is_void_v<typename C::feedback>, List<>,
                                         List<AddFeedback<Source, typename C::feedback, With...>>>;
+
+// Noise of a scaling at its side of the solver; void: none.
+template <class Scaling, class... Solver> struct Noisy {
+  using type = std::conditional_t<Scaling::side == SideOfSolver::before, TimeStep<Noise<Scaling>, Solver...>,
+                                  TimeStep<Solver..., Noise<Scaling>>>;
+};
+template <class Solver> struct Noisy<void, Solver> { using type = List<Solver>; };
+template <> struct Noisy<void> { using type = List<>; };
 template <class C, Name TauPath = "tau_{}">
-using Step = std::conditional_t<std::is_same_v<typename C::solver, NoSolver>, List<>,
-                                List<Evolve<typename C::solver, As<TauPath>>>>;
+using Step = typename std::conditional_t<std::is_same_v<typename C::solver, NoSolver>, Noisy<typename C::noise>,
+                                         Noisy<typename C::noise, Evolve<typename C::solver, As<TauPath>>>>::type;
+
 template <class C> using Nonlinearity = typename C::nonlinearity;
 
 }  // namespace dynvision::families

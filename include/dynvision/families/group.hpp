@@ -2,6 +2,7 @@
 //
 //   Front<...>          what stands before the first convolution, in every order
 //   Convolutions<...>   "layer": convolutions, and the recurrence at its target
+//   TimeStep<...>       "tstep": the solver, and its noise
 //   Readout<...>        "readout": what only the head reads
 //
 // Any other operation is a group of its own under its label ("addext", "tstep", ...), and so is a List of operations; an
@@ -18,6 +19,10 @@ template <class... Ops> struct Front {
 };
 template <class... Ops> struct Convolutions {
   static constexpr std::string_view group = "layer";
+  using operations = List<Ops...>;
+};
+template <class... Ops> struct TimeStep {
+  static constexpr std::string_view group = "tstep";
   using operations = List<Ops...>;
 };
 template <class... Ops> struct Readout {

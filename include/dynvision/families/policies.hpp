@@ -8,10 +8,12 @@
 //   feedback            NoFeedback (default) | Feedback<Additive> | Feedback<Multiplicative>
 //   nonlinearity        Relu (default) | Tanh | ... | a user's, with `using policy = policies::Nonlinearity`
 //   front               NoRetina (default) | WithRetina
+//   noise               NoNoise (default) | WithNoise<WhiteDrive> | ... (operations/noise.hpp)
 //   order               PublishedOrder (default) | Order<"layer", "addskip", "tstep", ...> (families/order.hpp)
 //
 // These are the defaults of DyRCNN. Other families have other defaults, and take the kinds of policies that they have a default of (ChoiceOf).
 #pragma once
+#include <dynvision/concepts/noise_scaling.hpp>
 #include <dynvision/connections/integration.hpp>
 #include <dynvision/core/list.hpp>
 #include <dynvision/core/name.hpp>
@@ -64,6 +66,15 @@ struct WithRetina {
   static constexpr bool retina = true;
 };
 
+struct NoNoise {
+  using policy = policies::Noise;
+  using noise_scaling = void;
+};
+template <NoiseScaling S> struct WithNoise {  // in every area
+  using policy = policies::Noise;
+  using noise_scaling = S;
+};
+
 template <class T>
 concept TargetPolicy = PolicyOf<T, policies::Target>;
 template <class T>
@@ -77,6 +88,8 @@ concept NonlinearityPolicy = SimpleOperation<T> && PolicyOf<T, policies::Nonline
 template <class T>
 concept RetinaPolicy = PolicyOf<T, policies::Retina>;
 template <class T>
+concept NoisePolicy = PolicyOf<T, policies::Noise>;
+template <class T>
 concept OrderPolicy = PolicyOf<T, policies::Order>;
 
 template <class T> using IsTarget = std::bool_constant<TargetPolicy<T>>;
@@ -85,12 +98,13 @@ template <class T> using IsSkip = std::bool_constant<SkipPolicy<T>>;
 template <class T> using IsFeedback = std::bool_constant<FeedbackPolicy<T>>;
 template <class T> using IsNonlinearity = std::bool_constant<NonlinearityPolicy<T>>;
 template <class T> using IsRetina = std::bool_constant<RetinaPolicy<T>>;
+template <class T> using IsNoise = std::bool_constant<NoisePolicy<T>>;
 template <class T> using IsOrder = std::bool_constant<OrderPolicy<T>>;
 
 template <class T> constexpr int policy_kind() {  // -1: none; tests that a kind is given only once
-  int const kinds[] = {TargetPolicy<T>,   Integration<T>,        SolverPolicy<T>, SkipPolicy<T>,
-                       FeedbackPolicy<T>, NonlinearityPolicy<T>, RetinaPolicy<T>, OrderPolicy<T>};
-  for (int i = 0; i < 8; ++i) {
+  int const kinds[] = {TargetPolicy<T>,       Integration<T>,  SolverPolicy<T>, SkipPolicy<T>, FeedbackPolicy<T>,
+                       NonlinearityPolicy<T>, RetinaPolicy<T>, OrderPolicy<T>,  NoisePolicy<T>};
+  for (int i = 0; i < 9; ++i) {
     if (kinds[i]) return i;
   }
   return -1;
@@ -147,6 +161,7 @@ struct ChoiceOf<List<Defaults...>, R, Policies...> : decltype(check_policies<Pol
   using skip = typename pick<IsSkip, NoSkip, Policies..., Defaults...>::skip_integration;
   using feedback = typename pick<IsFeedback, NoFeedback, Policies..., Defaults...>::feedback_integration;
   using nonlinearity = pick<IsNonlinearity, Relu, Policies..., Defaults...>;
+  using noise = typename pick<IsNoise, NoNoise, Policies..., Defaults...>::noise_scaling;
   using order = pick<IsOrder, PublishedOrder, Policies..., Defaults...>;
   static constexpr bool retina = pick<IsRetina, NoRetina, Policies..., Defaults...>::retina;
 

@@ -32,6 +32,12 @@ namespace dynvision {
 
 template <class T> using IsSharing = std::bool_constant<has<T, Spatial, Feature, Uniform>>;
 
+// Beside that of the signal, which has none.
+template <class S> constexpr std::string_view unit_of() {
+  if constexpr (requires { S::unit; }) return S::unit;
+  return {};
+}
+
 template <class S, class... With> struct Noise {
   static constexpr std::string_view label = "noise";
   static constexpr std::string_view path = pick<IsPath, As<"noise_{}">, With...>::path;
@@ -42,6 +48,7 @@ template <class S, class... With> struct Noise {
   using sharing = pick<IsSharing, Uniform, With...>;
 
   static constexpr PartNumber numbers[]{{.name = "sigma",
+                                         .unit = unit_of<S>(),
                                          .range = at_least(0),
                                          .help = "strength of the noise, in the unit that its scaling says",
                                          .field = {&Options::sigma, &LayerOptions::sigma}}};
@@ -61,13 +68,7 @@ template <class S, class... With> struct Noise {
     learned = at.options.train_sigma;
     place = at.noise_place();
   }
-  void parameters(auto&& visit) {
-    if (learned) {
-      visit("sigma", sigma);
-    } else {
-      visit("sigma", sigma, Fixed{});
-    }
-  }
+  void parameters(auto&& visit) { visit_parameter(visit, "sigma", sigma, learned); }
 
   // sigma c: what the numbers are multiplied by. tau [ms] of the layer.
   Tensor amplitude(Tensor const& tau) const {

@@ -111,10 +111,10 @@ TEST_CASE("a number does not depend on the others that are drawn with it", "[ker
       laws::Threads const two(2);
       CHECK(drawn(whole) == all);
     }
-    std::vector<float> by_one(all.size());
-    draw_normal_by_one(whole, by_one.data());
+    std::vector<float> by_counters(all.size());
+    draw_normal_by_counters(whole, by_counters.data());
     double worst = 0;
-    for (std::size_t i = 0; i < all.size(); ++i) worst = std::max(worst, std::abs(double{all[i]} - by_one[i]));
+    for (std::size_t i = 0; i < all.size(); ++i) worst = std::max(worst, std::abs(double{all[i]} - by_counters[i]));
     CHECK(worst < 2e-6);
   }
 }

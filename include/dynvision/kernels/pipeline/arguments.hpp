@@ -3,6 +3,8 @@
 // All signals of a pipeline have one storage type and one layout: (B,C,H,W) is `batch` times `size`
 // numbers.
 #pragma once
+#include <dynvision/kernels/random/normal_numbers.hpp>
+
 #include <cstdint>
 
 namespace dynvision::kernels {
@@ -17,6 +19,8 @@ struct RoleArguments {              // of one role, going forward
   std::int64_t operand_stride = 0;  // from sample to sample: size, or 0
   bool is_affine = false;           // the operand is w h + b, else h
   double w = 1, b = 0;
+  NormalNumbers const* drawn =
+      nullptr;  // by the loops, in float: the operand is drawn chunk by chunk, its addresses are null
   double const* factor = nullptr;  // [n] of Scale
   Steps tap = nullptr;             // where the result is stored
 };

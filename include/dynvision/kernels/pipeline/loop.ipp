@@ -68,6 +68,9 @@ class ChunkWalk {
         to.g_sum = add(from.g_sum, size, adds);
       }
     }
+    for (int j = 0; j < most_roles; ++j) {
+      if (arguments.role[j].drawn != nullptr) drawn_.push_back(j);
+    }
     table_.resize(static_cast<std::size_t>(n_addresses_)), original_ = table_;
     resolve();
   }
@@ -126,6 +129,7 @@ class ChunkWalk {
     for (int i = 0; i < arguments_.n_steps; ++i) {
       int const t = back_ == nullptr ? i : arguments_.n_steps - 1 - i;
       find(t, from);
+      if (!drawn_.empty()) draw(t, from, count);
       if (copies) take_copies(copied, room, count);
       for (int j = 0; j < n_slots_; ++j) {
         if (arguments_.role[j].factor != nullptr) step_.role[j].factor = arguments_.role[j].factor + t;
@@ -158,6 +162,15 @@ class ChunkWalk {
       for (int k = 0; k < signal.per_step; ++k) {
         *to++ = all[k] == nullptr ? nullptr : static_cast<std::byte*>(all[k]) + offset;
       }
+    }
+  }
+  // What is drawn, for `count` numbers of this step.
+  void draw(int t, std::int64_t from, std::int64_t count) {
+    float* room = thread_scratch<float, 3>(static_cast<std::int64_t>(drawn_.size()) * chunk_bytes / 4);
+    for (int const j : drawn_) {
+      draw_normal_of_sample(*arguments_.role[j].drawn, t, sample_, from, from + count, room);
+      table_[static_cast<std::size_t>(step_.role[j].operand - table_.data())] = room;
+      room += chunk_bytes / 4;
     }
   }
   template <class F> void each_address(F const& f) {
@@ -205,6 +218,7 @@ class ChunkWalk {
   std::int64_t bytes_, arithmetic_bytes_, sample_ = 0;
   int n_addresses_ = 0;
   c10::SmallVector<Signal, 48> signals_;
+  c10::SmallVector<int, 4> drawn_;  // roles
   c10::SmallVector<void*, 64> table_, original_;
   Arguments step_{};
   AdjointArguments step_back_{};

@@ -26,22 +26,38 @@ struct NormalNumbers {
 
 inline constexpr std::int64_t numbers_of_group = 32, counters_of_group = 8;
 
-// The four numbers of a counter: w = 0 ... 3.
-DYNVISION_BOTH void four_normal_numbers(PhiloxCounter const& counter, PhiloxKey const& key, float (&to)[4]) {
-  PhiloxCounter const bits = philox(counter, key);
+DYNVISION_BOTH std::int64_t counters_of_sample(std::int64_t size) {
+  return (size + numbers_of_group - 1) / numbers_of_group * counters_of_group;
+}
+
+// The numbers of counter k of all samples and steps: what a thread of a GPU does.
+DYNVISION_BOTH void draw_counter(NormalNumbers const& numbers, std::int64_t k, float* to) {
+  std::int64_t const per_sample = counters_of_sample(numbers.size);
+  std::int64_t const row = k / per_sample, counter = k % per_sample;
+  std::int64_t const first = counter / counters_of_group * numbers_of_group + counter % counters_of_group;
+  PhiloxCounter const bits = philox(
+      {{static_cast<std::uint32_t>(counter), numbers.first_sample + static_cast<std::uint32_t>(row % numbers.batch),
+        numbers.first_step + static_cast<std::uint32_t>(row / numbers.batch), numbers.place}},
+      numbers.key);
   DYNVISION_UNROLL
-  for (int i = 0; i < 4; i += 2) {
-    float const radius = std::sqrt(squared_radius(bits.word[i]));
-    Direction<float> const towards = direction(bits.word[i + 1]);
-    to[i] = radius * towards.x, to[i + 1] = radius * towards.y;
+  for (int w = 0; w < 4; w += 2) {
+    float const radius = std::sqrt(squared_radius(bits.word[w]));
+    Direction<float> const towards = direction(bits.word[w + 1]);
+    std::int64_t const i = first + w * counters_of_group, next = i + counters_of_group;
+    if (i < numbers.size) to[row * numbers.size + i] = radius * towards.x;
+    if (next < numbers.size) to[row * numbers.size + next] = radius * towards.y;
   }
 }
 
 // (n_steps, batch, size), one after the other. By a program that is linked with device code on a GPU, too.
 void draw_normal(NormalNumbers const& numbers, at::Device device, float* to);
 
-// One after the other, for tests and for CPUs without wide registers.
-void draw_normal_by_one(NormalNumbers const& numbers, float* to);
+// Numbers [from, to) of one of the samples, at the i-th step.
+void draw_normal_of_sample(NormalNumbers const& numbers, std::int64_t step, std::int64_t sample, std::int64_t from,
+                           std::int64_t to, float* at);
+
+// Counter after counter, as a GPU does, for CPUs without wide registers and for tests.
+void draw_normal_by_counters(NormalNumbers const& numbers, float* to);
 
 // Where device code leaves the function that starts its kernel (cuda.cuh).
 struct NormalLauncher {

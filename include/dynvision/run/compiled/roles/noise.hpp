@@ -1,5 +1,6 @@
-// Noise: y = x + A xi, A = sigma c of the scaling, xi standard normal numbers of this step, which are drawn for a block.
+// Noise: y = x + A xi, A = sigma c of the scaling, xi standard normal numbers of this step.
 //
+// They are drawn when a block is computed: by the loops in float32 a chunk at a time, within the pipeline; else all before it.
 // They are drawn again for the adjoint of A, so that nothing of them is kept: gA = sum of g xi over steps and samples. What
 // that is for sigma, and for tau where the scaling depends on it, autograd says once a run.
 #pragma once
@@ -45,23 +46,22 @@ class Noise {
     node.wants_operand_gradient = units_.defined() && !parameters_.empty();
   }
 
-  void operand(ForwardContext& at, Node const& node, kernels::Arguments& arguments,
-               kernels::RoleArguments& role) const {
+  void operand(ForwardContext& at, Node const& node, kernels::Arguments& arguments, kernels::RoleArguments& role) {
     if (!is_drawn(at.run, node, at.block)) return;
-    Tensor const xi = numbers(at.run, node, at.block);
+    Tensor const xi = set_numbers(at.run, node, at.block, arguments, role);
     if (units_.defined()) xi.mul_(units_);
-    set(at.run, at.block, xi, arguments, role);
   }
   void adjoint_operand(ReverseContext& at, Node const& node, kernels::Arguments& arguments,
                        kernels::RoleArguments& role, kernels::AdjointArguments&,
                        kernels::AdjointRoleArguments& adjoint) {
     if (parameters_.empty() || !is_drawn(at.run, node, at.block)) return;
-    drawn_ = numbers(at.run, node, at.block);
-    set(at.run, at.block, drawn_, arguments, role);
-    if (units_.defined()) return;  // scatter() sums up
+    Tensor const xi = set_numbers(at.run, node, at.block, arguments, role);
+    if (units_.defined()) {  // scatter() sums up
+      drawn_ = xi;
+      return;
+    }
     if (!sum_.defined()) sum_ = zeros({2}, at.run.options.dtype(at::kDouble));
     adjoint.g_affine = sum_.mutable_data_ptr<double>();
-    drawn_ = Tensor{};
   }
   void scatter(ReverseContext&, Node const&, Tensor const& g) {
     Tensor const xi = std::exchange(drawn_, Tensor{});
@@ -86,35 +86,41 @@ class Noise {
   static bool is_drawn(PreparedRun const& run, Node const& node, Block const& block) {
     return run.noise.is_on() && run.table.has_signal(node.index, run.table.step(node.index, block.first));
   }
-  // Of all steps of a block, (n B,C,H,W) in the dtype and the layout of the signals.
-  Tensor numbers(PreparedRun const& run, Node const& node, Block const& block) const {
+  // The numbers of all steps of a block, (n B,C,H,W) in the dtype and the layout of the signals; undefined: the loops draw
+  // them, chunk by chunk.
+  Tensor set_numbers(PreparedRun& run, Node const& node, Block const& block, kernels::Arguments const& arguments,
+                     kernels::RoleArguments& role) {
     int const step = run.first_step() + run.table.step(node.index, block.first);
-    Tensor const xi = kernels::normal_tensor({.key = run.noise.key(),
-                                              .place = place_,
-                                              .first_step = static_cast<std::uint32_t>(step),
-                                              .first_sample = static_cast<std::uint32_t>(run.first_sample),
-                                              .n_steps = block.n,
-                                              .batch = run.batch,
-                                              .size = node.in.size()},
-                                             node.in, run.options.device());
-    return run.layout.of(kernels::in_dtype(xi, run.dtype()));
-  }
-  void set(PreparedRun& run, Block const& block, Tensor const& xi, kernels::Arguments const& arguments,
-           kernels::RoleArguments& role) const {
-    run.alive.push_back(xi);
-    role.operand = run.steps_of(xi, block.n, false, arguments.size);
+    numbers_ = {.key = run.noise.key(),
+                .place = place_,
+                .first_step = static_cast<std::uint32_t>(step),
+                .first_sample = static_cast<std::uint32_t>(run.first_sample),
+                .n_steps = block.n,
+                .batch = run.batch,
+                .size = node.in.size()};
     role.operand_stride = arguments.size;
     role.is_affine = !units_.defined(), role.w = value_;
+    if (run.engine.backend == kernels::Backend::loops && run.dtype() == at::kFloat && !units_.defined()) {
+      void** const list = run.addresses.take(block.n);
+      std::fill_n(list, block.n, nullptr);
+      role.operand = list, role.drawn = &numbers_;
+      return {};
+    }
+    Tensor const xi = kernels::normal_tensor(numbers_, node.in, run.options.device());
+    run.alive.push_back(run.layout.of(kernels::in_dtype(xi, run.dtype())));
+    role.operand = run.steps_of(run.alive.back(), block.n, false, arguments.size);
+    return run.alive.back();
   }
 
   void const* op_;
   Tensor (*amplitude_)(void const* op, Tensor const& tau);
   std::uint32_t place_;
-  Tensor tau_;                      // of the layer
-  std::vector<Tensor> parameters_;  // that the amplitude depends on, and that learn
-  double value_ = 1;                // of A, where it is one number
-  Tensor units_{};                  // A (1,C,H,W), where it is not
-  Tensor drawn_{}, sum_{};          // xi of the block, until scatter(); gA so far
+  kernels::NormalNumbers numbers_{};  // of the block
+  Tensor tau_;                        // of the layer
+  std::vector<Tensor> parameters_;    // that the amplitude depends on, and that learn
+  double value_ = 1;                  // of A, where it is one number
+  Tensor units_{};                    // A (1,C,H,W), where it is not
+  Tensor drawn_{}, sum_{};            // xi of the block, until scatter(); gA so far
 };
 
 }  // namespace dynvision::run::roles

@@ -1,6 +1,6 @@
 // Noise in a network: trials of one seed, a run drawn again, the numbers themselves, and a size that does not depend on dt.
 //
-//   cmake --build build --target example.16_noise && build/examples/16_noise
+//   cmake --build build --target example.20_noise && build/examples/20_noise
 #include <dynvision/connections/full.hpp>
 #include <dynvision/model/model.hpp>
 #include <dynvision/operations/conv.hpp>
