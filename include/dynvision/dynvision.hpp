@@ -21,6 +21,7 @@
 #include <dynvision/losses/weighted_sum.hpp>
 #include <dynvision/operations/adaptation.hpp>
 #include <dynvision/operations/apply_gain.hpp>
+#include <dynvision/operations/modulate.hpp>
 #include <dynvision/operations/noise.hpp>
 #include <dynvision/operations/delayed_normalisation.hpp>
 #include <dynvision/operations/synaptic_depression.hpp>

@@ -64,6 +64,7 @@ class EffectiveWeights;  // while it lives, each weight is made once
 // StatefulOperation, MechanismOperation, MechanismOf: those with states of their own
 template <int In, int Out, int K, int Stride, class... With> struct Conv;  // feedforward convolution
 template <class Lateral, class... With> struct Recur;                      // lateral recurrence arrives
+struct Modulate;                                                           // gain over time
 struct AddInput;                                                           // external input arrives
 template <Name Source, class... With> struct AddSkip;                      // from an earlier layer
 template <Name Source, class... With> struct AddFeedback;                  // from a later layer

@@ -1,4 +1,4 @@
-// covers: operations/apply_gain.hpp
+// covers: operations/apply_gain.hpp operations/modulate.hpp
 // The laws of every operation that works on one signal. A new one is added to `operations()`.
 #include <dynvision/connections/dale.hpp>
 #include <dynvision/connections/low_rank.hpp>
@@ -17,6 +17,7 @@
 #include <dynvision/operations/evolve.hpp>
 #include <dynvision/operations/group_norm.hpp>
 #include <dynvision/operations/input_adaption.hpp>
+#include <dynvision/operations/modulate.hpp>
 #include <dynvision/operations/noise.hpp>
 #include <dynvision/operations/nonlinearity.hpp>
 #include <dynvision/operations/pool.hpp>
@@ -68,6 +69,7 @@ struct Running {
     instant.now.noise = &noise;
     instant.now.first_sample = from;
     instant.now.tau = full({}, 7, state.options());
+    instant.now.modulation = external.narrow(0, from, n).narrow(1, 0, 1).exp();
     Signal y = apply(x, instant.now);
     for (int k = 0; y.defined() && k < n_states; ++k) y = y.add(instant.now.state(k).past(1));  // what is stored counts
     return y;
@@ -158,6 +160,7 @@ std::vector<Kind> operations() {
       kind<Evolve<RungeKutta4>>("Evolve<RungeKutta4>"),
       kind<InputAdaption>("InputAdaption"),
       kind<AddInput>("AddInput"),
+      kind<Modulate>("Modulate"),
       kind<Delay>("Delay"),
       kind<Record>("Record"),
       kind<ZeroIfAbsent>("ZeroIfAbsent"),

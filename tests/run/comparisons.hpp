@@ -71,6 +71,12 @@ inline run::Settings part_of(run::Settings const& whole, int first, int n) {
     std::int64_t const left = input.size(1) - first;
     if (left > 0) part.external.emplace_back(layer, input.narrow(1, first, std::min<std::int64_t>(left, n)));
   }
+  part.tau_factors.clear();
+  for (auto const& [layer, factors] : whole.tau_factors) {
+    auto const from = std::min(factors.size(), static_cast<std::size_t>(first));
+    part.tau_factors.emplace_back(
+        layer, std::vector<double>(factors.begin() + static_cast<std::ptrdiff_t>(from), factors.end()));
+  }
   if (first > 0) part.idle_timesteps = 0;
   part.keep_state = true;
   return part;
@@ -139,7 +145,7 @@ template <class Net> void compare_pieces(std::uint64_t seed, at::ScalarType dtyp
 template <class Net> void compare_steps(std::uint64_t seed, at::ScalarType dtype, double tolerance) {
   DrawnRun<Net> run(seed, dtype);
   INFO("seed " << seed << ": " << run.text());
-  run.settings.external.clear(), run.settings.monitor.clear();
+  run.settings.external.clear(), run.settings.monitor.clear(), run.settings.tau_factors.clear();
   at::AutoGradMode const no_gradient(false);
   run::Activity const whole = run::unroll(run.net, run.stimulus, run.settings);
   std::vector<Tensor> frames;  // a frame that stays is one tensor

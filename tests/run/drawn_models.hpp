@@ -8,6 +8,7 @@
 #include <dynvision/operations/batch_norm.hpp>
 #include <dynvision/operations/delayed_normalisation.hpp>
 #include <dynvision/operations/dropout.hpp>
+#include <dynvision/operations/modulate.hpp>
 #include <dynvision/operations/noise.hpp>
 #include <dynvision/operations/repeat.hpp>
 #include <dynvision/operations/residual.hpp>
@@ -283,6 +284,43 @@ struct Net : Model<A, B, C> {
   static constexpr int image_channels = 2;
 };
 }  // namespace mechanisms
+
+namespace paced {  // time constants of layers and of channels, that change over time
+struct A
+    : Layer<"A", Conv<image_channels, 3, 3>, Recur<Full<3>>, Modulate, Evolve<Euler, Feature>, Relu, Record, Delay> {};
+struct B : Layer<"B", Conv<3, 4, 3, 2>, AddFeedback<"C">, Evolve<RungeKutta4, Feature, As<"tau_of_{}">>, Tanh, Record,
+                 Delay> {};
+struct C : Layer<"C", Conv<4, 3, 3>, AddSkip<"A">, Noise<StationaryDrive, Feature>, Evolve<odd::Heun, Feature>, Tanh,
+                 Record, Delay> {};
+struct D : Layer<"D", Modulate, Conv<3, 3, 3>, Recur<Self<3>>, Evolve<RungeKutta4>, Record, Delay> {};
+struct Net : Model<A, B, C, D> {
+  Net(Options options) : Model<A, B, C, D>(std::move(options)) {
+    at::AutoGradMode const no_gradient(false);
+    for (Parameter const& p : parameters()) {
+      if (p.tensor.dim() != 3 || p.tensor.size(1) > 1 || !p.name.starts_with("tau")) continue;
+      for (std::int64_t c = 0; c < p.tensor.size(0); ++c) p.tensor.select(0, c).mul_(1 + 0.3 * static_cast<double>(c));
+    }
+  }
+  static constexpr int image_channels = 2;
+  static constexpr bool zero_may_be_nothing = true;  // a gain of a layer that nothing reaches
+  static constexpr bool draws_tau_factors = true;
+};
+}  // namespace paced
+
+namespace paced_fast {  // the same without an operation that goes step by step
+struct C
+    : Layer<"C", Conv<4, 3, 3>, AddSkip<"A">, Noise<StationaryDrive, Feature>, Evolve<Euler>, Tanh, Record, Delay> {};
+struct Net : Model<paced::A, paced::B, C, paced::D> {
+  Net(Options options) : Model<paced::A, paced::B, C, paced::D>(std::move(options)) {
+    at::AutoGradMode const no_gradient(false);
+    Tensor const tau = tensor_of(parameters(), "tau_A");
+    for (std::int64_t c = 0; c < 3; ++c) tau.select(0, c).mul_(1 + 0.5 * static_cast<double>(c));
+  }
+  static constexpr int image_channels = 2;
+  static constexpr bool zero_may_be_nothing = true;  // a gain of a layer that nothing reaches
+  static constexpr bool draws_tau_factors = true;
+};
+}  // namespace paced_fast
 
 namespace moments {  // states that operations store themselves
 struct Memory {      // of what came in, over space too

@@ -64,6 +64,7 @@ template <class Net> class DrawnRun {
       if (dice.coin() && monitors(name)) settings.monitor.push_back(name);
     }
     if (monitors("noise")) settings.monitor.push_back("noise");
+    if constexpr (requires { requires Net::draws_tau_factors; }) draw_tau_factors();
     draw_external(dtype);
     if (dice.between(0, 2) == 0) freeze();
   }
@@ -122,6 +123,14 @@ template <class Net> class DrawnRun {
   }
 
  private:
+  void draw_tau_factors() {
+    for (std::string_view const layer : layer_names(net.parts())) {
+      if (dice.coin()) continue;
+      std::vector<double> factors;
+      for (int i = dice.between(1, n_timesteps + 2); i > 0; --i) factors.push_back(dice.coin() ? 1 : dice.real(0.8, 2));
+      settings.tau_factors.emplace_back(layer, factors);
+    }
+  }
   Options draw_options(at::ScalarType dtype) {
     Options numbers = options_of(dice, Net::image_channels);
     numbers.dtype = dtype;
@@ -202,6 +211,13 @@ template <class Net> class DrawnRun {
     std::vector<int> const channels = channels_of(net.parts(), Net::image_channels);
     for (std::size_t i = 0; i < sizes.size(); ++i) {
       Part const part = net.parts()[i];
+      if (part.label() == "modulation" && dice.coin()) {
+        auto const of = [&](std::int64_t n) -> std::int64_t { return dice.coin() ? n : 1; };
+        Tensor const m = normal({of(batch), dice.between(1, n_timesteps + 1), of(channels[i]), of(sizes[i].height), 1},
+                                dice.seed(), dtype);
+        settings.external.emplace_back(std::string(part.layer_name) + ".modulation",
+                                       m.mul(0.3).add(1).detach().set_requires_grad(dice.coin()));
+      }
       if (part.label() != "addext" || dice.coin()) continue;
       Tensor const input = normal({batch, dice.between(1, n_timesteps), channels[i], sizes[i].height, sizes[i].width},
                                   dice.seed(), dtype);

@@ -18,11 +18,13 @@ struct Moment {
   int first_state = 0;                 // index of the first named state of the operation, if it has any
   Size size{};                         // (H,W) of a signal at this operation, also while it is absent
   Signal external{};                   // external input to this layer at this step, or absent
+  Signal modulation{};                 // gain of this layer at this step, or absent: 1
   std::int64_t batch = 1;              // samples of a signal that starts here, from nothing
   at::TensorOptions options{};         // its dtype and device
   NoiseSource const* noise = nullptr;  // where random numbers come from; null: there are none in this run
   std::int64_t first_sample = 0;       // of these samples in the run's batch
   Tensor tau{};                        // [ms] of this layer's equation (Evolve); undefined: it has none
+  double tau_factor = 1;               // of tau in this step: Settings::tau_factors
 
   // Standard normal numbers (B,C,H,W) of this step, for a place of Composition::noise_place(); absent in a run without
   // noise.

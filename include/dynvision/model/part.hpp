@@ -31,6 +31,7 @@ struct PartType {
   void (*compose)(void* object, Composition& at) = nullptr;
   void (*parameters)(void* object, ParameterVisitor const& visit) = nullptr;
   Tensor const& (*tau)(void const* object) = nullptr;
+  void (*check_tau)(void const* object, std::string_view layer, double factor) = nullptr;  // of a solver
 };
 
 template <class Op> constexpr PartType describe() {
@@ -69,6 +70,11 @@ template <class Op> constexpr PartType describe() {
   if constexpr (EvolutionOperation<Op>) {
     if constexpr (requires(Op const& op) { op.tau; }) {
       type.tau = [](void const* op) -> Tensor const& { return static_cast<Op const*>(op)->tau; };
+    }
+    if constexpr (requires(Op const& op) { op.check_tau("", 1.0); }) {
+      type.check_tau = [](void const* op, std::string_view layer, double factor) {
+        static_cast<Op const*>(op)->check_tau(layer, factor);
+      };
     }
   }
   return type;

@@ -9,26 +9,9 @@
 #include <dynvision/concepts/composition.hpp>
 #include <dynvision/concepts/fault.hpp>
 #include <dynvision/concepts/operation.hpp>
-#include <dynvision/core/list.hpp>
-
-#include <vector>
+#include <dynvision/concepts/sharing.hpp>
 
 namespace dynvision {
-
-struct Spatial {};
-struct Feature {};
-struct Uniform {};
-
-// The shape of numbers of this kind where a part stands; `what` they are, for messages.
-template <class Kind> std::vector<std::int64_t> numbers_of(Composition& at, std::string_view what) {
-  if constexpr (std::is_same_v<Kind, Uniform>) return {};
-  if constexpr (std::is_same_v<Kind, Feature>) return {at.channels, 1, 1};
-  if (at.size.height < 1 || at.size.width < 1) {
-    fail("model", 114,
-         {"spatial ", what, " of ", at.here().name, ": expected the image size in input_dims, such as {3, 32, 32}"});
-  }
-  return {at.channels, at.size.height, at.size.width};
-}
 
 template <class Kind> struct AddBias {
   static constexpr std::string_view label = "addbias";

@@ -5,7 +5,9 @@
 // Parameter: gain, 1 at first. An absent signal stays absent. A spatial gain needs the image size (Options::input_dims),
 // and images of that size.
 #pragma once
-#include <dynvision/operations/add_bias.hpp>
+#include <dynvision/concepts/fault.hpp>
+#include <dynvision/concepts/operation.hpp>
+#include <dynvision/concepts/sharing.hpp>
 
 namespace dynvision {
 

@@ -2,13 +2,17 @@
 //
 //   tau dr/dt = -r + u       r: the newest stored response; before there is one: (dt/tau) u
 //
-// tau [ms] is a scalar tensor of the layer, learned with Options::train_tau. An absent drive leaves the layer silent.
+//   Evolve<>     Evolve<RungeKutta4>     Evolve<Euler, Feature>
+//
+// tau [ms] is one number of the layer, or one of each channel (Feature) or unit (Spatial), learned with Options::train_tau; in a
+// run it can be multiplied by a factor of each step (Settings::tau_factors). An absent drive leaves the layer silent.
 // A tau for which the solver does not decay (Euler: tau <= dt/2) is an error, when the model is made and when a run starts:
 // it may have been learned or loaded. One for which it swings around the drive (Euler: tau < dt) is a warning.
 #pragma once
 #include <dynvision/concepts/composition.hpp>
 #include <dynvision/concepts/fault.hpp>
 #include <dynvision/concepts/operation.hpp>
+#include <dynvision/concepts/sharing.hpp>
 #include <dynvision/core/host_numbers.hpp>
 #include <dynvision/core/warning.hpp>
 #include <dynvision/dynamics/euler.hpp>
@@ -21,9 +25,9 @@ template <class S = Euler, class... With> struct Evolve {
   static constexpr std::string_view path = pick<IsPath, As<"tau_{}">, With...>::path;
   static constexpr bool is_evolution = true;
   static constexpr bool only_once = true;
-  static constexpr Fault fault = !Solver<S>                              ? Fault::solver
-                                 : !PolicyKinds<IsPath>::take<With...>() ? Fault::policy
-                                                                         : Fault::none;
+  static constexpr Fault fault = !Solver<S>                                         ? Fault::solver
+                                 : !PolicyKinds<IsPath, IsSharing>::take<With...>() ? Fault::policy
+                                                                                    : Fault::none;
 
   static constexpr PartNumber numbers[]{{.name = "tau",
                                          .unit = "ms",
@@ -31,8 +35,9 @@ template <class S = Euler, class... With> struct Evolve {
                                          .help = "time constant of the layer's equation",
                                          .field = {&Options::tau, &LayerOptions::tau}}};
   using solver = S;
+  using sharing = pick<IsSharing, Uniform, With...>;
 
-  Tensor tau;     // [ms], scalar
+  Tensor tau;     // [ms], [], (C,1,1) or (C,H,W)
   double dt = 2;  // [ms]
   bool learned = false;
 
@@ -46,15 +51,19 @@ template <class S = Euler, class... With> struct Evolve {
                 {"tau of ", at.here().name, " = ", value, " ms is too short for dt = ", dt,
                  " ms: each step goes beyond the drive, so that r swings around it; expected a smaller dt"});
     }
-    tau = at.constant({}, value);
+    tau = at.constant(numbers_of<sharing>(at, "tau"), value);
   }
-  void check_tau(std::string_view layer) const { check(number_of(tau), layer); }
+  // factor: of tau in some step of a run.
+  void check_tau(std::string_view layer, double factor = 1) const {
+    check(number_of(tau.dim() == 0 ? tau : tau.detach().min()) * factor, layer);
+  }
   void parameters(auto&& visit) { visit_parameter(visit, "", tau, learned); }
 
   Signal operator()(Signal const& u, Moment& now) const {
     if (!u.defined()) return u;
     Signal const r = now.memory().past(1);
-    return r.defined() ? S::step(r, u, tau, dt) : first_step(u, tau, dt);
+    Tensor const of_step = now.tau_factor == 1 ? tau : tau.mul(now.tau_factor);
+    return r.defined() ? S::step(r, u, of_step, dt) : first_step(u, of_step, dt);
   }
 
  private:

@@ -23,14 +23,12 @@
 #include <dynvision/concepts/fault.hpp>
 #include <dynvision/concepts/noise_scaling.hpp>
 #include <dynvision/concepts/operation.hpp>
-#include <dynvision/operations/add_bias.hpp>
+#include <dynvision/concepts/sharing.hpp>
 #include <dynvision/operations/conv.hpp>
 
 #include <cmath>
 
 namespace dynvision {
-
-template <class T> using IsSharing = std::bool_constant<has<T, Spatial, Feature, Uniform>>;
 
 // Beside that of the signal, which has none.
 template <class S> constexpr std::string_view unit_of() {

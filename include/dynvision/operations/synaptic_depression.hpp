@@ -11,7 +11,7 @@
 #include <dynvision/concepts/composition.hpp>
 #include <dynvision/concepts/fault.hpp>
 #include <dynvision/concepts/operation.hpp>
-#include <dynvision/operations/add_bias.hpp>
+#include <dynvision/concepts/sharing.hpp>
 
 namespace dynvision {
 

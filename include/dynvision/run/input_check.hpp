@@ -18,6 +18,9 @@ namespace dynvision::run {
 [[gnu::cold]] void check_external_inputs(Parts const& parts, Options const& options, Stimulus const& stimulus,
                                          Settings const& settings);
 
+// Factors are those of a layer with Evolve, and leave it a tau that its step can follow.
+[[gnu::cold]] void check_tau_factors(Parts const& parts, Settings const& settings);
+
 // All of it. capacity[layer]: steps that its delay line holds.
 [[gnu::cold]] void check_input(Parts const& parts, std::vector<int> const& capacity, Options const& options,
                                Stimulus const& stimulus, Settings const& settings);

@@ -3,6 +3,8 @@
 #include <dynvision/run/input_check.hpp>
 #include <dynvision/run/start.hpp>
 
+#include <cmath>
+
 namespace dynvision::run {
 
 DYNVISION_INLINE void check_can_be_saved(Tensor const& x, std::string_view what) {
@@ -55,8 +57,11 @@ DYNVISION_INLINE void check_external_inputs(Parts const& parts, Options const& o
   std::vector<int> const channels = channels_of(parts, options.input_dims[0]);
   std::vector<Size> const sizes = sizes_of(parts, {frames.size(3), frames.size(4)});
   for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-    Tensor const x = settings.external_to(parts[i].layer_name);
-    if (parts[i].label() != "addext" || !x.defined() || x.dim() != 5) continue;  // see Monitors
+    bool const is_modulation = parts[i].label() == "modulation";
+    if (!is_modulation && parts[i].label() != "addext") continue;
+    std::string_view const layer = parts[i].layer_name;
+    Tensor const x = is_modulation ? settings.modulation_of(layer) : settings.external_to(layer);
+    if (!x.defined() || x.dim() != 5) continue;  // see Monitors
     std::array<std::int64_t, 5> const expected{frames.size(0), x.size(1), channels[i], sizes[i].height, sizes[i].width};
     bool fits = x.size(1) > 0;
     for (std::size_t axis = 0; axis < 5; ++axis) {
@@ -77,10 +82,33 @@ DYNVISION_INLINE void check_external_inputs(Parts const& parts, Options const& o
   }
 }
 
+DYNVISION_INLINE void check_tau_factors(Parts const& parts, Settings const& settings) {
+  for (auto const& [layer, factors] : settings.tau_factors) {
+    std::vector<std::string_view> evolving;
+    Part const* of_layer = nullptr;
+    for (Part const& part : parts) {
+      if (part.type->check_tau == nullptr) continue;
+      evolving.push_back(part.layer_name);
+      if (part.layer_name == layer) of_layer = &part;
+    }
+    if (of_layer == nullptr) {
+      fail("run", 197, {"factors of tau of \"", layer, "\", which has no Evolve: ", expected_one_of(layer, evolving)});
+    }
+    for (std::size_t t = 0; t < factors.size(); ++t) {
+      if (!(factors[t] > 0) || !std::isfinite(factors[t])) {
+        fail("run", 198,
+             {"factor of tau of \"", layer, "\" at step ", t, " = ", factors[t], ": expected a positive number"});
+      }
+      of_layer->type->check_tau(of_layer->object, of_layer->layer_name, factors[t]);
+    }
+  }
+}
+
 DYNVISION_INLINE void check_input(Parts const& parts, std::vector<int> const& capacity, Options const& options,
                                   Stimulus const& stimulus, Settings const& settings) {
   check_stimulus(options, stimulus);
   check_external_inputs(parts, options, stimulus, settings);
+  check_tau_factors(parts, settings);
   auto const not_negative = [](std::string_view name, std::int64_t value) {
     if (value < 0) fail("run", 105, {name, " = ", value, ": expected at least 0"});
   };

@@ -29,7 +29,8 @@ class Monitors {
   void record(std::vector<Signal> const& responses);
 
   // (B,C,H,W) for a layer at a recorded step, or absent
-  Signal external(int layer, int t) const;
+  Signal external(int layer, int t) const { return of_step(external_[static_cast<std::size_t>(layer)], t); }
+  Signal modulation(int layer, int t) const { return of_step(modulation_[static_cast<std::size_t>(layer)], t); }
 
   Activity activity(Tensor outputs) {
     return {std::move(outputs), std::move(responses_), std::move(monitored_), probes.probed()};
@@ -47,8 +48,10 @@ class Monitors {
 
   [[gnu::cold]] void check_external(Parts const& parts, std::string_view name, Tensor const& input) const;
 
-  std::vector<int> watched_;      // [i]: place of monitored_[i]
-  std::vector<Tensor> external_;  // [layer]
+  std::vector<int> watched_;  // [i]: place of monitored_[i]
+  static Signal of_step(Tensor const& input, int t);
+
+  std::vector<Tensor> external_, modulation_;  // [layer]
   std::vector<Trace> responses_, monitored_;
 };
 

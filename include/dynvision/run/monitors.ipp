@@ -9,6 +9,7 @@ DYNVISION_INLINE Monitors::Monitors(Parts const& parts, Settings const& settings
     Part const& part = parts[i];
     if (part.position == 0) {
       external_.push_back(settings.external_to(part.layer_name));
+      modulation_.push_back(settings.modulation_of(part.layer_name));
       if (settings.record) add(responses_, part, "record");
     }
     watch_if_wanted(settings, part, part.label(), i);
@@ -42,8 +43,7 @@ DYNVISION_INLINE void Monitors::record(std::vector<Signal> const& responses) {
   for (std::size_t l = 0; l < responses_.size(); ++l) responses_[l].steps.push_back(responses[l]);
 }
 
-DYNVISION_INLINE Signal Monitors::external(int layer, int t) const {
-  Tensor const& input = external_[static_cast<std::size_t>(layer)];
+DYNVISION_INLINE Signal Monitors::of_step(Tensor const& input, int t) {
   return input.defined() && t >= 0 && t < input.size(1) ? input.select(1, t) : Signal{};
 }
 
@@ -91,13 +91,21 @@ DYNVISION_INLINE void Monitors::check_monitored(Parts const& parts, Settings con
 }
 
 DYNVISION_INLINE void Monitors::check_external(Parts const& parts, std::string_view name, Tensor const& input) const {
+  constexpr std::string_view ending = ".modulation";
+  bool const is_modulation = name.ends_with(ending);
+  std::string_view const layer = is_modulation ? name.substr(0, name.size() - ending.size()) : name;
   std::vector<std::string_view> const layers = layer_names(parts);
-  if (!contains(layers, name)) {
-    fail("run", 123, {"external input to \"", name, "\": ", expected_one_of(name, layers)});
+  if (!contains(layers, layer)) {
+    fail("run", 123, {"external input to \"", layer, "\": ", expected_one_of(layer, layers)});
   }
   bool arrives = false;
-  for (Part const& part : parts) arrives = arrives || (part.layer_name == name && part.label() == "addext");
-  if (!arrives) fail("run", 125, {"external input to \"", name, "\": expected a layer with AddInput"});
+  for (Part const& part : parts) {
+    arrives = arrives || (part.layer_name == layer && part.label() == (is_modulation ? "modulation" : "addext"));
+  }
+  if (!arrives) {
+    fail("run", 125,
+         {"external input to \"", name, "\": expected a layer with ", is_modulation ? "Modulate" : "AddInput"});
+  }
   if (!input.defined() || input.dim() != 5) fail("run", 124, "external input: expected a tensor (B,T,C,H,W)");
 }
 

@@ -40,9 +40,19 @@ struct Settings {
   std::optional<std::uint64_t> seed{};   // of noise; none: that of `start`, or one of LibTorch's generator
   std::optional<std::uint64_t> trial{};  // another one is another run of the same seed; none: that of `start`, or 0
   bool noise = true;                     // false: operations that draw random numbers do nothing
-  std::vector<std::pair<std::string, Tensor>> external{};  // (layer, input): (B,T,C,H,W), for AddInput
+  std::vector<std::pair<std::string, Tensor>> external{};  // ("V1", input): (B,T,C,H,W), for AddInput;
+                                                           // ("V1.modulation", gain): for Modulate
+  // (layer, [T]): tau of the layer is multiplied by this number in each recorded step; in others it is what it is.
+  std::vector<std::pair<std::string, std::vector<double>>> tau_factors{};
 
   NoiseSource noise_source() const { return NoiseSource(seed ? seed : start.seed, trial.value_or(start.trial), noise); }
+  Tensor modulation_of(std::string_view layer) const { return external_to(joined({layer, ".modulation"})); }
+  double tau_factor(std::string_view layer, int t) const {  // t: recorded step, or idle: t < 0
+    for (auto const& [name, factors] : tau_factors) {
+      if (name == layer && t >= 0 && t < static_cast<int>(factors.size())) return factors[static_cast<std::size_t>(t)];
+    }
+    return 1;
+  }
   Tensor external_to(std::string_view layer) const {  // undefined: nothing
     for (auto const& [name, input] : external) {
       if (name == layer) return input;

@@ -16,9 +16,11 @@ DYNVISION_INLINE LiveRun::LiveRun(void const* model, Prepare prepare, Parts part
       options_(options),
       settings_(settings),
       chunk_(std::max(16, 2 * *std::max_element(capacity_.begin(), capacity_.end()))) {
-  if (!settings_.external.empty() || !settings_.monitor.empty() || !settings_.probes.empty()) {
+  if (!settings_.external.empty() || !settings_.tau_factors.empty() || !settings_.monitor.empty() ||
+      !settings_.probes.empty()) {
     fail("run", 162,
-         "a stepper with external input, monitored operations or probes: expected a run of one step, with .start");
+         "a stepper with external input, factors of tau, monitored operations or probes: expected a run of one step, "
+         "with .start");
   }
   settings_.keep_state = false, settings_.truncated_bptt_timesteps = 0;
   settings_.checkpoint_timesteps = 0, settings_.samples_at_once = 0, settings_.memory_budget = 0;

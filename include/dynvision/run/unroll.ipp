@@ -60,7 +60,11 @@ DYNVISION_INLINE Activity unroll_parts(Parts const& parts, std::vector<int> cons
       now.first_state = own_state[place];
       now.size = sizes[place];
       now.tau = taus[static_cast<std::size_t>(part.layer)];
-      if (part.position == 0) now.external = monitors.external(part.layer, t);
+      if (part.position == 0) {
+        now.external = monitors.external(part.layer, t);
+        now.modulation = monitors.modulation(part.layer, t);
+        now.tau_factor = settings.tau_factor(part.layer_name, t);
+      }
       if (monitors.probes.sees_arrival(place)) see_arrival(monitors.probes, part, place, t, now);
       x = part.apply(x, now);
       monitors.after(place, t, x);

@@ -55,6 +55,7 @@ template <int J> struct AddressTable {
       adjoint.role[j].input = pack(of.input, first, n), adjoint.role[j].output = pack(of.output, first, n);
       adjoint.role[j].g_input = pack(of.g_input, first, n), adjoint.role[j].g_operand = pack(of.g_operand, first, n);
       adjoint.role[j].g_sum = pack(of.g_sum, first, n);
+      adjoint.role[j].slope = reinterpret_cast<double const*>(pack(of.slope, first, n));
       adjoint.role[j].incoming = pack(of.incoming, first, n, of.n_incoming);
     }
   }
@@ -88,6 +89,7 @@ template <int J> struct AddressTable {
       all.role[j].incoming = list(of.incoming);
       all.role[j].g_input = list(of.g_input), all.role[j].g_operand = list(of.g_operand);
       all.role[j].g_sum = list(of.g_sum);
+      all.role[j].slope = reinterpret_cast<double const*>(list(of.slope));
     }
     return all;
   }

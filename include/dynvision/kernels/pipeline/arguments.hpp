@@ -21,7 +21,7 @@ struct RoleArguments {              // of one role, going forward
   double w = 1, b = 0;
   NormalNumbers const* drawn =
       nullptr;  // by the loops, in float: the operand is drawn chunk by chunk, its addresses are null
-  double const* factor = nullptr;  // [n] of Scale
+  double const* factor = nullptr;  // [n] of Scale; of Step, in place of its gain, or of `first` where there is no r
   Steps tap = nullptr;             // where the result is stored
 };
 
@@ -38,11 +38,12 @@ struct AdjointRoleArguments {               // of one role, what its adjoint rea
   Steps input = nullptr, output = nullptr;  // values that it looks at
   Steps incoming = nullptr;                 // gradients of the result: [n * n_incoming], null entries allowed
   int n_incoming = 0;
-  bool starts = false;         // the signal begins at this role: nothing entered it
-  Steps g_input = nullptr;     // the gradient of the input is stored here
-  Steps g_operand = nullptr;   // the gradient of a Combine's operand, where it is not that of its input
-  Steps g_sum = nullptr;       // the gradient of a number of a mechanism is added here, in the arithmetic type
-  double* g_affine = nullptr;  // gradients of w and b are added here
+  bool starts = false;            // the signal begins at this role: nothing entered it
+  Steps g_input = nullptr;        // the gradient of the input is stored here
+  Steps g_operand = nullptr;      // the gradient of a Combine's operand, where it is not that of its input
+  Steps g_sum = nullptr;          // the gradient of a number of units is added here, in the arithmetic type
+  double const* slope = nullptr;  // [n] derivatives of `factor` of a Step with respect to tau [1/ms]
+  double* g_affine = nullptr;     // gradients of w and b are added here
 };
 
 template <int J> struct AdjointArgumentsOf {  // beside the arguments

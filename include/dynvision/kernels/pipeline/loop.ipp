@@ -48,7 +48,9 @@ class ChunkWalk {
     } else {
       bool const of_tau = adjoint->tau_gradient != nullptr;
       step_back_ = *adjoint;
-      step_.previous = add(arguments.previous, size, of_tau ? reads : looks);
+      bool reads_previous = of_tau;
+      for (int j = 0; j < n_slots_; ++j) reads_previous = reads_previous || adjoint->role[j].g_sum != nullptr;
+      step_.previous = add(arguments.previous, size, reads_previous ? reads : looks);
       step_back_.g_shared = add(adjoint->g_shared, size, adds),
       step_back_.g_previous = add(adjoint->g_previous, size, writes);
       for (int j = 0; j < n_slots_; ++j) {
@@ -133,6 +135,7 @@ class ChunkWalk {
       if (copies) take_copies(copied, room, count);
       for (int j = 0; j < n_slots_; ++j) {
         if (arguments_.role[j].factor != nullptr) step_.role[j].factor = arguments_.role[j].factor + t;
+        if (back_ != nullptr && back_->role[j].slope != nullptr) step_back_.role[j].slope = back_->role[j].slope + t;
       }
       if (back_ == nullptr) {
         loops_.forward(roles_, step_, n);

@@ -26,7 +26,7 @@ inline constexpr int most_inputs = 8;  // of a mechanism: the signal, the layer'
 
 template <class F, bool Response, int K, int P> struct Mechanism {
   static constexpr bool is_mechanism = true;
-  static constexpr int n_states = K, first_state = Response ? 2 : 1, n_inputs = first_state + K + P;
+  static constexpr int n_states = K, first_state = Response ? 2 : 1, n_inputs = first_state + K + P, slots = n_inputs;
   static_assert(n_inputs <= most_inputs, "dynvision: a mechanism with more states and numbers than most_inputs");
   F f{};
   double initial[K]{};

@@ -7,7 +7,7 @@
 
 namespace dynvision::kernels {
 
-enum class RoleKind { map, combine, scale, step, tap, mechanism, input };  // input: a further slot of a mechanism
+enum class RoleKind { map, combine, scale, step, unit_step, tap, mechanism, input };  // input: a further slot of a role
 
 // A type of role. Its functions are those for whole signals; what a kind of role does not have is null.
 struct RoleType {
@@ -46,6 +46,8 @@ template <class R> constexpr RoleType describe_role() {
     type.kind = RoleKind::scale;
   } else if constexpr (StepRole<R>) {
     type.kind = RoleKind::step;
+  } else if constexpr (UnitStepRole<R>) {
+    type.kind = RoleKind::unit_step;
   } else if constexpr (MechanismRole<R>) {
     type.kind = RoleKind::mechanism;
     type.n_states = R::n_states, type.first_state = R::first_state, type.n_inputs = R::n_inputs;

@@ -53,16 +53,36 @@ DYNVISION_BOTH void forward_role(R const& role, F const& arguments, RoleArgument
     if (at.factor != nullptr) x = x * static_cast<T>(at.factor[t]);
   } else if constexpr (StepRole<R>) {
     void const* const previous = arguments.previous == nullptr ? nullptr : arguments.previous[t];
+    bool const given = at.factor != nullptr;
     if (previous != nullptr) {
       V const r = memory.get(previous, arguments.size);
-      x = r + (x - r) * of_tau(memory, role.gain, role.gain_slope);
+      x = r + (x - r) * of_tau(memory, given ? at.factor[t] : role.gain, role.gain_slope);
     } else {
-      x = x * of_tau(memory, role.first, role.first_slope);
+      x = x * of_tau(memory, given ? at.factor[t] : role.first, role.first_slope);
+    }
+  } else if constexpr (UnitStepRole<R>) {
+    void const* const previous = arguments.previous == nullptr ? nullptr : arguments.previous[t];
+    V const gain = memory.get((&at)[1].operand[t], 0);
+    if (previous != nullptr) {
+      V const r = memory.get(previous, arguments.size);
+      x = r + (x - r) * gain;
+    } else {
+      x = x * gain;
     }
   } else if constexpr (MechanismRole<R>) {
     if (present) MechanismStep<R, M>{role, &at, t, arguments.size, memory, {}, {}}.forward(x);
   }
   if (at.tap != nullptr && present) memory.put(x, at.tap[t]);
+}
+
+// What a step owes to the state before it: carried on, or stored.
+template <class B, class M, class V>
+DYNVISION_BOTH void hand_to_previous(V const& g, B const& adjoint, int t, M& memory, V& carry) {
+  if (adjoint.carried && (t > 0 || adjoint.continues)) {
+    carry = g;
+  } else if (adjoint.g_previous != nullptr && adjoint.g_previous[t] != nullptr) {
+    memory.put(g, adjoint.g_previous[t]);
+  }
 }
 
 // sums: of w and b; sum_of_tau: of Step.
@@ -107,25 +127,32 @@ DYNVISION_BOTH void reverse_role(R const& role, F const& arguments, B const& adj
     if (at.factor != nullptr) g = g * static_cast<T>(at.factor[t]);
   } else if constexpr (StepRole<R>) {
     void const* const previous = arguments.previous == nullptr ? nullptr : arguments.previous[t];
-    bool const of_tau = adjoint.tau_gradient != nullptr && to.input != nullptr;
+    bool const of_tau = adjoint.tau_gradient != nullptr && to.input != nullptr, given = at.factor != nullptr;
     if (previous != nullptr) {
+      double const gain = given ? at.factor[t] : role.gain, slope = to.slope != nullptr ? to.slope[t] : role.gain_slope;
       if (of_tau) {
         V const away = memory.get(to.input[t], arguments.size) - memory.get(previous, arguments.size);
-        accumulate(sum_of_tau, g * away * static_cast<T>(role.gain_slope));
+        accumulate(sum_of_tau, g * away * static_cast<T>(slope));
       }
-      V const before = g * static_cast<T>(1 - role.gain);
-      if (adjoint.carried && (t > 0 || adjoint.continues)) {
-        carry = before;
-      } else if (adjoint.g_previous != nullptr && adjoint.g_previous[t] != nullptr) {
-        memory.put(before, adjoint.g_previous[t]);
-      }
-      g = g * static_cast<T>(role.gain);
+      hand_to_previous(g * static_cast<T>(1 - gain), adjoint, t, memory, carry);
+      g = g * static_cast<T>(gain);
     } else {
-      if (of_tau) {
-        accumulate(sum_of_tau, g * memory.get(to.input[t], arguments.size) * static_cast<T>(role.first_slope));
-      }
-      g = g * static_cast<T>(role.first);
+      double const first = given ? at.factor[t] : role.first,
+                   slope = to.slope != nullptr ? to.slope[t] : role.first_slope;
+      if (of_tau) accumulate(sum_of_tau, g * memory.get(to.input[t], arguments.size) * static_cast<T>(slope));
+      g = g * static_cast<T>(first);
     }
+  } else if constexpr (UnitStepRole<R>) {
+    void const* const previous = arguments.previous == nullptr ? nullptr : arguments.previous[t];
+    Steps const sums_of_gain = (&to)[1].g_sum;
+    V const gain = memory.get((&at)[1].operand[t], 0);
+    if (sums_of_gain != nullptr && to.input != nullptr) {
+      V away = memory.get(to.input[t], arguments.size);
+      if (previous != nullptr) away = away - memory.get(previous, arguments.size);
+      memory.add(g * away, sums_of_gain[t]);
+    }
+    if (previous != nullptr) hand_to_previous(g - g * gain, adjoint, t, memory, carry);
+    g = g * gain;
   } else if constexpr (MechanismRole<R>) {
     MechanismStep<R, M>{role, &at, t, arguments.size, memory, {}, {}}.reverse(&to, g);
   }

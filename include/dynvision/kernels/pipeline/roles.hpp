@@ -4,6 +4,7 @@
 //   Combine   y = x (+) h; the other one where one is absent       what arrives beside: lateral, skip, feedback, input
 //   Scale     y = c(t) x
 //   Step      y = r + gain (x - r), y = first x before there is a state r       Euler, Runge-Kutta
+//   UnitStep  the same, with a gain of each unit: its second slot's operand
 //   Tap       y = x                                          record, delay
 //   Mechanism y, s' = f(x, s)                                states of its own: kernels/pipeline/mechanism.hpp
 //
@@ -120,8 +121,12 @@ struct Scale {
 };
 struct Step {
   static constexpr bool is_step = true;
-  double gain = 0, first = 0;              // of the solver; of the first step
+  double gain = 0, first = 0;              // of the solver; of the first step. Of single steps: RoleArguments::factor
   double gain_slope = 0, first_slope = 0;  // their derivatives with respect to tau [1/ms]
+};
+struct UnitStep {  // the gain, or `first`, of every step is an operand; gradients of these are added up at g_sum
+  static constexpr bool is_unit_step = true;
+  static constexpr int slots = 2;
 };
 struct Tap {
   static constexpr bool is_tap = true;
@@ -145,13 +150,17 @@ concept StepRole = requires {
 };
 
 template <class R>
+concept UnitStepRole = requires {
+  requires R::is_unit_step;
+};
+template <class R>
 concept MechanismRole = requires {
   requires R::is_mechanism;
 };
 // Places in the list of arguments.
 template <class R> constexpr int slots_of() {
-  if constexpr (MechanismRole<R>) {
-    return R::n_inputs;
+  if constexpr (requires { R::slots; }) {
+    return R::slots;
   } else {
     return 1;
   }

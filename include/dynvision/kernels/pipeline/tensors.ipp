@@ -53,6 +53,8 @@ template <class F> void with_kind(RoleType const& type, void const* role, F cons
       return f(Scale{});
     case RoleKind::step:
       return f(*static_cast<Step const*>(role));
+    case RoleKind::unit_step:
+      return f(UnitStep{});
     case RoleKind::tap:
       return f(Tap{});
     case RoleKind::mechanism:

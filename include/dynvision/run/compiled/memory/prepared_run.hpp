@@ -130,6 +130,15 @@ class PreparedRun {
   void** steps_of(Tensor const& x, int n, bool shared, std::int64_t size);
   // A state so many indices before each step of a block, null where there is none.
   void** earlier_states(Segment const& segment, int state, int lag, Block const& block);
+  Tensor modulation(int layer) const { return settings.modulation_of(layer_names[static_cast<std::size_t>(layer)]); }
+  // t: step of the timetable.
+  double tau_factor(int layer, int t) const {
+    return settings.tau_factor(layer_names[static_cast<std::size_t>(layer)], t - table.idle);
+  }
+  bool has_tau_factors(int layer) const {
+    return std::any_of(settings.tau_factors.begin(), settings.tau_factors.end(),
+                       [&](auto const& one) { return one.first == layer_names[static_cast<std::size_t>(layer)]; });
+  }
   Tensor external(int layer) const { return settings.external_to(layer_names[static_cast<std::size_t>(layer)]); }
 
  protected:

@@ -10,10 +10,12 @@
 #include <dynvision/run/compiled/roles/input_adaption.hpp>
 #include <dynvision/run/compiled/roles/map.hpp>
 #include <dynvision/run/compiled/roles/mechanism.hpp>
+#include <dynvision/run/compiled/roles/modulation.hpp>
 #include <dynvision/run/compiled/roles/noise.hpp>
 #include <dynvision/run/compiled/roles/projection.hpp>
 #include <dynvision/run/compiled/roles/solver_step.hpp>
 #include <dynvision/run/compiled/roles/tap.hpp>
+#include <dynvision/run/compiled/roles/unit_solver_step.hpp>
 #include <dynvision/run/compiled/stages/combine_tensors.hpp>
 #include <dynvision/run/compiled/stages/convolution.hpp>
 #include <dynvision/run/compiled/stages/max_pool.hpp>
@@ -24,8 +26,8 @@
 namespace dynvision::run {
 
 using NodeKinds =
-    List<roles::Projection, stages::CombineTensors, roles::ExternalInput, roles::Bias, roles::Gain, roles::Noise,
-         roles::InputAdaption, roles::Record, stages::ZeroIfAbsent, roles::Delay, roles::SolverStep, roles::Mechanism, roles::Map,
+    List<roles::Projection, stages::CombineTensors, roles::ExternalInput, roles::Bias, roles::Gain, roles::Modulation, roles::Noise,
+         roles::InputAdaption, roles::Record, stages::ZeroIfAbsent, roles::Delay, roles::SolverStep, roles::UnitSolverStep, roles::Mechanism, roles::Map,
          stages::Convolution, stages::MaxPool, stages::TensorFunction, stages::Stepwise>;
 
 template <class Op, class... Kinds> auto first_kind(List<Kinds...>) {

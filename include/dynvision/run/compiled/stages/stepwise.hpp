@@ -132,10 +132,14 @@ class Stepwise {
                .options = run.parameter_options,
                .noise = &run.noise,
                .first_sample = run.first_sample,
-               .tau = run.tau[static_cast<std::size_t>(node.layer)]};
-    Tensor const input = run.external(node.layer);
+               .tau = run.tau[static_cast<std::size_t>(node.layer)],
+               .tau_factor = run.tau_factor(node.layer, t)};
     int const u = t - run.table.idle;
-    if (input.defined() && u >= 0 && u < input.size(1)) now.external = run.of_group(input).select(1, u);
+    auto const of_step = [&](Tensor const& input) {
+      return input.defined() && u >= 0 && u < input.size(1) ? run.of_group(input).select(1, u) : Signal{};
+    };
+    now.external = of_step(run.external(node.layer));
+    now.modulation = of_step(run.modulation(node.layer));
     return now;
   }
 
