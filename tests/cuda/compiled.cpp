@@ -88,15 +88,27 @@ TEMPLATE_TEST_CASE("a .cu file that names a model makes its kernels available", 
   CHECK(kernels::resize_launcher.adjoint != nullptr);
 }
 
-// odd and orders have no .cu file: LibTorch's operations.
+// odd, orders and noisy have no .cu file: LibTorch's operations.
 TEMPLATE_TEST_CASE("on a GPU the compiled path equals the reference path on the CPU", "[cuda][property]", rich::Net,
-                   deep::Net, family::Net, derived::Net, odd::Net, orders::Net) {
+                   deep::Net, family::Net, derived::Net, odd::Net, orders::Net, noisy::Net) {
   SKIP_WITHOUT_DEVICE();
   int n_double = 0, n_float = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) n_double += compare<TestType>(seed, at::kDouble, 1e-9);
   for (std::uint64_t seed = 101; seed <= 120; ++seed) n_float += compare<TestType>(seed, at::kFloat, 1e-4);
   CHECK(n_double >= 15);
   CHECK(n_float >= 10);
+}
+
+TEST_CASE("a GPU draws the numbers that a CPU draws", "[cuda]") {
+  CHECK(kernels::normal_launcher.draw != nullptr);
+  SKIP_WITHOUT_DEVICE();
+  NoiseSource const source(3, 1);
+  for (std::int64_t const channels : {1, 5, 36}) {
+    std::vector<std::int64_t> const sizes{3, channels, 17, 9};
+    Tensor const here = source.numbers(noise_place(2), 11, sizes, at::TensorOptions(at::kFloat), 5);
+    Tensor const there = source.numbers(noise_place(2), 11, sizes, at::TensorOptions(at::kFloat).device(at::kCUDA), 5);
+    CHECK(relative_distance(here, there.cpu()) < 2e-6);
+  }
 }
 
 TEST_CASE("on a GPU a run can be repeated", "[cuda]") {

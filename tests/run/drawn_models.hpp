@@ -251,6 +251,18 @@ struct Net : Model<A, B> {
 };
 }  // namespace flickering
 
+namespace tired {  // noise beside states of their own, and with a tau for each channel
+struct A : Layer<"A", Conv<image_channels, 3, 3>, Noise<WhiteDrive>, Adaptation<Feature>, Recur<Full<3>>,
+                 Noise<StationaryDrive, As<"own_{}">>, Evolve<Euler, Feature>, Relu, Noise<Diffusion, As<"state_{}">>,
+                 Record, Delay, SynapticDepression<>> {};
+struct B : Layer<"B", Conv<3, 4, 3>, AddSkip<"A">, Evolve<RungeKutta4, Feature>, Noise<Stationary>,
+                 DelayedNormalisation<>, Record, Delay> {};
+struct Net : Model<A, B> {
+  Net(Options options) : Model<A, B>(std::move(options)) {}
+  static constexpr int image_channels = 2;
+};
+}  // namespace tired
+
 namespace mechanisms {  // states of their own: of the library, and two in one
 struct Gated {          // what a unit lets through depends on both of its states
   static constexpr std::string_view label = "gated";

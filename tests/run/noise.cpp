@@ -52,6 +52,7 @@ Tensor pictures() { return normal({3, 2, 6, 6}, 1); }
 TEST_CASE("both paths draw the same noise, however a run is divided", "[run][property][noise]") {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) compare<noisy::Net>(seed, at::kDouble, 1e-10);
   for (std::uint64_t seed = 1000; seed < 1020; ++seed) compare<flickering::Net>(seed, at::kDouble, 1e-10);
+  for (std::uint64_t seed = 3000; seed < 3020; ++seed) compare<tired::Net>(seed, at::kDouble, 1e-10);
   for (std::uint64_t seed = 2000; seed < 2030; ++seed) compare<noisy::Net>(seed, at::kFloat, 2e-5);
 }
 
