@@ -171,3 +171,31 @@ TEST_CASE("states that are not stored, or of another size, are refused", "[run][
   CHECK(failure([&] { run::unroll(net, image, {.n_timesteps = 3}); }) == "run.196");
   CHECK(failure([&] { run::run(net, image, {.n_timesteps = 3}); }) == "run.196");
 }
+
+TEST_CASE("probes see named states", "[run][states]") {
+  each_seed(
+      1,
+      [](std::uint64_t seed) {
+        DrawnRun<mechanisms::Net> run(seed, at::kDouble);
+        run.settings.probes = {{.where = "A.a"}, {.where = "slow", .over = {.space = true}}, {.where = "C.R"}};
+        run.settings.samples_at_once = 1 + static_cast<int>(seed % 3);
+        at::AutoGradMode const no_gradient(false);
+        run::Activity const expected = run::unroll(run.net, run.stimulus, run.settings);
+        run::Activity const found = run::run(run.net, run.stimulus, run.settings);
+        REQUIRE(expected.probed.size() == 4);
+        CHECK(expected.probed[1].name == "B.slow");
+        for (std::size_t i = 0; i < expected.probed.size(); ++i) {
+          CHECK(expected.probed[i].present == found.probed[i].present);
+          Tensor const &a = expected.probed[i].values, &b = found.probed[i].values;
+          REQUIRE(a.defined() == b.defined());
+          if (a.defined()) CHECK(relative_distance(a, b) < 1e-10);
+        }
+      },
+      30);
+  Net net(numbers());
+  Tensor const image = normal({2, 2, 5, 6}, 1, at::kDouble);
+  run::Settings const settings{.n_timesteps = 5, .probes = {{.where = "V1.v"}}, .keep_state = true};
+  run::Activity const all = run::run(net, image, settings);
+  CHECK(all.probed[0].values.select(1, 4).equal(all.state.response("V1.v")));
+  CHECK(failure([&] { run::run(net, image, {.probes = {{.where = "V1.w"}}}); }) == "run.165");
+}

@@ -30,7 +30,8 @@ struct Unit {
 };
 
 struct Probe {
-  // "V4": the response of a layer. "V4.tstep", "tstep": what an operation gives, as Settings::monitor names them.
+  // "V4": the response of a layer. "V4.tstep", "tstep": what an operation gives, as Settings::monitor names them. "V4.a": a
+  // named state (concepts/mechanism.hpp).
   // "V4 <- V1", "V4 <- addskip": what arrives over a connection, by its source or by the label of its operation, before it
   // is integrated.
   std::string where{};

@@ -18,8 +18,10 @@ namespace dynvision::run {
 bool is_last_convolution(Parts const& parts, std::size_t i);
 
 struct ProbePlace {
+  static constexpr int result = -2, arrival = -1;
+
   std::size_t part = 0;  // index of the operation in the model
-  bool is_arrival = false;
+  int what = result;     // of the operation: what it gives, what arrives there, or its own state k
   std::string layer, operation, source;
   std::string name{};                  // "V4", "V4.tstep", "V4 <- V1"; "V4.conv 2" of the second one of this label
   kernels::Shape shape{};              // of the signal

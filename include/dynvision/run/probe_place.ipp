@@ -47,8 +47,18 @@ struct ProbedName {
     if (!layer.empty() && part.layer_name != layer) return {};
     if (is_arrival && part.source() < 0) return {};
     if (is_arrival) return {source_of(part), part.label()};
-    if (is_last_convolution(parts, i)) return {part.label(), "layer"};
-    return {part.label()};
+    std::vector<std::string_view> all{part.label()};
+    if (is_last_convolution(parts, i)) all.push_back("layer");
+    all.insert(all.end(), part.type->states.begin(), part.type->states.end());
+    return all;
+  }
+  // Which of these is meant.
+  int what_of(Part const& part) const {
+    if (is_arrival) return ProbePlace::arrival;
+    auto const& states = part.type->states;
+    auto const found = std::find(states.begin(), states.end(), what);
+    return found == states.end() || what == part.label() ? ProbePlace::result
+                                                         : static_cast<int>(found - states.begin());
   }
 
  private:
@@ -154,8 +164,10 @@ DYNVISION_INLINE std::vector<ProbePlace> places_of(Probe const& probe, Parts con
     std::vector<std::string_view> const known = name.names_of(parts, i);
     if (std::find(known.begin(), known.end(), name.what) == known.end()) continue;
     std::string_view const source = name.is_arrival ? name.source_of(parts[i]) : std::string_view{};
-    std::string_view const operation = name.what == "layer" && !name.is_arrival ? "layer" : parts[i].label();
-    ProbePlace place{i, name.is_arrival, std::string(parts[i].layer_name), std::string(operation), std::string(source)};
+    int const what = name.what_of(parts[i]);
+    bool const has_other_name = what >= 0 || (name.what == "layer" && !name.is_arrival);
+    std::string_view const operation = has_other_name ? name.what : parts[i].label();
+    ProbePlace place{i, what, std::string(parts[i].layer_name), std::string(operation), std::string(source)};
     place.name = name.is_response  ? place.layer
                  : name.is_arrival ? place.layer + " <- " + place.source
                                    : place.layer + "." + place.operation;
@@ -163,7 +175,7 @@ DYNVISION_INLINE std::vector<ProbePlace> places_of(Probe const& probe, Parts con
       return other.layer == place.layer && other.operation == place.operation && other.source == place.source;
     });
     if (before > 0) place.name += joined({" ", before + 1});
-    std::size_t const at = i + (place.is_arrival ? 0 : 1);  // as it enters, as it leaves
+    std::size_t const at = i + (what == ProbePlace::result ? 1 : 0);  // as it leaves, as it enters
     place.shape = {channels[at], sizes[at].height, sizes[at].width};
     find_steps(place, probe, options.dt, settings.start.step + settings.idle_timesteps, stimulus.n_timesteps());
     check_units(probe, place.shape);

@@ -22,17 +22,22 @@ class Probing {
   [[gnu::cold]] Probing(Parts const& parts, Options const& options, Stimulus const& stimulus, Settings const& settings);
 
   bool is_empty() const { return entries_.empty(); }
-  // `part`: index of the operation in the model. Whether its result, or what arrives there, is looked at.
-  bool sees(std::size_t part) const { return !entries_.empty() && sees(part, false); }
-  bool sees_arrival(std::size_t part) const { return !entries_.empty() && sees(part, true); }
+  // `part`: index of the operation in the model. Whether its result, what arrives there, or its state k is looked at.
+  bool sees(std::size_t part) const { return !entries_.empty() && sees(part, ProbePlace::result); }
+  bool sees_arrival(std::size_t part) const { return !entries_.empty() && sees(part, ProbePlace::arrival); }
+  bool sees_state(std::size_t part, int k) const { return !entries_.empty() && sees(part, k); }
 
   // Of n steps from recorded step t on (idle ones: t < 0): (n B,C,H,W), or (1,C,H,W) or (B,C,H,W), which is the same for
   // all; B: the samples [first_sample, first_sample + B).
   void see(std::size_t part, int t, int n, Tensor const& x, std::int64_t first_sample, std::int64_t samples) {
-    if (!entries_.empty()) see(part, false, t, n, x, first_sample, samples);
+    if (!entries_.empty()) see(part, ProbePlace::result, t, n, x, first_sample, samples);
   }
   void see_arrival(std::size_t part, int t, int n, Tensor const& h, std::int64_t first_sample, std::int64_t samples) {
-    see(part, true, t, n, h, first_sample, samples);
+    see(part, ProbePlace::arrival, t, n, h, first_sample, samples);
+  }
+  void see_state(std::size_t part, int k, int t, int n, Tensor const& s, std::int64_t first_sample,
+                 std::int64_t samples) {
+    see(part, k, t, n, s, first_sample, samples);
   }
 
   std::vector<Probed> probed() const;
@@ -51,9 +56,9 @@ class Probing {
     std::array<std::int64_t, 4> kept() const;  // (rows, C, H, W)
   };
 
-  bool sees(std::size_t part, bool arrival) const;
-  void see(std::size_t part, bool arrival, int t, int n, Tensor const& x, std::int64_t first_sample,
-           std::int64_t samples);
+  // what: ProbePlace::what
+  bool sees(std::size_t part, int what) const;
+  void see(std::size_t part, int what, int t, int n, Tensor const& x, std::int64_t first_sample, std::int64_t samples);
   void merge(Entry& entry, int row, Tensor const& signal, std::int64_t first_sample, std::int64_t samples) const;
 
   [[gnu::cold]] void check_names() const;

@@ -42,16 +42,16 @@ DYNVISION_INLINE void Probing::check_names() const {
   }
 }
 
-DYNVISION_INLINE bool Probing::sees(std::size_t part, bool arrival) const {
+DYNVISION_INLINE bool Probing::sees(std::size_t part, int what) const {
   return std::any_of(entries_.begin(), entries_.end(),
-                     [&](Entry const& e) { return e.place.part == part && e.place.is_arrival == arrival; });
+                     [&](Entry const& e) { return e.place.part == part && e.place.what == what; });
 }
 
-[[gnu::noinline]] DYNVISION_INLINE void Probing::see(std::size_t part, bool arrival, int t, int n, Tensor const& x,
+[[gnu::noinline]] DYNVISION_INLINE void Probing::see(std::size_t part, int what, int t, int n, Tensor const& x,
                                                      std::int64_t first_sample, std::int64_t samples) {
   for (Entry& entry : entries_) {
     ProbePlace const& place = entry.place;
-    if (place.part != part || place.is_arrival != arrival) continue;
+    if (place.part != part || place.what != what) continue;
     for (int i = 0; i < n; ++i) {
       int const at = t + i - place.first;
       if (t + i < 0 || at < 0 || t + i >= place.end || at % place.stride != 0) continue;

@@ -69,6 +69,11 @@ DYNVISION_INLINE Activity unroll_parts(Parts const& parts, std::vector<int> cons
       x = part.apply(x, now);
       monitors.after(place, t, x);
       if (x.defined()) monitors.probes.see(place, t, 1, x, 0, now.batch);
+      for (int k = 0; k < static_cast<int>(part.type->states.size()); ++k) {
+        Signal const s = now.state(k).past(1);
+        if (s.defined() && monitors.probes.sees_state(place, k))
+          monitors.probes.see_state(place, k, t, 1, s, 0, now.batch);
+      }
     }
     ++now.step;
     return x;

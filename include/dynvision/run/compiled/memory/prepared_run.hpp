@@ -74,8 +74,8 @@ class PreparedRun {
   Classifier const* classifier = nullptr;  // the head, if it is one
   std::int64_t n_classes = 0;
   bool classifies_blocks = false;  // the classifier is applied block by block, so that what it gets need not be kept
-  std::vector<Segment> segments;  // of each group
-  std::size_t first_kept = 0;     // segment; those before are idle
+  std::vector<Segment> segments;   // of each group
+  std::size_t first_kept = 0;      // segment; those before are idle
   std::vector<Group> groups;
   AddressList addresses;
   std::vector<Tensor> alive;  // what the addresses of a pipeline point to, while it runs

@@ -43,6 +43,9 @@ class Results {
   bool looks_at(std::size_t p) const { return watched[p].defined() || probes.sees(p); }
   void give(std::size_t p, int t, int n, Tensor const& value);
   void give_arrival(std::size_t p, int t, int n, Tensor const& h) { probes.see_arrival(p, t, n, h, first_, samples_); }
+  void give_state(std::size_t p, int k, int t, int n, Tensor const& value) {
+    probes.see_state(p, k, t, n, value, first_, samples_);
+  }
 
   // Numbers from one step to the next.
   std::int64_t apart(std::int64_t size) const { return all_samples_ * size; }

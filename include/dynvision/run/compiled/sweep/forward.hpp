@@ -73,6 +73,7 @@ class ForwardSweep {
   void record_results(int l);
   void watch(std::size_t p, Tensor const& value);
   void watch_delayed(int l, Node const& node);  // at the time of Delay
+  void watch_states(Node const& node);          // its own
   // Runs what makes node p take what arrives at it, for the probes that look at that.
   template <class F> void asking_arrival(std::size_t p, bool in_prefix, F const& run);
 

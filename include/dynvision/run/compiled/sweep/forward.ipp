@@ -137,6 +137,7 @@ DYNVISION_INLINE void ForwardSweep::one_stage(Stage const& stage, Wave& x, bool 
     asking_arrival(first, in_prefix, [&] { x.data = run_.nodes[first].forward(at_, x.data); });
     if (results_ && !in_prefix && x.data.defined()) watch(first, x.data);
   }
+  for (std::size_t p = first; results_ && p <= stage.last; ++p) watch_states(run_.node(p));
 }
 
 DYNVISION_INLINE Wave ForwardSweep::spread(Wave const& x) const {
@@ -242,6 +243,14 @@ DYNVISION_INLINE void ForwardSweep::watch_delayed(int l, Node const& node) {
   if (run_.table.step(node.index, at_.block.first) < run_.table.idle) return;
   int const s = at_.block.first - node.t_feedforward;
   if (run_.table.stored_at(l, s)) watch(node.index, run_.state_rows(segment_, l, s, n()));
+}
+
+DYNVISION_INLINE void ForwardSweep::watch_states(Node const& node) {
+  for (int k = 0; k < node.n_states; ++k) {
+    int const s = node.first_state + k, t = run_.table.step(node.index, at_.block.first) - run_.table.idle;
+    if (t < 0 || !run_.results.probes.sees_state(node.index, k) || !run_.table.stored_at(s, at_.block.first)) continue;
+    run_.results.give_state(node.index, k, t, n(), run_.state_rows(segment_, s, at_.block.first, n()));
+  }
 }
 
 DYNVISION_INLINE void ForwardSweep::head(Wave const& x) {
