@@ -21,7 +21,7 @@ INSIDE = {
 }
 INSIDE_NAMES = re.compile(
     r"Is[A-Z]\w*"                                                        # what a policy is asked
-    r"|(?:Sound|Taken)Policies|ChoiceOf|Choice|DyRCNNDefaults"           # of families
+    r"|(?:Sound|Taken)Policies|ChoiceOf|Choice|RecurrenceOf|LongestDelay|LongestDelayOf|DyRCNNDefaults"           # of families
     r"|Adapter|Projection|MonitoredActivity|MessagePart|PolicyKinds|PublishedOrder|Unnamed|FirstCopy"
     r"|CompiledRun|LiveRun|ForwardSweep|GivenSignals|ParametersOfRecording")
 

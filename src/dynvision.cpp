@@ -15,6 +15,7 @@
 #include <dynvision/concepts/weight.ipp>
 #include <dynvision/connections/adapter.ipp>
 #include <dynvision/connections/dale.ipp>
+#include <dynvision/connections/interpolated_delay.ipp>
 #include <dynvision/connections/lateral.ipp>
 #include <dynvision/connections/low_rank.ipp>
 #include <dynvision/connections/masked.ipp>
@@ -54,6 +55,7 @@
 #include <dynvision/run/compiled/functions/convolution.ipp>
 #include <dynvision/run/compiled/functions/convolution_chain.ipp>
 #include <dynvision/run/compiled/functions/fallback.ipp>
+#include <dynvision/run/compiled/functions/interpolated_states.ipp>
 #include <dynvision/run/compiled/functions/local_gradients.ipp>
 #include <dynvision/run/compiled/functions/parametrised_weight.ipp>
 #include <dynvision/run/compiled/functions/plane_map.ipp>

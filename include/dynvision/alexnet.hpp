@@ -29,7 +29,7 @@ namespace dynvision {
 namespace alexnet {
 
 using namespace families;
-using Defaults = List<ToOutput, Additive, NoSolver, Relu, PublishedOrder>;
+using Defaults = List<ToOutput, Additive, NoSolver, Relu, PublishedOrder, WholeSteps>;
 using Pool = MaxPool<3, 2, 0>;
 
 template <class C, Name N, int In, int Out, int K, int Stride, int Margin, class Last = List<>>

@@ -33,7 +33,7 @@ namespace dynvision {
 namespace cordsnet {
 
 using namespace families;
-using Defaults = List<ToOutput, Additive, Euler, Skip<>, Relu, PublishedOrder>;
+using Defaults = List<ToOutput, Additive, Euler, Skip<>, Relu, PublishedOrder, WholeSteps>;
 
 // Both weights normalised, the recurrent one where its type allows it.
 template <class C, int In, int Out,

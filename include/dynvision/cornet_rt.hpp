@@ -31,7 +31,7 @@ namespace dynvision {
 namespace cornet_rt {
 
 using namespace families;
-using Defaults = List<ToMiddle, Additive, NoSolver, NoSkip, NoFeedback, Relu, PublishedOrder>;
+using Defaults = List<ToMiddle, Additive, NoSolver, NoSkip, NoFeedback, Relu, PublishedOrder, WholeSteps>;
 
 // Before the second convolution there is always a signal.
 template <class C, int In, int Out, int K, int Stride>

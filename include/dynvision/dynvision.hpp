@@ -19,6 +19,7 @@
 #include <dynvision/losses/spontaneous_activity.hpp>
 #include <dynvision/losses/weighted_steps.hpp>
 #include <dynvision/losses/weighted_sum.hpp>
+#include <dynvision/model/clamp_delays.hpp>
 #include <dynvision/operations/adaptation.hpp>
 #include <dynvision/operations/apply_gain.hpp>
 #include <dynvision/operations/modulate.hpp>

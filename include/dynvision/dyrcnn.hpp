@@ -41,7 +41,8 @@
 
 namespace dynvision {
 
-using DyRCNNDefaults = List<ToOutput, Additive, Euler, Skip<>, NoFeedback, Relu, PublishedOrder, NoRetina, NoNoise>;
+using DyRCNNDefaults =
+    List<ToOutput, Additive, Euler, Skip<>, NoFeedback, Relu, PublishedOrder, NoRetina, NoNoise, WholeSteps>;
 template <template <int...> class R, class... Policies> struct Choice : ChoiceOf<DyRCNNDefaults, R, Policies...> {};
 
 // C is the choice of policies; the areas are written as families/area.hpp says.

@@ -22,7 +22,7 @@ struct NumberRange;               // what it may be
 class OptionField;                // where Options hold it
 struct NumberFacts;               // its value in a layer
 // GivenNumbers: numbers by their names
-enum class FeedforwardInit;       // how forward weights begin
+enum class FeedforwardInit;  // how forward weights begin
 
 // --- dynamics
 struct Clock;        // ms <-> steps
@@ -105,6 +105,9 @@ class ParameterVisitor;  // an operation shows it what is learned
 struct Fixed;            // what is not
 struct Weight;           // of a convolution, or a linear map
 struct SameStep;         // AddSkip<..., SameStep>: of this time step
+struct Interpolated;     // Recur, AddSkip, AddFeedback<..., Interpolated>: a delay that is no multiple of dt
+template <class Kind> struct LearnedDelay;  // a delay that learns, of the connection or of each channel
+class InterpolatedDelay;                    // what holds it; DelayTaps: which states count
 template <int N> struct Padding;
 // Operation, SimpleOperation, MomentOperation, TrainedOperation: what an operation offers; MemoryOperation,
 // EvolutionOperation, RecurrenceOperation, IncomingOperation, OnlyOnce, ActiveWithoutInput, ForgetsState: what it says of itself
@@ -135,10 +138,12 @@ struct NoSkip;      // or Skip<Integration>
 struct NoFeedback;  // or Feedback<Integration>
 struct NoRetina;
 struct WithRetina;
+struct WholeSteps;  // or Interpolated, LearnedDelay<>: of the lateral delay
 struct NoNoise;
 template <class Scaling> struct WithNoise;  // in every area of a family
 template <Name... Labels> struct Order;     // of the operations in a layer
-// TargetPolicy, SolverPolicy, SkipPolicy, FeedbackPolicy, NonlinearityPolicy, RetinaPolicy, NoisePolicy, OrderPolicy: what each may be
+// TargetPolicy, SolverPolicy, SkipPolicy, FeedbackPolicy, NonlinearityPolicy, RetinaPolicy, NoisePolicy, OrderPolicy,
+// DelayPolicy: what each may be
 
 // --- data
 struct Images;        // (N,C,H,W), labels, class names

@@ -29,7 +29,7 @@ namespace dynvision {
 namespace resnet {
 
 using namespace families;
-using Defaults = List<ToOutput, Additive, NoSolver, Relu>;
+using Defaults = List<ToOutput, Additive, NoSolver, Relu, WholeSteps>;
 
 struct Plan {  // what a depth stands for
   std::string_view name;

@@ -40,7 +40,7 @@ std::string text_of(Options const& o) {
   auto const maybe = [&](std::optional<double> value) { all += value ? std::to_string(*value) + " " : "- "; };
   add(o.n_classes.value()), add(o.input_dims[0]), add(o.input_dims[1]), add(o.input_dims[2]);
   for (double const x : {o.dt.value(), o.tau.value(), o.t_feedforward.value(), o.t_recurrence.value(),
-                         o.t_feedback.value(), o.t_skip.value(), o.supralinearity.value(),
+                         o.t_feedback.value(), o.t_skip.value(), o.longest_delay.value(), o.supralinearity.value(),
                          o.input_adaption_weight.value(), o.sigma.value(), o.dropout.value()}) {
     add(x);
   }
@@ -59,6 +59,7 @@ Options other() {
           .t_recurrence = 12,
           .t_feedback = 15,
           .t_skip = 18,
+          .longest_delay = 40,
           .bias = false,
           .train_tau = true,
           .feedforward_only = true,

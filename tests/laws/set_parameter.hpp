@@ -32,10 +32,10 @@ template <class Model> std::vector<std::string> parameter_names(Model& model) {
   return all;
 }
 
-// Random numbers for everything that is learned but time constants: large enough to matter, small enough not to explode.
+// Random numbers for everything that is learned but time constants and delays: large enough to matter, small enough not to explode.
 template <class Model> void randomise_model(Model& model, std::uint64_t seed, double scale = 1) {
   for (dynvision::Parameter& p : model.parameters()) {
-    if (!p.learned || p.name.find("tau") != std::string::npos) continue;
+    if (!p.learned || p.name.find("tau") != std::string::npos || p.name.ends_with(".delay")) continue;
     double const inputs = p.tensor.dim() > 1 ? static_cast<double>(p.tensor[0].numel()) : 4;
     assign(p.tensor, normal(p.tensor.sizes(), ++seed, p.tensor.scalar_type()).mul(scale / std::sqrt(inputs)));
   }

@@ -195,7 +195,8 @@ TEST_CASE("a delay that is no multiple of dt is refused when the model is compos
   Options options;
   options.t_recurrence = 5;
   CHECK(message([&] { wires(options, {}); }) ==
-        "[dynvision.dynamics.104] t_recurrence of A = 5 ms is no multiple of dt = 2 ms: expected 4 or 6 ms");
+        "[dynvision.dynamics.104] t_recurrence of A = 5 ms is no multiple of dt = 2 ms: expected 4 or 6 ms, or the "
+        "policy Interpolated for this connection");
 }
 
 TEST_CASE("a delay line holds what is asked of it", "[operations]") {

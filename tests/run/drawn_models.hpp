@@ -3,6 +3,7 @@
 #include <dynvision/connections/dale.hpp>
 #include <dynvision/connections/low_rank.hpp>
 #include <dynvision/connections/masked.hpp>
+#include <dynvision/model/clamp_delays.hpp>
 #include <dynvision/operations/adaptation.hpp>
 #include <dynvision/operations/apply_gain.hpp>
 #include <dynvision/operations/batch_norm.hpp>
@@ -363,5 +364,36 @@ struct Net : Model<A, B> {
   static constexpr int image_channels = 2;
 };
 }  // namespace moments
+
+namespace between {  // delays that are no whole number of steps, of connections of every kind, most of them learned
+struct A : Layer<"A", Conv<image_channels, 3, 3>, Recur<Full<3>, LearnedDelay<>>,
+                 AddFeedback<"C", LearnedDelay<Feature>>, Evolve<Euler>, Relu, Record, Delay, MaxPool<3, 2>> {};
+struct B : Layer<"B", Conv<3, 4, 3>, Recur<Self<4>, Multiplicative, LearnedDelay<Feature>>,
+                 AddSkip<"A", LearnedDelay<Feature>>, AddFeedback<"D", Interpolated>, Evolve<RungeKutta4>, Tanh, Record,
+                 Delay> {};
+struct C : Layer<"C", Conv<4, 3, 3, 2>, Recur<odd::Surround<3>, LearnedDelay<>>,
+                 AddSkip<"A", odd::Shunting, LearnedDelay<>>, Evolve<Euler>, Sigmoid, Record, Delay> {};
+struct D : Layer<"D", Conv<3, 3, 1>, AddSkip<"C", LearnedDelay<Feature>>, Recur<Self<3>, LearnedDelay<>>,
+                 AddSkip<"C", Interpolated, Through<1>, As<"second_{}">>, Evolve<Euler>, Relu, Record, Delay> {};
+struct Net : Model<A, B, C, D> {
+  Net(Options options) : Model<A, B, C, D>(std::move(options)) {}
+  static constexpr int image_channels = 2;
+  static constexpr bool has_delays_between_steps = true;
+};
+}  // namespace between
+
+namespace early {  // where silent operations meet such delays, and biases before any input
+struct A : Layer<"A", Conv<image_channels, 4, 3>, Recur<Depthwise<4>, LearnedDelay<Feature>>, AddInput, Evolve<Euler>,
+                 Tanh, Record, Delay> {};
+struct B : Layer<"B", AddSkip<"A", Multiplicative, LearnedDelay<>>, Conv<4, 4, 3>, AddInput, Evolve<Euler>,
+                 AddFeedback<"C", LearnedDelay<Feature>>, Tanh, Recur<Local<4>, LearnedDelay<>>, Record, Delay> {};
+struct C : Layer<"C", Recur<PointDepthwise<3, 3, 4>, NoBias, LearnedDelay<Feature>>, Conv<4, 3, 1>, AddBias<Feature>,
+                 Evolve<Euler>, Record, Delay, Sigmoid> {};
+struct Net : Model<A, B, C> {
+  Net(Options options) : Model<A, B, C>(std::move(options)) {}
+  static constexpr int image_channels = 3;
+  static constexpr bool has_delays_between_steps = true;
+};
+}  // namespace early
 
 }  // namespace property

@@ -60,6 +60,7 @@ template <class Net> class DrawnRun {
     for (Parameter const& p : net.parameters()) {
       if (p.learned && p.tensor.dim() > 1) p.tensor.mul_(0.5);  // activities of order one
     }
+    if constexpr (between_steps) draw_delays();
     for (std::string const name : {"layer", "tstep", "delay", "pool", "gain", "adaptation", "gated", "memory"}) {
       if (dice.coin() && monitors(name)) settings.monitor.push_back(name);
     }
@@ -119,10 +120,12 @@ template <class Net> class DrawnRun {
     return "shown " + shown + " idle " + std::to_string(settings.idle_timesteps) + " truncation " +
            std::to_string(settings.truncated_bptt_timesteps) + (settings.feedforward_only ? " feedforward only" : "") +
            " delays" + steps(options.t_feedforward) + steps(options.t_recurrence) + steps(options.t_skip) +
-           steps(options.t_feedback);
+           steps(options.t_feedback) + learned_delays();
   }
 
  private:
+  static constexpr bool between_steps = requires { requires Net::has_delays_between_steps; };
+
   void draw_tau_factors() {
     for (std::string_view const layer : layer_names(net.parts())) {
       if (dice.coin()) continue;
@@ -131,9 +134,15 @@ template <class Net> class DrawnRun {
       settings.tau_factors.emplace_back(layer, factors);
     }
   }
+
   Options draw_options(at::ScalarType dtype) {
     Options numbers = options_of(dice, Net::image_channels);
     numbers.dtype = dtype;
+    if constexpr (between_steps) {
+      numbers.t_recurrence = numbers.dt * dice.real(1, 4);
+      numbers.t_skip = numbers.dt * dice.real(0, 4);
+      numbers.t_feedback = numbers.dt * dice.real(1, 6);
+    }
     numbers.train_tau = dice.coin();
     numbers.sigma = 0.3, numbers.train_sigma = true;
     if (dice.coin()) numbers.t_feedforward = numbers.dt * dice.between(0, 2);
@@ -155,8 +164,29 @@ template <class Net> class DrawnRun {
       if (dice.coin()) own.t_recurrence = numbers.dt * dice.between(0, 4);
       if (dice.coin()) own.t_skip = numbers.dt * dice.between(0, 4);
       if (dice.coin()) own.t_feedback = numbers.dt * dice.between(0, 6);
+      if (between_steps && dice.coin()) own.longest_delay = numbers.dt * dice.real(8, 10);
       numbers.layers.emplace_back(std::string(part.layer_name), own);
     }
+  }
+  std::string learned_delays() const {
+    std::string all;
+    for (Parameter const& p : net.parameters()) {
+      if (!p.name.ends_with(".delay")) continue;
+      all += " " + p.name;
+      for (double const t : numbers_on_host(p.tensor)) all += " " + std::to_string(t / options.dt);
+    }
+    return all;
+  }
+  // Learned delays, on whole steps as well.
+  void draw_delays() {
+    for (Parameter const& p : net.parameters()) {
+      if (!p.name.ends_with(".delay")) continue;
+      auto all = p.tensor.view({-1});
+      for (std::int64_t c = 0; c < all.size(0); ++c) {
+        all.select(0, c).fill_(options.dt * (dice.between(0, 3) == 0 ? dice.between(0, 8) : dice.real(0, 8)));
+      }
+    }
+    clamp_delays(net);
   }
   // Some parameters do not learn, nor do perhaps the images.
   void freeze() {

@@ -100,5 +100,9 @@ TEST_CASE("a run in pieces is the run", "[run][property]") {
       4000, [](std::uint64_t seed) { compare_pieces<orders::Net>(seed, at::kDouble, 1e-10); }, 40);
   each_seed(
       8000, [](std::uint64_t seed) { compare_pieces<evaluated::Net>(seed, at::kDouble, 1e-10); }, 20);
+  each_seed(
+      12000, [](std::uint64_t seed) { compare_pieces<between::Net>(seed, at::kDouble, 1e-10); }, 40);
+  each_seed(
+      13000, [](std::uint64_t seed) { compare_pieces<early::Net>(seed, at::kDouble, 1e-10); }, 30);
   for (std::uint64_t seed = 5000; seed < 5010; ++seed) compare_pieces<rich::Net>(seed, at::kFloat, 2e-5);
 }

@@ -104,7 +104,7 @@ inline std::string svg(Facts const& facts) {
   for (ConnectionFacts const& c : facts.connections) {
     double const from = left_of(static_cast<std::size_t>(c.from) + 1), to = left_of(static_cast<std::size_t>(c.to) + 1);
     double const distance = std::abs(c.to - c.from);
-    std::string const delay = milliseconds(facts, c.delay);
+    std::string const delay = milliseconds(c);
     char const* const color = color_of(c.way);
     if (c.way == Way::lateral) {
       double const x = from + width / 2;
@@ -157,9 +157,9 @@ inline std::string dot(Facts const& facts) {
   }
   for (ConnectionFacts const& c : facts.connections) {
     all += "  " + quoted(facts.layers[static_cast<std::size_t>(c.from)].name) + " -> " +
-           quoted(facts.layers[static_cast<std::size_t>(c.to)].name) +
-           " [label=" + quoted(milliseconds(facts, c.delay)) + ", color=\"" + color_of(c.way) + "\", fontcolor=\"" +
-           color_of(c.way) + "\", constraint=false];  // " + analysis::name_of(c.way) + "\n";
+           quoted(facts.layers[static_cast<std::size_t>(c.to)].name) + " [label=" + quoted(milliseconds(c)) +
+           ", color=\"" + color_of(c.way) + "\", fontcolor=\"" + color_of(c.way) + "\", constraint=false];  // " +
+           analysis::name_of(c.way) + "\n";
   }
   return all + "}\n";
 }

@@ -8,6 +8,7 @@
 //   bytes per step: of the results of all operations, which the gradient needs, for one sample
 #pragma once
 #include <dynvision/analysis/work.hpp>
+#include <dynvision/connections/interpolated_delay.hpp>
 #include <dynvision/core/type_text.hpp>
 #include <dynvision/model/numbers.hpp>
 #include <dynvision/model/part.hpp>
@@ -25,8 +26,9 @@ enum class Way { lateral, skip, feedback };
 
 struct ConnectionFacts {
   Way way;
-  int from, to;  // index of the layers
-  int delay;     // [steps]
+  int from, to;              // index of the layers
+  int delay;                 // [steps] until something arrives
+  double shortest, longest;  // [ms] the same, where channels have delays of their own
 };
 
 struct OperationFacts {
@@ -117,6 +119,15 @@ namespace analysis {
   facts.first_output = first[n - 1] + facts.layers[n - 1].delay;
 }
 
+// `delay`: [steps] of one that is a whole number of them.
+[[gnu::cold]] inline ConnectionFacts connection_facts(Way way, int from, int to, int delay,
+                                                      InterpolatedDelay const* interpolated, double dt) {
+  if (interpolated == nullptr) return {way, from, to, delay, delay * dt, delay * dt};
+  DelayTaps const taps = interpolated->taps();
+  auto const [shortest, longest] = std::minmax_element(taps.delays.begin(), taps.delays.end());
+  return {way, from, to, taps.newest, *shortest * dt, *longest * dt};
+}
+
 }  // namespace analysis
 
 // The image's shape is that of Options::input_dims unless given; without a known size nothing is said of sizes and work.
@@ -153,14 +164,17 @@ template <class Model> Facts facts_of(Model const& model, std::array<int, 3> ima
       // Hands on what it gets: nothing is computed, and nothing more is kept.
       bool passes = MemoryOperation<Op> || parts[place].label() == "record" || parts[place].label() == "addext";
       if constexpr (RecurrenceOperation<Op>) {
-        if (op.on) facts.connections.push_back({Way::lateral, l, l, op.delay});
+        if (op.on)
+          facts.connections.push_back(
+              analysis::connection_facts(Way::lateral, l, l, op.delay, interpolated_delay(op), facts.dt));
         passes = !op.on;
         at = layer.size;
       } else if constexpr (IncomingOperation<Op>) {
         passes = !op.incoming.on;
         if (op.incoming.on) {
           Way const way = comes_from_later<Op>() ? Way::feedback : Way::skip;
-          facts.connections.push_back({way, op.incoming.from, l, op.incoming.delay});
+          facts.connections.push_back(analysis::connection_facts(way, op.incoming.from, l, op.incoming.delay,
+                                                                 interpolated_delay(op), facts.dt));
           at = facts.layers[static_cast<std::size_t>(op.incoming.from)].size;
           auto const& conv = op.incoming.adapter.conv;
           if (conv.exists() && at.height > 0) at = conv.out_size(at);

@@ -14,6 +14,10 @@ namespace analysis {
 
 inline std::string milliseconds(double time) { return number_text(time, 6) + " ms"; }
 inline std::string milliseconds(Facts const& facts, int steps) { return milliseconds(steps * facts.dt); }
+inline std::string milliseconds(ConnectionFacts const& c) {
+  std::string const longest = milliseconds(c.longest);
+  return c.shortest == c.longest ? longest : number_text(c.shortest, 6) + " to " + longest;
+}
 inline std::string shape(int channels, Size size) {
   std::string const all = number_text(channels);
   return size.height > 0 ? all + "x" + number_text(size.height) + "x" + number_text(size.width) : all;
@@ -154,7 +158,7 @@ struct TrainingForecast {  // what the last line of the table is for
     ways.push_back({name_of(c.way),
                     facts.layers[static_cast<std::size_t>(c.from)].name + " to " +
                         facts.layers[static_cast<std::size_t>(c.to)].name,
-                    milliseconds(facts, c.delay)});
+                    milliseconds(c)});
   }
   if (!ways.empty()) all += "\n" + text_columns(ways, {false, false, true}, 2);
   if (sized) {

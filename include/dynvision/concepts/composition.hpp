@@ -71,7 +71,9 @@ struct Composition {
 
   // A number of this layer: its own if it has one, else the model's.
   double number(Option<double> Options::*of_model, std::optional<double> LayerOptions::*of_layer);
-  int steps(Option<double> Options::*of_model, std::optional<double> LayerOptions::*of_layer, std::string_view what);
+  // `otherwise`: what a message may offer beside the two nearest multiples of dt.
+  int steps(Option<double> Options::*of_model, std::optional<double> LayerOptions::*of_layer, std::string_view what,
+            std::string_view otherwise = {});
 
   double max_weight(double when_alone) const;
 

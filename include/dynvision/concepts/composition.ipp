@@ -31,8 +31,9 @@ DYNVISION_INLINE double Composition::number(Option<double> Options::*of_model,
 }
 
 DYNVISION_INLINE int Composition::steps(Option<double> Options::*of_model,
-                                        std::optional<double> LayerOptions::*of_layer, std::string_view what) {
-  return clock.steps(number(of_model, of_layer), what, here().name);
+                                        std::optional<double> LayerOptions::*of_layer, std::string_view what,
+                                        std::string_view otherwise) {
+  return clock.steps(number(of_model, of_layer), what, here().name, otherwise);
 }
 
 DYNVISION_INLINE double Composition::max_weight(double when_alone) const {

@@ -34,6 +34,7 @@ struct LayerOptions {
   std::optional<double> t_feedback{};     // [ms] of feedback arriving in this layer
   std::optional<double> t_skip{};         // [ms] of skips arriving in this layer
   std::optional<double> sigma{};          // of Noise
+  std::optional<double> longest_delay{};  // [ms] of connections arriving in this layer whose delay learns
   GivenNumbers numbers{};                 // of parts of one's own, or any of the above
 };
 
@@ -41,12 +42,13 @@ struct Options {
   Option<int> n_classes{by_default, 10};
   Option<std::array<int, 3>> input_dims{by_default, {3, 0, 0}};  // (C,H,W); H = W = 0: any size
 
-  Option<double> dt{by_default, 2};                            // [ms] > 0
-  Option<double> tau{by_default, 5};                           // [ms] > 0, time constant of every layer
-  Option<double> t_feedforward{by_default, 0};                 // [ms] from a layer to the next; 0: engineering time
-  Option<double> t_recurrence{by_default, 6};                  // [ms] lateral; 0 means one step
-  Option<double> t_feedback{by_default, 30};                   // [ms] 0 means one step
-  Option<double> t_skip{by_default, 0};                        // [ms] 0 means the same step
+  Option<double> dt{by_default, 2};             // [ms] > 0
+  Option<double> tau{by_default, 5};            // [ms] > 0, time constant of every layer
+  Option<double> t_feedforward{by_default, 0};  // [ms] from a layer to the next; 0: engineering time
+  Option<double> t_recurrence{by_default, 6};   // [ms] lateral; 0 means one step
+  Option<double> t_feedback{by_default, 30};    // [ms] 0 means one step
+  Option<double> t_skip{by_default, 0};         // [ms] 0 means the same step
+  Option<double> longest_delay{by_default, 0};  // [ms] that a learned delay may reach; 0: twice its start
   std::vector<std::pair<std::string, LayerOptions>> layers{};  // exceptions, by layer name; the first one counts
 
   Option<bool> bias{by_default, true};  // of convolutions and lateral connections; skips, feedback and head keep theirs

@@ -1,9 +1,12 @@
 // Projection: a connection from another area, as it arrives: the source's delayed response, adapted to this place.
 //
 //   R(W * r_source(t - n))       n [steps]; see connections/adapter.hpp
+//
+// With a policy of connections/interpolated_delay.hpp any delay of at least so many steps.
 #pragma once
 #include <dynvision/concepts/moment.hpp>
 #include <dynvision/connections/adapter.hpp>
+#include <dynvision/connections/interpolated_delay.hpp>
 #include <dynvision/core/inline.hpp>
 
 namespace dynvision {
@@ -20,6 +23,7 @@ struct Projection {
   Adapter adapter;
   int from = 0;   // index of the source layer
   int delay = 0;  // [steps]
+  InterpolatedDelay interpolated;
   bool on = false;
 
   // The response of `source`, `steps` ago; its delay line must hold `memory` steps.
@@ -31,7 +35,19 @@ struct Projection {
     at.remember(from, memory);
     adapter.compose<With...>(at, at.places[static_cast<std::size_t>(from)].state_channels, at.channels);
   }
-  void parameters(auto&& visit) { adapter.parameters(visit); }
+  // The same, `t` [ms] ago, which is the option `what` of this layer: an interpolated delay of at least `least` steps.
+  template <class... With>
+  [[gnu::noinline]] void compose(Composition& at, std::string_view source, double t, std::string_view what, int least) {
+    from = at.find(source);
+    int const channels = at.places[static_cast<std::size_t>(from)].state_channels;
+    interpolated.compose<With...>(at, t, what, least, channels);
+    // Where the same step counts its state has been stored already.
+    compose<With...>(at, source, interpolated.taps().newest, interpolated.oldest() + (least == 0 ? 1 : 0));
+  }
+  void parameters(auto&& visit) {
+    adapter.parameters(visit);
+    interpolated.parameters(visit);
+  }
 
   // What arrives beside x, or absent.
   Signal operator()(Signal const& x, Moment& now) const;

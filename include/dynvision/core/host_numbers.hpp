@@ -15,12 +15,14 @@ namespace dynvision {
 class HostNumbers {
  public:
   double of(Tensor const& x);
+  std::vector<double> const& all_of(Tensor const& x);
   // The numbers of a host's tensor on another device.
   Tensor on(at::Device device, Tensor const& host);
   bool any_learns() const;
 
  private:
   std::vector<std::pair<Tensor, double>> all_;
+  std::vector<std::pair<Tensor, std::vector<double>>> rows_;
   std::vector<std::pair<Tensor, Tensor>> moved_;  // (on the host, on a device)
 };
 
@@ -39,6 +41,8 @@ class Remembering {
 };
 
 double number_of(Tensor const& x);
+// All numbers of a tensor, in their order.
+std::vector<double> numbers_on_host(Tensor const& x);
 
 // `host` on a device; nobody writes to the result.
 Tensor on_device(at::Device device, Tensor const& host);

@@ -15,8 +15,8 @@ namespace dynvision {
 struct Clock {
   double dt = 2;  // [ms]
 
-  // `what` names the quantity in messages: "t_recurrence", of `layer`.
-  int steps(double t, std::string_view what, std::string_view layer = {}) const;
+  // `what` names the quantity in messages: "t_recurrence", of `layer`; `otherwise`: what else could be done.
+  int steps(double t, std::string_view what, std::string_view layer = {}, std::string_view otherwise = {}) const;
 
   double milliseconds(int steps) const { return steps * dt; }  // [ms]
 };

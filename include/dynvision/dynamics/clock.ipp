@@ -4,7 +4,8 @@
 
 namespace dynvision {
 
-DYNVISION_INLINE int Clock::steps(double t, std::string_view what, std::string_view layer) const {
+DYNVISION_INLINE int Clock::steps(double t, std::string_view what, std::string_view layer,
+                                  std::string_view otherwise) const {
   if (!(dt > 0) || !std::isfinite(dt)) fail("dynamics", 101, {"dt = ", dt, " ms: expected a positive number"});
   std::string_view const of = layer.empty() ? "" : " of ";
   if (!(t >= 0) || !std::isfinite(t)) {
@@ -16,7 +17,7 @@ DYNVISION_INLINE int Clock::steps(double t, std::string_view what, std::string_v
     double const below = std::floor(t / dt) * dt;
     fail("dynamics", 104,
          {what, of, layer, " = ", t, " ms is no multiple of dt = ", dt, " ms: expected ", below, " or ", below + dt,
-          " ms"});
+          " ms", otherwise});
   }
   return static_cast<int>(n);
 }

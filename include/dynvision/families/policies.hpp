@@ -2,6 +2,7 @@
 //
 // The recurrence type comes first; the others in any order, each with the original's default.
 //   recurrence target   ToOutput (default) | ToMiddle | ToInput
+//   lateral delay       WholeSteps (default) | Interpolated | LearnedDelay<> (connections/interpolated_delay.hpp)
 //   integration         Additive (default) | Multiplicative | a user's functor        of the lateral recurrence
 //   solver              Euler (default) | RungeKutta4 | a user's | NoSolver: r(t) = f(u(t))
 //   skip connections    Skip<Additive> (default) | Skip<Multiplicative> | NoSkip
@@ -37,6 +38,10 @@ struct ToMiddle {  // between the two convolutions
 };
 struct ToInput {  // before the convolutions
   using policy = policies::Target;
+};
+
+struct WholeSteps {  // the delay of the recurrence is a multiple of dt
+  using policy = policies::Delay;
 };
 
 template <Integration I = Additive> struct Skip {
@@ -80,6 +85,8 @@ concept TargetPolicy = PolicyOf<T, policies::Target>;
 template <class T>
 concept SolverPolicy = Solver<T> || std::is_same_v<T, NoSolver>;
 template <class T>
+concept DelayPolicy = IsInterpolation<T>::value || std::is_same_v<T, WholeSteps>;
+template <class T>
 concept SkipPolicy = PolicyOf<T, policies::Skip>;
 template <class T>
 concept FeedbackPolicy = PolicyOf<T, policies::Feedback>;
@@ -94,6 +101,7 @@ concept OrderPolicy = PolicyOf<T, policies::Order>;
 
 template <class T> using IsTarget = std::bool_constant<TargetPolicy<T>>;
 template <class T> using IsSolver = std::bool_constant<SolverPolicy<T>>;
+template <class T> using IsLateralDelay = std::bool_constant<DelayPolicy<T>>;
 template <class T> using IsSkip = std::bool_constant<SkipPolicy<T>>;
 template <class T> using IsFeedback = std::bool_constant<FeedbackPolicy<T>>;
 template <class T> using IsNonlinearity = std::bool_constant<NonlinearityPolicy<T>>;
@@ -102,9 +110,9 @@ template <class T> using IsNoise = std::bool_constant<NoisePolicy<T>>;
 template <class T> using IsOrder = std::bool_constant<OrderPolicy<T>>;
 
 template <class T> constexpr int policy_kind() {  // -1: none; tests that a kind is given only once
-  int const kinds[] = {TargetPolicy<T>,       Integration<T>,  SolverPolicy<T>, SkipPolicy<T>, FeedbackPolicy<T>,
-                       NonlinearityPolicy<T>, RetinaPolicy<T>, OrderPolicy<T>,  NoisePolicy<T>};
-  for (int i = 0; i < 9; ++i) {
+  int const kinds[] = {TargetPolicy<T>,       Integration<T>,  SolverPolicy<T>, SkipPolicy<T>,  FeedbackPolicy<T>,
+                       NonlinearityPolicy<T>, RetinaPolicy<T>, OrderPolicy<T>,  NoisePolicy<T>, DelayPolicy<T>};
+  for (int i = 0; i < 10; ++i) {
     if (kinds[i]) return i;
   }
   return -1;
@@ -150,6 +158,9 @@ template <class Defaults, class... Policies> constexpr auto check_taken() {
   return TakenPolicies{};
 }
 
+template <class Delays, class L, class... With> struct RecurrenceOf { using type = Recur<L, With..., Delays>; };
+template <class L, class... With> struct RecurrenceOf<WholeSteps, L, With...> { using type = Recur<L, With...>; };
+
 // The choice made by the template arguments of a model, with the defaults of its family.
 template <class Defaults, template <int...> class R, class... Policies> struct ChoiceOf;
 template <class... Defaults, template <int...> class R, class... Policies>
@@ -165,7 +176,9 @@ struct ChoiceOf<List<Defaults...>, R, Policies...> : decltype(check_policies<Pol
   using order = pick<IsOrder, PublishedOrder, Policies..., Defaults...>;
   static constexpr bool retina = pick<IsRetina, NoRetina, Policies..., Defaults...>::retina;
 
-  template <int C, int K, int D, class... With> using recurrence = Recur<R<C, K, D>, integration, With...>;
+  using lateral_delay = pick<IsLateralDelay, WholeSteps, Policies..., Defaults...>;
+  template <int C, int K, int D, class... With>
+  using recurrence = typename RecurrenceOf<lateral_delay, R<C, K, D>, integration, With...>::type;
 };
 
 }  // namespace dynvision

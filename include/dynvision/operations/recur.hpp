@@ -6,6 +6,7 @@
 // (ToInput), between two convolutions (ToMiddle), after them (ToOutput).
 //
 //   Recur<Full<36, 3>>     Recur<Self<64>, Multiplicative, NoBias>     Recur<Full<64, 3>, WeightNorm>     Recur<Full<36>, Dale<>>
+//   Recur<Full<36, 3>, LearnedDelay<>>     a delay that learns, see connections/interpolated_delay.hpp
 #pragma once
 #include <dynvision/concepts/fault.hpp>
 #include <dynvision/concepts/flags.hpp>
@@ -14,17 +15,14 @@
 
 namespace dynvision {
 
-// [steps], at least 1, that the layer's delay line is asked to hold. Some connections keep the channels of the state.
-[[gnu::noinline]] inline int lateral_delay(Composition& at, bool keeps_channels) {
+// Some connections keep the channels of the state.
+[[gnu::noinline]] inline void check_lateral_channels(Composition& at, bool keeps_channels) {
   if (keeps_channels && at.channels != at.state_channels()) {
     fail("model", 106,
          {"recurrence of ", at.here().name, " keeps the ", at.state_channels(),
           " channels of the state, but arrives where there are ", at.channels,
           ": expected another recurrence type or target"});
   }
-  int const delay = std::max(1, at.steps(&Options::t_recurrence, &LayerOptions::t_recurrence, "t_recurrence"));
-  at.remember(at.layer, delay);
-  return delay;
 }
 
 template <class L, class... With> struct Recur {
@@ -39,25 +37,36 @@ template <class L, class... With> struct Recur {
                                            .help = "delay of the lateral connection; 0: one step",
                                            .field = {&Options::t_recurrence, &LayerOptions::t_recurrence}}};
   };
-  static constexpr auto numbers = NumbersOf<std::conditional_t<silent, List<>, Own>, L>::all;
+  static constexpr auto numbers = NumbersOf<std::conditional_t<silent, List<>, Own>, L, LongestDelayOf<With...>>::all;
   using lateral_type = L;
   using integration = pick<IsIntegration, Additive, With...>;
 
   static constexpr Fault fault = [] {
     if (!Lateral<L>) return Fault::lateral;
-    if (!PolicyKinds<IsIntegration, IsPath, IsNoBias, IsParametrisation>::take<With...>()) return Fault::policy;
+    if (!PolicyKinds<IsIntegration, IsPath, IsNoBias, IsParametrisation, IsInterpolation>::take<With...>())
+      return Fault::policy;
     if (!takes_parametrisations<L, With...>()) return Fault::parametrisation;
     return parametrisation_fault<With...>();
   }();
 
   L lateral;
   int delay = 1;  // [steps], at least 1
+  InterpolatedDelay interpolated;
   bool on = false;
 
   void compose(Composition& at) {
     if (at.options.feedforward_only || silent) return;
     on = true;
-    delay = lateral_delay(at, KeepsChannels<L>);
+    check_lateral_channels(at, KeepsChannels<L>);
+    if constexpr (interpolates<With...>) {
+      double const t = at.number(&Options::t_recurrence, &LayerOptions::t_recurrence);
+      interpolated.compose<With...>(at, t, "t_recurrence", 1, at.state_channels());
+      delay = interpolated.taps().newest;
+      at.remember(at.layer, interpolated.oldest());
+    } else {
+      int const n = at.steps(&Options::t_recurrence, &LayerOptions::t_recurrence, "t_recurrence", or_interpolated);
+      at.remember(at.layer, delay = std::max(1, n));
+    }
     bool const bias = at.options.bias && !has<NoBias, With...>;
     if constexpr (ParametrisedLateral<L>) {
       lateral.compose(at, bias, Parametrisations::of<With...>(), at.channels);
@@ -66,7 +75,9 @@ template <class L, class... With> struct Recur {
     }
   }
   void parameters(auto&& visit) {
-    if (on) lateral.parameters(visit);
+    if (!on) return;
+    lateral.parameters(visit);
+    interpolated.parameters(visit);
   }
 
   // What arrives, before it is integrated, or absent.
@@ -77,7 +88,7 @@ template <class L, class... With> struct Recur {
   }
   Signal operator()(Signal const& x, Moment& now) const {
     if (!on || now.feedforward_only) return x;
-    Signal const h = now.past(now.layer, delay);
+    Signal const h = interpolated.on ? interpolated(now, now.layer) : now.past(now.layer, delay);
     return h.defined() ? integrate_resized<integration>(x, lateral(h), now.size) : x;
   }
 };

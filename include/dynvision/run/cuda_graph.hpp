@@ -6,7 +6,7 @@
 //
 // The shapes of what goes in stay as they were; results lie where they lay, so the next replay overwrites
 // them. Replays read the parameters of the model where they are: an optimiser that changes them in place goes on as usual.
-// Single numbers that the host reads (tau, w and b of Self, the supralinear exponent) are those of the recording, so they
+// Single numbers that the host reads (tau, delays, w and b of Self, the supralinear exponent) are those of the recording, so they
 // must not learn. What is recorded must not wait for the GPU: no item(), no printing in a loss of your own.
 #pragma once
 #include <dynvision/core/error.hpp>
@@ -53,7 +53,8 @@ class CudaGraph {
     Remembering const now(numbers_);
     for (int i = 0; i < 3; ++i) work(inputs_);  // libraries choose their algorithms, memory is set aside
     if (numbers_->any_learns()) {
-      fail("run", 146, "a CUDA graph of a model in which a number learns that the host reads: tau, or those of Self");
+      fail("run", 146,
+           "a CUDA graph of a model in which a number learns that the host reads: tau, a delay, or those of Self");
     }
     stream.synchronize();
     graph_->capture_begin();

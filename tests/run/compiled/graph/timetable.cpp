@@ -66,7 +66,7 @@ struct Maker {
     node.sees_time = true;
     node.presence = Presence::with_source;
     node.on = dice.between(0, 5) > 0;
-    node.source = {from, delay, stored};
+    node.source = {from, delay, stored, dice.between(0, 3) == 0 ? dice.between(1, 3) : 0};
   }
   void solver(bool stored) {
     Node& node = add();
@@ -138,7 +138,8 @@ std::string text(Graph const& graph) {
     all += node.stores    ? " delay " + std::to_string(node.t_feedforward)
            : node.evolves ? " step"
            : node.source.layer >= 0
-               ? " from " + std::to_string(node.source.layer) + " " + std::to_string(node.source.delay)
+               ? " from " + std::to_string(node.source.layer) + " " + std::to_string(node.source.delay) +
+                     (node.source.span > 0 ? "+" + std::to_string(node.source.span) : "")
            : node.is_stepwise ? " stepwise"
            : node.records     ? " record"
            : node.is_static   ? " static"
@@ -168,7 +169,9 @@ struct Simulation {
         Node const& node = graph.nodes[p];
         auto const l = static_cast<std::size_t>(node.layer);
         bool const has_source = node.source.layer >= 0 && node.on;
-        came[now][p] = has_source && state(node.source.layer, t - node.source.delay);
+        for (int k = 0; has_source && k <= node.source.span; ++k) {
+          if (state(node.source.layer, t - node.source.delay - k)) came[now][p] = true;
+        }
         if (node.presence == Presence::with_source) x = x || came[now][p];
         int const recorded = t - graph.settings.idle_timesteps;
         if (node.presence == Presence::with_external) x = x || (recorded >= 0 && recorded < graph.externals[l]);
@@ -286,6 +289,16 @@ void compare(Graph const& graph) {
               REQUIRE(node.source.layer == node.layer);
               REQUIRE(node.source.delay == 1);
             }
+          }
+          REQUIRE(table.arrives(node, t) == expected.came[static_cast<std::size_t>(t)][p]);
+          for (int k = 1; k <= node.source.span; ++k) {  // older ones, of an interpolated delay
+            bool const there = node.on && expected.state(node.source.layer, needed - k);
+            int const first_needed = first - node.source.delay - k;
+            REQUIRE(there == (node.on && expected.state(node.source.layer, first_needed)));
+            if (!there) continue;
+            auto const older = states.find({node.source.layer, needed - k});
+            REQUIRE(older != states.end());
+            REQUIRE(index - older->second <= table.memory[static_cast<std::size_t>(node.source.layer)]);
           }
           if (!node.evolves) REQUIRE(found.has_value() == table.source_index(p, block.first).has_value());
         }

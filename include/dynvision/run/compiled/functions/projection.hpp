@@ -3,6 +3,8 @@
 //   h = R( W2 * (W1 * r) )       convolutions, resized (functions/convolution_chain.hpp)
 //   h = w r + b                  a connection of one weight and one bias; without resizing computed within the pipeline
 //   h = R( rec(r) )              a connection that cannot be looked into: run as it is, differentiated by autograd
+//
+// r: the states of one step, or those of several ones, where the delay is interpolated (functions/interpolated_states.hpp).
 #pragma once
 #include <dynvision/concepts/flags.hpp>
 #include <dynvision/connections/lateral.hpp>
@@ -11,10 +13,13 @@
 #include <dynvision/core/ops.hpp>
 #include <dynvision/run/compiled/functions/convolution_chain.hpp>
 #include <dynvision/run/compiled/functions/fallback.hpp>
+#include <dynvision/run/compiled/functions/interpolated_states.hpp>
 #include <dynvision/run/compiled/functions/learned_parameters.hpp>
 #include <dynvision/run/compiled/memory/forward_context.hpp>
 #include <dynvision/run/compiled/memory/reverse_context.hpp>
 #include <dynvision/run/compiled/memory/scalar_sums.hpp>
+
+#include <optional>
 
 namespace dynvision::run {
 
@@ -52,6 +57,10 @@ void describe_projection(Op const& op, Node& node, bool stored, bool feedforward
     node.source = {op.incoming.from, op.incoming.delay,
                    op.incoming.from < node.layer || (op.incoming.from == node.layer && stored)};
   }
+  InterpolatedDelay const* const interpolated = interpolated_delay(op);
+  if (!node.on || interpolated == nullptr) return;
+  DelayTaps const taps = interpolated->taps();
+  node.source.delay = taps.newest, node.source.span = taps.oldest - taps.newest;
 }
 
 class ProjectionRun {
@@ -61,6 +70,7 @@ class ProjectionRun {
       : chain_(run.state_shape[static_cast<std::size_t>(node.source.layer)], node.in, run.layout, run.options,
                run.engine),
         sums_(run.options) {
+    if (InterpolatedDelay const* const delay = interpolated_delay(op)) interpolated_.emplace(*delay, run);
     auto const add = [&](Weight const& w) {
       chain_.convolutions.emplace_back(w, run.layout, run.dtype(), run.gradients);
     };
@@ -98,8 +108,10 @@ class ProjectionRun {
     chain_.resolve();
   }
 
-  // Whether a pipeline reads the states themselves, with set_affine().
+  // Whether a pipeline reads the states themselves, with set_affine(): states().
   bool is_direct() const { return lateral_ == nullptr && chain_.is_empty(); }
+  // The address of each state during a block, null: nothing arrives.
+  void** states(ForwardContext& at, Node const& node, std::int64_t size);
   void set_affine(kernels::RoleArguments& role) const;
   // Where a pipeline adds up the gradients of w and b, one after the other.
   double* affine_sums() { return sums_.of(0); }
@@ -107,6 +119,8 @@ class ProjectionRun {
   // What arrives during a block; undefined: nothing.
   Tensor forward(ForwardContext& at, Node const& node);
 
+  // The states of the source that arrive during a block, (n B,C,H,W).
+  Tensor rows(ReverseContext& at, Node const& node) const;
   // Of the gradient of what has arrived: the gradients of the parameters, and of the states.
   void adjoint(ReverseContext& at, Node const& node, Tensor const& g);
 
@@ -115,7 +129,8 @@ class ProjectionRun {
   Flops flops() const { return chain_.flops(); }
 
  private:
-  Tensor forward(PreparedRun& run, Node const& node, Tensor const& rows);  // states of the source (n B,C,H,W)
+  Tensor forward(PreparedRun& run, Node const& node, Tensor const& rows);
+  void add_state_gradient(ReverseContext& at, Node const& node, Tensor const& g, bool is_free);
   static Tensor resized(Tensor const& h, Node const& node) { return nearest(h, node.in.height, node.in.width); }
 
   ConvolutionChain chain_;
@@ -123,6 +138,7 @@ class ProjectionRun {
   double weight_ = 1, bias_ = 0;      // of an affine connection
   std::vector<Tensor> parameters_{};  // of it, or those that autograd differentiates for
   ScalarSums sums_;
+  std::optional<InterpolatedStates> interpolated_{};
   void* op_ = nullptr;  // of a connection that cannot be looked into
   Tensor (*lateral_)(void* op, Tensor const& r) = nullptr;
 };

@@ -19,6 +19,7 @@ struct Source {         // of an operand, or of the solver's r
   int layer = -1;       // -1: none
   int delay = 0;        // [steps]
   bool stored = false;  // whether that layer has stored its state of a step before this node is reached
+  int span = 0;  // [steps] an interpolated delay: the states of `delay` to `delay + span` steps ago arrive together
 };
 
 struct Node {

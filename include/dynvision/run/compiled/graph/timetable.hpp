@@ -58,7 +58,7 @@ class Timetable {
   std::size_t owner(int state) const { return owner_[static_cast<std::size_t>(state - n_layers)]; }
   int step(std::size_t node, int index) const { return index + offset(node); }
   bool runs(std::size_t node, int index) const;
-  // Indices between a state and its use at a node.
+  // Indices between a state and its use at a node; the newest one, of an interpolated delay.
   int lag(std::size_t node, Source const& source) const;
   int feedforward_lag(int layer) const;
   bool has_signal(std::size_t node, int t) const;
@@ -66,6 +66,8 @@ class Timetable {
   bool stored_at(int state, int index) const;
   // Index of the state of its source that reaches a node at `index`; none: nothing arrives.
   std::optional<int> source_index(std::size_t node, int index) const;
+  // Whether a state of its source reaches a node at step t, one at least of those of an interpolated delay.
+  bool arrives(Node const& node, int t) const;
   // Whether a node has a result: has_signal, but of Delay what it stores, not what leaves it.
   bool has_result(std::size_t node, int t) const;
   // For an operation whose result is known only when it has run: what follows from it, within the step and later.

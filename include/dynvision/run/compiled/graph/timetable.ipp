@@ -60,6 +60,13 @@ DYNVISION_INLINE std::optional<int> Timetable::source_index(std::size_t node, in
   return stored_at(source.layer, s) ? std::optional(s) : std::nullopt;
 }
 
+DYNVISION_INLINE bool Timetable::arrives(Node const& node, int t) const {
+  for (int k = 0; node.on && k <= node.source.span; ++k) {
+    if (stored(node.source.layer, t - node.source.delay - k)) return true;
+  }
+  return false;
+}
+
 DYNVISION_INLINE bool Timetable::has_result(std::size_t node, int t) const {
   return nodes[node].stores ? stored(nodes[node].layer, t) : has_signal(node, t);
 }
@@ -159,7 +166,7 @@ DYNVISION_INLINE void Timetable::retime(std::vector<bool> const& watched, bool l
   for (std::size_t p = 0; p < nodes.size(); ++p) {
     if (!nodes[p].on || nodes[p].source.layer < 0) continue;
     int& m = memory[static_cast<std::size_t>(nodes[p].source.layer)];
-    m = std::max(m, lag(p, nodes[p].source));
+    m = std::max(m, lag(p, nodes[p].source) + nodes[p].source.span);
   }
   for (std::size_t l = 0; l < L; ++l) memory[l] = std::max(memory[l], feedforward_lag(static_cast<int>(l)));
   for (std::size_t p = 0; p < nodes.size(); ++p) {  // what is handed on is looked at in the layer's own time
@@ -207,7 +214,7 @@ DYNVISION_INLINE void Timetable::simulate(int t, std::size_t from, bool x) {
       case Presence::as_it_enters:
         break;
       case Presence::with_source:
-        x = x || (node.on && stored(node.source.layer, t - node.source.delay));
+        x = x || arrives(node, t);
         break;
       case Presence::with_external:
         x = x || (t >= idle && t - idle < externals_[l]);
@@ -248,8 +255,9 @@ DYNVISION_INLINE void Timetable::cut() {
         if (stored(node.layer, u) != stored(node.layer, u - 1)) at(t - next_offset(node.layer));
       }
       if (!node.on || node.source.layer < 0 || node.evolves) continue;
-      int const u = t - node.source.delay;
-      if (stored(node.source.layer, u) != stored(node.source.layer, u - 1)) at(t - offset(p));
+      for (int u = t - node.source.delay, k = 0; k <= node.source.span; ++k, --u) {
+        if (stored(node.source.layer, u) != stored(node.source.layer, u - 1)) at(t - offset(p));
+      }
     }
   }
   for (int t = n_given + 1; t < n_steps; ++t) {

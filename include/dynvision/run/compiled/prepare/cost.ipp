@@ -63,8 +63,8 @@ DYNVISION_INLINE Flops Cost::flops() const {
     Node const& node = *prepared.node;
     bool const in_prefix = node.index < static_cast<std::size_t>(run_.table.static_nodes);
     for (int t = run_.table.n_given; t < run_.table.n_steps; ++t) {
-      bool const takes_place = node.source.layer >= 0 ? run_.table.stored(node.source.layer, t - node.source.delay)
-                                                      : run_.table.has_signal(node.index, t);
+      bool const takes_place =
+          node.source.layer >= 0 ? run_.table.arrives(node, t) : run_.table.has_signal(node.index, t);
       if (!takes_place) continue;
       auto const i = static_cast<std::size_t>(t);
       bool const again = in_prefix && t > 0 && run_.table.frame_run[i] == run_.table.frame_run[i - 1];
@@ -93,7 +93,7 @@ DYNVISION_INLINE double Cost::of_node(PreparedNode const& prepared, Block const&
   double const one = p < prefix ? bytes(node.in, of_frames) : kept_bytes(node.in, rows);
   double sum = 0;
   if (prepared.keeps_output && run_.table.has_result(p, step)) sum += one;
-  if (node.reads_operand && run_.table.stored(node.source.layer, step - node.source.delay)) sum += one;
+  if (node.reads_operand && node.source.layer >= 0 && run_.table.arrives(node, step)) sum += one;
   bool const enters = p == 0 || run_.table.has_signal(p - 1, step);
   if (prepared.keeps_input && enters && !is_elsewhere(p)) sum += p == prefix ? bytes(node.in, of_frames) : one;
   return sum;

@@ -31,13 +31,11 @@ class Projection {
   }
 
   void operand(ForwardContext& at, Node const& node, kernels::Arguments& arguments, kernels::RoleArguments& role) {
-    std::optional<int> const s = at.run.table.source_index(node.index, at.block.first);
-    if (!s) return;
+    if (!arrives(at.run, at.block, node)) return;
     role.operand_stride = arguments.size;
     if (projection_->is_direct()) {
       if (at.arrived != nullptr) *at.arrived = projection_->forward(at, node);
-      role.operand =
-          at.run.side_by_side(at.run.state_data(at.segment, node.source.layer, *s), at.block.n, arguments.size);
+      role.operand = projection_->states(at, node, arguments.size);
       projection_->set_affine(role);
       return;
     }
@@ -50,14 +48,13 @@ class Projection {
   void adjoint_operand(ReverseContext& at, Node const& node, kernels::Arguments& arguments,
                        kernels::RoleArguments& role, kernels::AdjointArguments&,
                        kernels::AdjointRoleArguments& adjoint) {
-    std::optional<int> const s = at.run.table.source_index(node.index, at.block.first);
-    if (!s) return;
+    if (!arrives(at.run, at.block, node)) return;
     role.operand_stride = arguments.size;
     if (projection_->is_direct()) projection_->set_affine(role);
     if (role.is_affine) adjoint.g_affine = projection_->affine_sums();
     Tensor h = at.operand(node.index);
     bool const is_read = node.reads_operand || role.is_affine;
-    if (!h.defined() && is_read && projection_->is_direct()) h = at.state_rows(node.source.layer, *s, at.block.n);
+    if (!h.defined() && is_read && projection_->is_direct()) h = projection_->rows(at, node);
     if (h.defined()) {
       role.operand = at.run.steps_of(h, at.block.n, false, arguments.size);
       at.run.alive.push_back(std::move(h));
@@ -80,6 +77,10 @@ class Projection {
   Flops flops(Node const&) const { return projection_ ? projection_->flops() : Flops{}; }
 
  private:
+  static bool arrives(PreparedRun const& run, Block const& block, Node const& node) {
+    return run.table.arrives(node, run.table.step(node.index, block.first));
+  }
+
   std::optional<ProjectionRun> projection_{};
 };
 
