@@ -35,6 +35,20 @@ TEST_CASE("a stepper over many chunks, while a parameter changes", "[run]") {
   CHECK(stepper.steps() == 70);
 }
 
+TEST_CASE("idle steps behind a start begin anew, as in a run", "[run]") {
+  DyRCNNx2<> net(
+      {.n_classes = 3, .input_dims = {2, 8, 8}, .input_adaption_weight = 0.7, .seed = 1, .dtype = at::kDouble});
+  at::AutoGradMode const no_gradient(false);
+  Tensor const image = normal({2, 2, 8, 8}, 1, at::kDouble);
+  run::Stimulus first = run::present(image, 2, 0.5);
+  first.then_blank(3);
+  run::State const start = run::unroll(net, first, {.keep_state = true}).state;
+  run::Settings const settings{.n_timesteps = 4, .idle_timesteps = 3, .non_input_value = 0.5, .start = start};
+  Tensor const expected = run::unroll(net, image, settings).outputs;
+  run::Stepper stepper(net, settings);
+  for (int t = 0; t < 4; ++t) CHECK(relative_distance(expected.select(1, t), stepper.step(image)) <= 1e-10);
+}
+
 TEST_CASE("what a stepper cannot do is refused", "[run]") {
   DyRCNNx2<> net({.n_classes = 3, .input_dims = {1, 8, 8}, .seed = 1});
   Tensor const frame = normal({2, 1, 8, 8}, 1, at::kFloat);

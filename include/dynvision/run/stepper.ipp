@@ -45,6 +45,7 @@ DYNVISION_INLINE Tensor LiveRun::step(int shown, Tensor const& frame) {
       fail("run", 163, "a stepper that is shown a blank, or nothing, first: expected a frame, which has a size");
     check_start(settings_.start, parts_, capacity_, options_, {frame.unsqueeze(1), {0}});
     begin(frame.size(0), frame.size(2), frame.size(3));
+    if (settings_.idle_timesteps > 0) last_shown_ = nothing;  // the blank is a new frame, whatever was shown before
     for (int i = std::exchange(settings_.idle_timesteps, 0); i > 0; --i) step(blank, {});
   }
   Tensor const& frames = run_->stimulus.frames;

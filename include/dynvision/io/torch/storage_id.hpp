@@ -59,15 +59,15 @@ inline std::optional<std::int64_t> whole_number(std::string_view text) {
 
 // The type of the numbers in storages of a class; nothing: of another class. Untyped: no type.
 inline std::optional<std::optional<c10::ScalarType>> storage_dtype(std::string_view module, std::string_view name) {
-  using Dtype = std::optional<c10::ScalarType>;
-  using Result = std::optional<Dtype>;
-  if (!module.starts_with("torch")) return std::nullopt;
-  if (name.ends_with("UntypedStorage")) return Result(Dtype());
+  std::optional<std::optional<c10::ScalarType>> found;
+  if (!module.starts_with("torch")) return found;
+  if (name.ends_with("UntypedStorage")) return found.emplace(std::nullopt), found;
   auto const same = [&](TorchDtype const& known) { return !known.storage.empty() && known.storage == name; };
   auto const* const plain = std::find_if(torch_dtypes.begin(), torch_dtypes.end(), same);
-  if (plain != torch_dtypes.end()) return Result(Dtype(plain->type));
+  if (plain != torch_dtypes.end()) return found.emplace(plain->type), found;
   auto const* const quantised = std::find_if(torch_quantised.begin(), torch_quantised.end(), same);
-  return quantised == torch_quantised.end() ? Result() : Result(Dtype(quantised->type));
+  if (quantised != torch_quantised.end()) found.emplace(quantised->type);
+  return found;
 }
 
 inline std::optional<TorchStorage> storage_of_text(PickleValues const& values, std::string_view text) {
