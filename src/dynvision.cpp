@@ -75,6 +75,7 @@
 #include <dynvision/run/compiled/sweep/reverse.ipp>
 #include <dynvision/run/compiled/sweep/reverse_pipeline.ipp>
 #include <dynvision/run/compiled/sweep/storage.ipp>
+#include <dynvision/run/features.ipp>
 #include <dynvision/run/input_check.ipp>
 #include <dynvision/run/monitors.ipp>
 #include <dynvision/run/plan.ipp>

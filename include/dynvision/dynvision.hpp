@@ -4,6 +4,7 @@
 #include <dynvision/alexnet.hpp>
 #include <dynvision/analysis/diagram.hpp>
 #include <dynvision/connections/dale.hpp>
+#include <dynvision/connections/fully_connected.hpp>
 #include <dynvision/connections/low_rank.hpp>
 #include <dynvision/connections/masked.hpp>
 #include <dynvision/cordsnet.hpp>
@@ -22,9 +23,11 @@
 #include <dynvision/model/clamp_delays.hpp>
 #include <dynvision/operations/adaptation.hpp>
 #include <dynvision/operations/apply_gain.hpp>
+#include <dynvision/operations/delayed_normalisation.hpp>
+#include <dynvision/operations/linear.hpp>
 #include <dynvision/operations/modulate.hpp>
 #include <dynvision/operations/noise.hpp>
-#include <dynvision/operations/delayed_normalisation.hpp>
+#include <dynvision/operations/readout.hpp>
 #include <dynvision/operations/synaptic_depression.hpp>
 #include <dynvision/records/interrupt.hpp>
 #include <dynvision/records/metrics.hpp>

@@ -38,6 +38,7 @@ struct Multiplicative;                                 // x (1 + tanh h)
 template <int C, int K, int D> struct Full;            // lateral: all channels, K x K
 template <int C, int K, int D> struct Depthwise;       // each channel to itself, K x K
 template <int C, int K, int D> struct Pointwise;       // all channels, 1 x 1
+template <int C, int K, int D> struct FullyConnected;  // all units, with a matrix as its weight
 template <int C, int K, int D> struct DepthPointwise;  // depthwise, then pointwise
 template <int C, int K, int D> struct PointDepthwise;  // pointwise, then depthwise
 template <int C, int K, int D> struct Self;            // one weight
@@ -86,6 +87,7 @@ template <int K, int Stride, int Margin> struct AvgPool;
 template <int Height, int Width> struct AdaptiveAvgPool;
 template <class... With> struct BatchNorm;
 struct Dropout;
+template <int In, int Out, class... With> struct Linear;               // a matrix product of the channels
 template <int In, int Out, int Side, class... With> struct Dense;      // a linear map of all units
 template <class Body, class Shortcut, class... With> struct Residual;  // F(x) + S(x)
 template <int N, class Operations, class... With> struct Repeat;       // copies one after the other
@@ -118,7 +120,8 @@ template <class... Layers> struct Model;              // struct MyNet : Model<V1
 // LayerType: what a layer is; LayerOf<name, operations>: a layer of a list of operations; ModelWith<Head, layers...>
 template <class... With> struct LinearHead;  // the head of a model: global mean, linear map
 using Classifier = LinearHead<>;
-struct NoHead;  // outputs are the last response
+template <class... With> struct Readout;  // a head that does not pool
+struct NoHead;                            // outputs are the last response
 template <template <int...> class Recurrence, class... Policies> struct DyRCNNx2;
 template <template <int...> class Recurrence, class... Policies> struct DyRCNNx4;
 template <template <int...> class Recurrence, class... Policies> struct DyRCNNx8;

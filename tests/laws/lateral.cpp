@@ -3,6 +3,7 @@
 #include <dynvision/connections/depth_pointwise.hpp>
 #include <dynvision/connections/depthwise.hpp>
 #include <dynvision/connections/full.hpp>
+#include <dynvision/connections/fully_connected.hpp>
 #include <dynvision/connections/local.hpp>
 #include <dynvision/connections/local_depthwise.hpp>
 #include <dynvision/connections/low_rank.hpp>
@@ -90,6 +91,8 @@ std::vector<Kind> laterals() {
           kind<Depthwise<5, 5>>("Depthwise<5, 5>"),
           kind<Pointwise<4>>("Pointwise<4>"),
           kind<Pointwise<4, 3, 7>>("Pointwise<4, 3, 7>"),
+          kind<FullyConnected<5>>("FullyConnected<5>"),
+          kind<FullyConnected<4, 1, 6>>("FullyConnected<4, 1, 6>"),
           kind<DepthPointwise<4>>("DepthPointwise<4>"),
           kind<DepthPointwise<4, 5, 3>>("DepthPointwise<4, 5, 3>"),
           kind<PointDepthwise<4>>("PointDepthwise<4>"),

@@ -17,6 +17,7 @@
 #include <dynvision/operations/evolve.hpp>
 #include <dynvision/operations/group_norm.hpp>
 #include <dynvision/operations/input_adaption.hpp>
+#include <dynvision/operations/linear.hpp>
 #include <dynvision/operations/modulate.hpp>
 #include <dynvision/operations/noise.hpp>
 #include <dynvision/operations/nonlinearity.hpp>
@@ -125,6 +126,8 @@ std::vector<Kind> operations() {
       kind<Conv<4, 4, 5, 3, NoBias, WeightNorm>>("Conv<4, 4, 5, 3, NoBias, WeightNorm>"),
       kind<Conv<4, 5, 3, 2, Masked<Sparse<60>>, Dale<3, 1>>>("Conv<4, 5, 3, 2, Masked<Sparse<60>>, Dale<3, 1>>"),
       kind<Conv<4, 5, 3, 1, LowRank<2>, WeightNorm>>("Conv<4, 5, 3, 1, LowRank<2>, WeightNorm>"),
+      kind<Linear<4, 6>>("Linear<4, 6>"),
+      kind<Linear<image_channels, 3, NoBias, Dale<1, 1>>>("Linear<image_channels, 3, NoBias, Dale<1, 1>>"),
       kind<GroupNorm<2>>("GroupNorm<2>"),
       kind<GroupNorm<1>>("GroupNorm<1>"),
       kind<AddBias<Spatial>>("AddBias<Spatial>"),

@@ -28,14 +28,15 @@ using Of_models =
           GivenNumbers, NumberFacts, FeedforwardInit, Clock, Euler, RungeKutta4, NoSolver, DelayLine, Additive,
           Multiplicative, Full<8>, Depthwise<8>, Pointwise<8>, DepthPointwise<8>, PointDepthwise<8>, Self<8>, Local<8>,
           LocalDepthwise<8>, NoRecurrence<8>, TopographicPlane, Through<1>, NoBias, WeightNorm, Masked<>, Sparse<30>,
-          NoAutapses, AllConnections, Dale<>, LowRank<2>, Parametrisations, EffectiveWeights, As<"{}.conv2">,
-          Conv<3, 8, 3>, Recur<Full<8>>, Noise<WhiteDrive>, PerStep, Diffusion, StationaryDrive, Stationary,
-          NoiseSource, AddInput, AddSkip<"V1">, SameStep, AddFeedback<"V2">, Evolve<>, Relu, Tanh, Sigmoid, Retanh,
-          NoNonlinearity, Supralinear, AddBias<Spatial>, AddBias<Feature>, AddBias<Uniform>, GroupNorm<4>, BatchNorm<>,
-          Record, Delay, MaxPool<3, 2>, AvgPool<3, 2>, AdaptiveAvgPool<6>, Dropout, Dense<8, 8>,
-          Residual<dynvision::List<Conv<8, 8, 3>>>, Repeat<2, dynvision::List<Relu>>, ZeroIfAbsent, InputAdaption,
-          Retina<>, Classifier, LinearHead<>, NoHead, ToOutput, ToMiddle, ToInput, Skip<>, NoSkip, Feedback<>,
-          NoFeedback, NoRetina, WithRetina, NoNoise, WithNoise<WhiteDrive>, Order<"layer", "record", "delay">>;
+          NoAutapses, AllConnections, Dale<>, LowRank<2>, Parametrisations, FullyConnected<8>, Linear<8, 8>, Readout<>,
+          EffectiveWeights, As<"{}.conv2">, Conv<3, 8, 3>, Recur<Full<8>>, Noise<WhiteDrive>, PerStep, Diffusion,
+          StationaryDrive, Stationary, NoiseSource, AddInput, AddSkip<"V1">, SameStep, AddFeedback<"V2">, Evolve<>,
+          Relu, Tanh, Sigmoid, Retanh, NoNonlinearity, Supralinear, AddBias<Spatial>, AddBias<Feature>,
+          AddBias<Uniform>, GroupNorm<4>, BatchNorm<>, Record, Delay, MaxPool<3, 2>, AvgPool<3, 2>, AdaptiveAvgPool<6>,
+          Dropout, Dense<8, 8>, Residual<dynvision::List<Conv<8, 8, 3>>>, Repeat<2, dynvision::List<Relu>>,
+          ZeroIfAbsent, InputAdaption, Retina<>, Classifier, LinearHead<>, NoHead, ToOutput, ToMiddle, ToInput, Skip<>,
+          NoSkip, Feedback<>, NoFeedback, NoRetina, WithRetina, NoNoise, WithNoise<WhiteDrive>,
+          Order<"layer", "record", "delay">>;
 
 struct V1 : Layer<"V1", Conv<3, 8, 3>, Recur<Full<8>>, Evolve<>, Relu, Record, Delay> {};
 struct Net : Model<V1> {};

@@ -35,6 +35,7 @@ TEST_CASE("the compiled path equals the reference path", "[run][property]") {
     each_seed(3000, [](std::uint64_t seed) { compare<odd::Net>(seed, at::kDouble, 1e-10); });
     each_seed(4000, [](std::uint64_t seed) { compare<orders::Net>(seed, at::kDouble, 1e-10); });
     each_seed(8000, [](std::uint64_t seed) { compare<evaluated::Net>(seed, at::kDouble, 1e-10); });
+    each_seed(14000, [](std::uint64_t seed) { compare<rates::Net>(seed, at::kDouble, 1e-10); });
     each_seed(12000, [](std::uint64_t seed) { compare<weighted::Net>(seed, at::kDouble, 1e-10); });
     each_seed(11000, [](std::uint64_t seed) { compare<gated::Net>(seed, at::kDouble, 1e-10); });
   }
@@ -45,6 +46,7 @@ TEST_CASE("the compiled path equals the reference path", "[run][property]") {
     each_seed(9000, [](std::uint64_t seed) { compare<evaluated::Net>(seed, at::kFloat, 2e-5); });
     each_seed(
         10000, [](std::uint64_t seed) { compare<wide::Net>(seed, at::kFloat, 2e-5); }, 15);
+    each_seed(15000, [](std::uint64_t seed) { compare<rates::Net>(seed, at::kFloat, 2e-5); });
     each_seed(
         13000, [](std::uint64_t seed) { compare<weighted::Net>(seed, at::kFloat, 2e-5); }, 20);
   }
@@ -57,6 +59,7 @@ TEST_CASE("by LibTorch's operations the compiled path equals the reference path"
     each_seed(2000, [](std::uint64_t seed) { compare<family::Net>(seed, at::kDouble, 1e-10, by_tensors); });
     each_seed(3000, [](std::uint64_t seed) { compare<odd::Net>(seed, at::kDouble, 1e-10, by_tensors); });
     each_seed(4000, [](std::uint64_t seed) { compare<orders::Net>(seed, at::kDouble, 1e-10, by_tensors); });
+    each_seed(14000, [](std::uint64_t seed) { compare<rates::Net>(seed, at::kDouble, 1e-10, by_tensors); });
   }
   SECTION("float32") {
     each_seed(5000, [](std::uint64_t seed) { compare<rich::Net>(seed, at::kFloat, 2e-5, by_tensors); });
@@ -69,6 +72,7 @@ TEST_CASE("checkpointed runs equal stored ones to the bit", "[run][property]") {
   each_seed(1000, [](std::uint64_t seed) { compare_checkpoints<deep::Net>(seed); });
   each_seed(3000, [](std::uint64_t seed) { compare_checkpoints<odd::Net>(seed); });
   each_seed(8000, [](std::uint64_t seed) { compare_checkpoints<evaluated::Net>(seed); });
+  each_seed(15000, [](std::uint64_t seed) { compare_checkpoints<rates::Net>(seed); });
   each_seed(
       10000, [](std::uint64_t seed) { compare_checkpoints<wide::Net>(seed); }, 8);
 }
@@ -82,6 +86,8 @@ TEST_CASE("groups of samples give what all together give", "[run][property]") {
       3000, [](std::uint64_t seed) { compare_groups<odd::Net>(seed); }, 20);
   each_seed(
       4000, [](std::uint64_t seed) { compare_groups<orders::Net>(seed); }, 20);
+  each_seed(
+      14000, [](std::uint64_t seed) { compare_groups<rates::Net>(seed); }, 20);
 }
 
 TEST_CASE("bfloat16 signals are near the exact ones", "[run][property]") {

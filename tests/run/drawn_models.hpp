@@ -1,6 +1,7 @@
 // Models for comparing two paths, beside those of property/models.hpp.
 #pragma once
 #include <dynvision/connections/dale.hpp>
+#include <dynvision/connections/fully_connected.hpp>
 #include <dynvision/connections/low_rank.hpp>
 #include <dynvision/connections/masked.hpp>
 #include <dynvision/model/clamp_delays.hpp>
@@ -9,8 +10,10 @@
 #include <dynvision/operations/batch_norm.hpp>
 #include <dynvision/operations/delayed_normalisation.hpp>
 #include <dynvision/operations/dropout.hpp>
+#include <dynvision/operations/linear.hpp>
 #include <dynvision/operations/modulate.hpp>
 #include <dynvision/operations/noise.hpp>
+#include <dynvision/operations/readout.hpp>
 #include <dynvision/operations/repeat.hpp>
 #include <dynvision/operations/residual.hpp>
 #include <dynvision/operations/synaptic_depression.hpp>
@@ -204,6 +207,20 @@ struct Net : ModelWith<LinearHead<LowRank<1>, Masked<Sparse<80>>>, A, B, C> {
   static constexpr int image_channels = 3;
 };
 }  // namespace weighted
+
+namespace rates {  // without places, (B,T,N): products of matrices
+struct A : Layer<"A", Linear<image_channels, 7>, AddInput, Recur<FullyConnected<7>, Masked<NoAutapses>, Dale<>>,
+                 AddFeedback<"C">, Evolve<Euler>, Tanh, Record, Delay> {};
+struct B : Layer<"B", Recur<FullyConnected<5, 1, 7>>, Linear<7, 5, LowRank<2>>, AddSkip<"A", Multiplicative>, AddInput,
+                 AddBias<Spatial>, Evolve<RungeKutta4>, Sigmoid, Record, Delay> {};
+struct C : Layer<"C", Linear<5, 4, NoBias>, Recur<Self<4>>, AddSkip<"A", Through<1>, Masked<Sparse<60>>>, Evolve<Euler>,
+                 Relu, Record, Delay> {};
+struct Net : ModelWith<Readout<Dale<>>, A, B, C> {
+  Net(Options options) : ModelWith<Readout<Dale<>>, A, B, C>(std::move(options)) {}
+  static constexpr int image_channels = 6;
+  static constexpr bool has_no_places = true;
+};
+}  // namespace rates
 
 namespace wide {  // channels enough for the library's own convolutions in float32
 struct A : Layer<"A", Conv<image_channels, 17, 3>, Recur<Full<17>>, Evolve<Euler>, Tanh, Record, Delay, MaxPool<2, 2>> {

@@ -46,7 +46,7 @@ template <class Net> class DrawnRun {
         net(options),
         batch(dice.between(1, 4)),
         n_timesteps(dice.between(3, 10)),
-        images(normal({batch, Net::image_channels, dice.between(4, 9), dice.between(4, 9)}, dice.seed(), dtype)),
+        images(normal({batch, Net::image_channels, side(), side()}, dice.seed(), dtype)),
         stimulus(draw_stimulus()),
         settings{.idle_timesteps = dice.coin() ? dice.between(1, 4) : 0,
                  .truncated_bptt_timesteps = dice.coin() ? dice.between(1, 5) : 0,
@@ -134,9 +134,12 @@ template <class Net> class DrawnRun {
       settings.tau_factors.emplace_back(layer, factors);
     }
   }
+  static constexpr bool has_places = !requires { Net::has_no_places; };
+  std::int64_t side() { return has_places ? dice.between(4, 9) : 1; }
 
   Options draw_options(at::ScalarType dtype) {
     Options numbers = options_of(dice, Net::image_channels);
+    if (!has_places) numbers.input_dims = features(Net::image_channels);
     numbers.dtype = dtype;
     if constexpr (between_steps) {
       numbers.t_recurrence = numbers.dt * dice.real(1, 4);
@@ -230,7 +233,7 @@ template <class Net> class DrawnRun {
 
   bool monitors(std::string const& label) {
     for (Part const& part : net.parts()) {
-      bool const convolves = part.label() == "conv" || part.label() == "recurrence";
+      bool const convolves = part.label() == "conv" || part.label() == "linear" || part.label() == "recurrence";
       if (part.label() == label || (label == "layer" && convolves)) return true;
     }
     return false;

@@ -16,6 +16,7 @@ TEST_CASE("one step at a time is the run", "[run][property]") {
   for (std::uint64_t seed = 1000; seed < 1030; ++seed) compare_steps<deep::Net>(seed, at::kDouble, 1e-10);
   for (std::uint64_t seed = 3000; seed < 3040; ++seed) compare_steps<odd::Net>(seed, at::kDouble, 1e-10);
   for (std::uint64_t seed = 4000; seed < 4040; ++seed) compare_steps<orders::Net>(seed, at::kDouble, 1e-10);
+  for (std::uint64_t seed = 14000; seed < 14030; ++seed) compare_steps<rates::Net>(seed, at::kDouble, 1e-10);
   for (std::uint64_t seed = 11000; seed < 11030; ++seed) compare_steps<gated::Net>(seed, at::kDouble, 1e-10);
   for (std::uint64_t seed = 12000; seed < 12030; ++seed) compare_steps<between::Net>(seed, at::kDouble, 1e-10);
 }

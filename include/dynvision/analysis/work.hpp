@@ -57,7 +57,11 @@ template <class Op> double weights(Op const& op, int dimensions) {
 }
 
 template <class Head> double numbers_of_head(Head const& head) {
-  if constexpr (requires { head.map.sizes(head.weight); }) {
+  if constexpr (requires {
+                  { head.kernel } -> std::convertible_to<Weight const&>;
+                }) {
+    return numbers_of(head.kernel);
+  } else if constexpr (requires { head.map.sizes(head.weight); }) {
     double all = 1;
     for (std::int64_t const n : head.map.sizes(head.weight)) all *= static_cast<double>(n);
     return all;

@@ -38,6 +38,9 @@ struct LayerOptions {
   GivenNumbers numbers{};                 // of parts of one's own, or any of the above
 };
 
+// input_dims of a model without places: (B,N) and (B,T,N) in place of images (docs/concepts/without_images.md).
+constexpr std::array<int, 3> features(int n) { return {n, 1, 1}; }
+
 struct Options {
   Option<int> n_classes{by_default, 10};
   Option<std::array<int, 3>> input_dims{by_default, {3, 0, 0}};  // (C,H,W); H = W = 0: any size

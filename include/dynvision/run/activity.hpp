@@ -28,6 +28,8 @@ struct Trace {
   // (B,T,C,H,W), zero where the signal was absent; an undefined tensor if it always was. A signal that came before
   // there was a batch (a bias alone) is repeated for the whole batch.
   Tensor stacked() const;
+  // The same of a layer without places (run/features.hpp): (B,T,N).
+  Tensor series() const;
 };
 
 struct Activity {

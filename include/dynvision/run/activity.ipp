@@ -29,6 +29,17 @@ DYNVISION_INLINE Tensor Trace::stacked() const {
   return stack_along(all, 1);
 }
 
+DYNVISION_INLINE Tensor Trace::series() const {
+  Tensor const all = stacked();
+  if (!all.defined()) return all;
+  if (all.size(3) * all.size(4) != 1) {
+    fail("run", 181,
+         {"series() of ", layer, ".", operation, ", of shape ", shape_text(all.sizes()),
+          ": expected a layer without places, as with input_dims {N, 1, 1}; stacked() gives (B,T,C,H,W)"});
+  }
+  return all.flatten(2);
+}
+
 DYNVISION_INLINE Trace const& Activity::response(std::string_view layer) const {
   std::vector<std::string_view> names;
   for (Trace const& trace : responses) {

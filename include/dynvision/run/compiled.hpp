@@ -73,8 +73,9 @@ at::ScalarType signal_dtype(Options const& options, Settings const& settings);
 // By a backend of one's choice, for tests.
 template <class Model>
 Activity compiled_by(kernels::Backend backend, Model const& model, Stimulus const& stimulus,
-                     Settings const& settings = {}) {
+                     Settings const& given = {}) {
   OwnDtype const dtype;
+  Settings const settings = with_places(given);
   check_input(model.parts(), model.memory, model.options, stimulus, settings);
   model.check_dynamics();
   kernels::Engine const engine{signal_dtype(model.options, settings), stimulus.frames.device(), backend};
@@ -93,9 +94,9 @@ template <class Model> Activity compiled(Model const& model, Stimulus const& sti
   return compiled_by(kernels::backend_for(model.options.device), model, stimulus, settings);
 }
 
-// From images: see present().
+// From images, or features (B,N), (B,T,N): see present(), run/features.hpp.
 template <class Model> Activity compiled(Model const& model, Tensor const& images, Settings const& settings = {}) {
-  return compiled(model, present(images, settings.n_timesteps, settings.non_input_value), settings);
+  return compiled(model, present_to(model.options, images, settings.n_timesteps, settings.non_input_value), settings);
 }
 
 }  // namespace dynvision::run

@@ -55,6 +55,7 @@ DYNVISION_INLINE std::vector<Tensor> CompiledRun::reverse(std::vector<Tensor> co
   bool frames_found = false;
   for (std::size_t i = run_.groups.size(); i-- > 0;) reverse(run_.groups[i], given, frames, frames_found, operators);
   for (PreparedNode const& node : run_.nodes) node.finish(run_.gradients);
+  if (run_.head.functions != nullptr) run_.head.finish(run_.gradients);
   if (frames_found) run_.gradients.add(run_.gradients.index(shown), frames);
   return run_.gradients.take();
 }

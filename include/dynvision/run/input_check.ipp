@@ -1,5 +1,6 @@
 // What fits a model.
 #pragma once
+#include <dynvision/run/features.hpp>
 #include <dynvision/run/input_check.hpp>
 #include <dynvision/run/start.hpp>
 
@@ -24,6 +25,21 @@ DYNVISION_INLINE void check_stimulus(Options const& options, Stimulus const& sti
   }
   at::IntArrayRef const shape{x.sizes().data() + 2, 3};
   if (x.numel() == 0) fail("run", 116, {"frames of shape ", shape_text(x.sizes()), ": expected at least one of each"});
+  if (takes_features(options) && (x.size(3) != 1 || x.size(4) != 1)) {
+    fail("run", 102,
+         {"images of ", x.size(3), "x", x.size(4), " places for a model of ", expected[0],
+          " features, by its input_dims: expected (B,N) or (B,T,N)"});
+  }
+  if (takes_features(options) && x.size(2) != expected[0]) {
+    fail("run", 101,
+         {"features (B,T,N) = ", x.size(0), "x", x.size(1), "x", x.size(2), ": expected N = ", expected[0],
+          ", as in input_dims"});
+  }
+  if (x.size(2) == 1 && expected[0] > 1 && x.size(4) == expected[0]) {  // (B,T,N), taken for images of one channel
+    fail("run", 101,
+         {"image of shape ", shape_text(shape), ": expected ", expected[0], " channels, as in input_dims; a model of ",
+          expected[0], " features (B,T,N) has input_dims {", expected[0], ", 1, 1}"});
+  }
   if (x.size(2) != expected[0]) {
     fail("run", 101, {"image of shape ", shape_text(shape), ": expected ", expected[0], " channels, as in input_dims"});
   }
@@ -67,6 +83,12 @@ DYNVISION_INLINE void check_external_inputs(Parts const& parts, Options const& o
     for (std::size_t axis = 0; axis < 5; ++axis) {
       std::int64_t const n = x.sizes()[axis];
       fits = fits && (n == expected[axis] || n == 1);
+    }
+    if (!fits && expected[3] == 1 && expected[4] == 1) {
+      fail("run", 126,
+           {"external input to \"", parts[i].layer_name, "\" (B,T,N) = ", x.size(0), "x", x.size(1), "x", x.size(2),
+            x.size(3) * x.size(4) == 1 ? "" : " with places", ": expected ", expected[0], "xTx", expected[2],
+            ", or 1 in place of any of them"});
     }
     if (!fits) {
       fail("run", 126,

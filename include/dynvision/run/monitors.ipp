@@ -106,7 +106,8 @@ DYNVISION_INLINE void Monitors::check_external(Parts const& parts, std::string_v
     fail("run", 125,
          {"external input to \"", name, "\": expected a layer with ", is_modulation ? "Modulate" : "AddInput"});
   }
-  if (!input.defined() || input.dim() != 5) fail("run", 124, "external input: expected a tensor (B,T,C,H,W)");
+  if (!input.defined() || input.dim() != 5)
+    fail("run", 124, "external input: expected a tensor (B,T,C,H,W), or (B,T,N) for units without places");
 }
 
 }  // namespace dynvision::run

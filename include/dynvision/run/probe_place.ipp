@@ -9,7 +9,9 @@
 namespace dynvision::run {
 
 DYNVISION_INLINE bool is_last_convolution(Parts const& parts, std::size_t i) {
-  auto const convolves = [&](std::size_t k) { return parts[k].label() == "conv" || parts[k].label() == "recurrence"; };
+  auto const convolves = [&](std::size_t k) {
+    return parts[k].label() == "conv" || parts[k].label() == "linear" || parts[k].label() == "recurrence";
+  };
   if (!convolves(i)) return false;
   for (std::size_t k = i + 1; k + 1 < parts.size() && parts[k].layer == parts[i].layer; ++k) {
     if (convolves(k)) return false;

@@ -13,7 +13,7 @@ template <class Model> Activity run(Model const& model, Stimulus const& stimulus
   return compiled(model, stimulus, settings);
 }
 
-// From images: see present().
+// From images, or features (B,N), (B,T,N): see present(), run/features.hpp.
 template <class Model> Activity run(Model const& model, Tensor const& images, Settings const& settings = {}) {
   return compiled(model, images, settings);
 }

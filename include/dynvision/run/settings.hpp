@@ -40,7 +40,7 @@ struct Settings {
   std::optional<std::uint64_t> seed{};   // of noise; none: that of `start`, or one of LibTorch's generator
   std::optional<std::uint64_t> trial{};  // another one is another run of the same seed; none: that of `start`, or 0
   bool noise = true;                     // false: operations that draw random numbers do nothing
-  std::vector<std::pair<std::string, Tensor>> external{};  // ("V1", input): (B,T,C,H,W), for AddInput;
+  std::vector<std::pair<std::string, Tensor>> external{};  // ("V1", input): (B,T,C,H,W) or (B,T,N), for AddInput;
                                                            // ("V1.modulation", gain): for Modulate
   // (layer, [T]): tau of the layer is multiplied by this number in each recorded step; in others it is what it is.
   std::vector<std::pair<std::string, std::vector<double>>> tau_factors{};

@@ -7,7 +7,7 @@
 // Two halves of a run are the run: outputs, responses and gradients, on both paths, to rounding. A run without a start
 // begins with nothing: no layer has a response before the first step. Initial conditions are a state, too:
 //
-//   State const rest = run::initial_state(model, {{"V1", r0}});          V1 has been at r0 (B,C,H,W) all the time
+//   State const rest = run::initial_state(model, {{"V1", r0}});          V1 has been at r0 (B,C,H,W), or (B,N), all the time
 //
 // io/state.hpp writes and reads states.
 #pragma once

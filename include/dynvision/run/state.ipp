@@ -2,6 +2,7 @@
 #pragma once
 #include <dynvision/core/error.hpp>
 #include <dynvision/run/state.hpp>
+#include <dynvision/run/stimulus.hpp>
 
 #include <algorithm>
 
@@ -52,7 +53,7 @@ DYNVISION_INLINE State initial_state(Parts const& parts, std::vector<int> const&
       fail("run", 154, {"an initial state of \"", name, "\", which is not stored: ", expected_one_of(name, stored)});
     }
     for (LayerState& one : all.layers) {
-      if (one.layer == name) std::fill(one.past.begin(), one.past.end(), response);
+      if (one.layer == name) std::fill(one.past.begin(), one.past.end(), with_places(response));
     }
   }
   return all;

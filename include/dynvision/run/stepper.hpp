@@ -72,7 +72,7 @@ template <class Model> class Stepper {
     }
   }
 
-  // A frame (B,C,H,W) for one step; outputs (B,K).
+  // A frame (B,C,H,W), or features (B,N), for one step; outputs (B,K).
   Tensor step(Tensor const& frame) { return run_.step(0, frame); }
   Tensor step_blank() { return run_.step(blank, {}); }
   Tensor step_nothing() { return run_.step(nothing, {}); }

@@ -34,7 +34,8 @@ DYNVISION_INLINE LiveRun::LiveRun(void const* model, Prepare prepare, Parts part
 
 DYNVISION_INLINE LiveRun::~LiveRun() = default;
 
-DYNVISION_INLINE Tensor LiveRun::step(int shown, Tensor const& frame) {
+DYNVISION_INLINE Tensor LiveRun::step(int shown, Tensor const& given) {
+  Tensor const frame = takes_features(options_) ? with_places(given) : given;
   at::AutoGradMode const no_gradient(false);
   OwnDtype const dtype;
   kernels::CrowdedOperators operators(settings_.share_cpus);  // between the steps the threads are the caller's
@@ -57,7 +58,7 @@ DYNVISION_INLINE Tensor LiveRun::step(int shown, Tensor const& frame) {
   }
   if (next_ == chunk_ || parameters_have_changed()) go_on();
 
-  bool stays = shown == last_shown_ && (shown < 0 || (frame.is_same(last_) && frame._version() == last_version_));
+  bool stays = shown == last_shown_ && (shown < 0 || (given.is_same(last_) && given._version() == last_version_));
   if (last_shown_ == never_shown) {
     age_ = age_of_first_frame(settings_.start, {shown == 0 ? frame.unsqueeze(1) : frames, {shown}}) - 1;
     stays = age_ >= 0;
@@ -69,7 +70,7 @@ DYNVISION_INLINE Tensor LiveRun::step(int shown, Tensor const& frame) {
     last_index_ = index, shown_frame_ = run_->stimulus.frames.select(1, index);
   }
   age_ = stays ? age_ + 1 : 0;
-  last_shown_ = shown, last_ = frame, last_version_ = frame.defined() ? frame._version() : 0;
+  last_shown_ = shown, last_ = given, last_version_ = given.defined() ? given._version() : 0;
   int const t = run_->table.n_given + next_;
   run_->table.show_next(t, index, age_);
   sweep_->block(static_cast<std::size_t>(next_));

@@ -33,6 +33,9 @@ struct Stimulus {
   Stimulus& then_blank(int n);
 };
 
+// (B,N) as (B,N,1,1), (B,T,N) as (B,T,N,1,1); anything else as it is (run/features.hpp).
+Tensor with_places(Tensor const& x);
+
 // Images of rank 2, 3, 4, 5 as (1,1,1,H,W), (B,1,1,H,W), (B,1,C,H,W), (B,T,C,H,W), presented for n steps:
 // a single frame is shown n times; of several frames there must be n (n = 1 means as many as there are).
 [[gnu::cold]] Stimulus present(Tensor const& images, int n_timesteps = 1, double non_input_value = 0);

@@ -35,6 +35,11 @@ DYNVISION_INLINE Stimulus& Stimulus::then_blank(int n) {
   return *this;
 }
 
+DYNVISION_INLINE Tensor with_places(Tensor const& x) {
+  bool const has_none = x.defined() && (x.dim() == 2 || x.dim() == 3);
+  return has_none ? x.unsqueeze(-1).unsqueeze(-1) : x;
+}
+
 DYNVISION_INLINE Stimulus present(Tensor const& images, int n_timesteps, double non_input_value) {
   if (!images.defined()) fail("run", 112, "no images: expected a tensor (B,C,H,W) or (B,T,C,H,W)");
   if (!images.is_floating_point()) {

@@ -1,6 +1,6 @@
 // Trial: a batch as it is presented and scored.
 //
-//   images (B,C,H,W) or (B,T,C,H,W), labels (B) or (B,T)  ->  stimulus of T + R steps, labels (B, T + R)
+//   images (B,C,H,W) or (B,T,C,H,W), features (B,N) or (B,T,N), labels (B) or (B,T)  ->  stimulus of T + R steps, labels (B, T + R)
 //
 // T: n_timesteps; R: residual steps, which the signal takes from the image to the head. The stimulus gets R blank steps
 // at the end, the labels are shifted by R, so that an input is scored with the output it causes. Where the pattern is 0
@@ -9,6 +9,7 @@
 //
 //   run::Trial const trial = run::make_trial(model, images, labels, {.n_timesteps = 20, .presentation = {.pattern = "011"}});
 #pragma once
+#include <dynvision/run/features.hpp>
 #include <dynvision/run/presentation.hpp>
 #include <dynvision/run/stimulus.hpp>
 
@@ -31,8 +32,8 @@ struct TrialSettings {
 
 // `generator` shuffles the pattern if the presentation asks for it: a new order for every trial, the same for all
 // samples.
-inline Trial make_trial(Tensor const& images, Tensor const& labels, TrialSettings const& settings,
-                        std::mt19937_64* generator = nullptr) {
+inline Trial make_trial(Stimulus stimulus, Tensor const& labels, TrialSettings const& settings,
+                        std::mt19937_64* generator) {
   Presentation const& presentation = settings.presentation;
   if (presentation.shuffle && generator == nullptr) {
     fail("run", 131, "presentation with shuffle: expected a generator as the last argument of make_trial");
@@ -42,7 +43,7 @@ inline Trial make_trial(Tensor const& images, Tensor const& labels, TrialSetting
          {"loss_reaction_time = ", presentation.loss_reaction_time,
           " ms without dt: expected a model as the first argument of make_trial, or TrialSettings::dt"});
   }
-  Trial trial{present(images, settings.n_timesteps, settings.non_input_value), {}};
+  Trial trial{std::move(stimulus), {}};
   std::string const pattern =
       presentation.shuffle ? shuffle_pattern(presentation.pattern, *generator) : presentation.pattern;
   int const n = trial.stimulus.n_timesteps(), n_residual = settings.n_residual_timesteps.value_or(0);
@@ -59,7 +60,12 @@ inline Trial make_trial(Tensor const& images, Tensor const& labels, TrialSetting
   return trial;
 }
 
-// For this model: dt and the residual steps are its own.
+inline Trial make_trial(Tensor const& images, Tensor const& labels, TrialSettings const& settings,
+                        std::mt19937_64* generator = nullptr) {
+  return make_trial(present(images, settings.n_timesteps, settings.non_input_value), labels, settings, generator);
+}
+
+// For this model, from images or features: dt and the residual steps are its own.
 template <class Model>
 requires requires(Model const& model) { model.options.dt, model.n_residual_timesteps(); }
 Trial make_trial(Model const& model, Tensor const& images, Tensor const& labels, TrialSettings settings,
@@ -73,7 +79,8 @@ Trial make_trial(Model const& model, Tensor const& images, Tensor const& labels,
   }
   settings.dt = dt;
   settings.n_residual_timesteps = n_residual;
-  return make_trial(images, labels, settings, generator);
+  return make_trial(present_to(model.options, images, settings.n_timesteps, settings.non_input_value), labels, settings,
+                    generator);
 }
 
 }  // namespace dynvision::run

@@ -10,6 +10,7 @@
 #include <dynvision/core/own_dtype.hpp>
 #include <dynvision/model/model.hpp>
 #include <dynvision/run/activity.hpp>
+#include <dynvision/run/features.hpp>
 #include <dynvision/run/input_check.hpp>
 #include <dynvision/run/monitors.hpp>
 #include <dynvision/run/settings.hpp>
@@ -34,7 +35,8 @@ template <class Model> Activity completed(Activity all, Model const& model, Sett
   return all;
 }
 
-template <class Model> Activity unroll(Model const& model, Stimulus const& stimulus, Settings const& settings = {}) {
+template <class Model> Activity unroll(Model const& model, Stimulus const& stimulus, Settings const& given = {}) {
+  Settings const settings = with_places(given);
   model.check_dynamics();
   std::int64_t n_classes = 0;
   if constexpr (requires(Signal const& x) { model.head(x); }) n_classes = model.head.classes();
@@ -42,9 +44,9 @@ template <class Model> Activity unroll(Model const& model, Stimulus const& stimu
                    settings);
 }
 
-// From images: see present().
+// From images, or features (B,N), (B,T,N): see present(), run/features.hpp.
 template <class Model> Activity unroll(Model const& model, Tensor const& images, Settings const& settings = {}) {
-  return unroll(model, present(images, settings.n_timesteps, settings.non_input_value), settings);
+  return unroll(model, present_to(model.options, images, settings.n_timesteps, settings.non_input_value), settings);
 }
 
 }  // namespace dynvision::run

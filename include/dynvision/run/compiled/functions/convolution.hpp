@@ -4,7 +4,8 @@
 //   w = f(v) with parametrisations: w is made once a run, in the dtype of the computation and the layout of the signals, and
 //   f is differentiated once, for the sum of gw (functions/parametrised_weight.hpp).
 //
-// Its convolution is the library's own where that is the faster one (kernels/convolution/native.hpp), or else oneDNN's, for
+// A kernel of one place meets an image of one place as a matrix product, y = x W^T + b. Otherwise
+// its convolution is the library's own where that is the faster one (kernels/convolution/native.hpp), or else oneDNN's, for
 // which the weight is packed, or else LibTorch's. Gradients add up in the dtype of the parameters; those of small blocks
 // wait until there are enough for one call.
 #pragma once
@@ -54,6 +55,11 @@ class Convolution {
   bool learns_weight() const { return learns_weight_; }
   bool adds_up() const { return own_ && own_->sums() && learns_weight(); }  // gradients, by a loop of the library's own
 
+  // A kernel of one place and a signal (n,C,1,1).
+  bool is_product(Tensor const& x) const { return matrix_.defined() && x.size(2) == 1 && x.size(3) == 1; }
+  Tensor signal_of(Tensor const& rows) const;  // (n,C) as (n,C,1,1)
+  void gradients_of_product(Tensor const& g, Tensor const& x);
+
   void gradients(Tensor const& g, Tensor const& x, bool want_gx, Tensor& gx);
   void weigh_waiting();
 
@@ -71,7 +77,7 @@ class Convolution {
   Weight kernel_;
   kernels::Layout layout_;
   bool learns_weight_, learns_bias_;
-  Tensor weight_, bias_, g_weight_{}, g_bias_{};
+  Tensor weight_, matrix_{}, bias_, g_weight_{}, g_bias_{};
   std::optional<kernels::NativeConvolution> own_{};
   std::optional<kernels::OnednnConvolution> packed_{};
   Plane plane_{};

@@ -7,6 +7,12 @@
 
 namespace dynvision::run {
 
+// A signal (n,C,1,1) as (n,C).
+DYNVISION_INLINE Tensor rows_of_signal(Tensor const& x) {
+  std::array<std::int64_t, 2> const sizes{x.size(0), x.size(1)}, strides{x.stride(0), x.stride(1)};
+  return kernels::view_of(x, sizes, strides, x.storage_offset());
+}
+
 DYNVISION_INLINE Convolution::Convolution(Weight const& kernel, kernels::Layout layout, at::ScalarType dtype,
                                           GradientSums& learned)
     : of_(kernel),
@@ -15,6 +21,8 @@ DYNVISION_INLINE Convolution::Convolution(Weight const& kernel, kernels::Layout 
       learns_weight_(of_.learns()),
       learns_bias_(learned.index(kernel.bias) >= 0) {
   weight_ = kernels::in_dtype(of_.effective(), dtype).view(kernel.sizes());
+  bool const of_one_place = weight_.size(2) == 1 && weight_.size(3) == 1;
+  if (of_one_place && kernel.padding == 0 && kernel.groups == 1) matrix_ = weight_.flatten(1);  // (Out,In)
   if (kernel.bias.defined()) bias_ = kernels::in_dtype(kernel.bias.tensor_data(), dtype);
   if (layout.channels_last &&
       kernels::NativeConvolution::suits(weight_, kernel.stride, kernel.padding, kernel.groups)) {
@@ -52,6 +60,7 @@ DYNVISION_INLINE double Convolution::flops(kernels::Shape const& in) const {
 
 DYNVISION_INLINE Tensor Convolution::forward(Tensor const& x) {
   if (plane_.stencil) return (this->*plane_.forward)(x);
+  if (is_product(x)) return signal_of(linear(rows_of_signal(x), matrix_, bias_));
   if (own_) return own_->forward(layout_.of(x), bias_);
   return layout_.of(packed_ ? packed_->forward(x, bias_)
                             : conv2d(x, weight_, bias_, kernel_.stride, kernel_.padding, kernel_.groups));
@@ -60,9 +69,14 @@ DYNVISION_INLINE Tensor Convolution::forward(Tensor const& x) {
 DYNVISION_INLINE Tensor Convolution::reverse(Tensor const& g, Tensor const& x, bool want_gx, Tensor const& room) {
   if (plane_.stencil) return (this->*plane_.reverse)(g, x, want_gx);
   Tensor gx;
-  bool const apart = own_ || (packed_ && kernel_.groups == 1);
-  if (want_gx && own_) gx = own_->adjoint(layout_.of(g), x.size(2), x.size(3), room);
-  if (want_gx && apart && !own_) gx = packed_->adjoint(g, x.size(2), x.size(3));
+  bool const is_matrix = is_product(x), apart = is_matrix || own_ || (packed_ && kernel_.groups == 1);
+  if (want_gx && is_matrix) {
+    gx = signal_of(rows_of_signal(g).mm(matrix_));
+  } else if (want_gx && own_) {
+    gx = own_->adjoint(layout_.of(g), x.size(2), x.size(3), room);
+  } else if (want_gx && apart) {
+    gx = packed_->adjoint(g, x.size(2), x.size(3));
+  }
   std::int64_t const bytes = g.numel() * g.element_size() + x.numel() * x.element_size();
   if (!apart || bytes > most_waiting_bytes) {
     gradients(layout_.of(g), layout_.of(x), want_gx && !apart, gx);
@@ -96,6 +110,7 @@ DYNVISION_INLINE void Convolution::finish(GradientSums& learned) {
 DYNVISION_INLINE void Convolution::gradients(Tensor const& g, Tensor const& x, bool want_gx, Tensor& gx) {
   bool const want_weight = learns_weight_, want_bias = learns_bias_;
   if (!want_gx && !want_weight && !want_bias) return;
+  if (is_product(x)) return gradients_of_product(g, x);
   if (adds_up()) return own_->add({g}, {x});
   // Of the weight only its shape and layout are looked at where gx is not wanted.
   bool const as_sum = !want_gx && g_weight_.defined() && g_weight_.scalar_type() == weight_.scalar_type();
@@ -106,8 +121,26 @@ DYNVISION_INLINE void Convolution::gradients(Tensor const& g, Tensor const& x, b
   add(g_bias_, all[2]);
 }
 
+DYNVISION_INLINE Tensor Convolution::signal_of(Tensor const& rows) const {
+  std::array<std::int64_t, 4> const sizes{rows.size(0), rows.size(1), 1, 1};
+  std::array<std::int64_t, 4> const strides{rows.size(1), 1, layout_.channels_last ? rows.size(1) : 1,
+                                            layout_.channels_last ? rows.size(1) : 1};
+  return kernels::view_of(rows, sizes, strides, rows.storage_offset());
+}
+
+DYNVISION_INLINE void Convolution::gradients_of_product(Tensor const& g, Tensor const& x) {
+  Tensor const g_rows = rows_of_signal(g), x_rows = rows_of_signal(x);
+  if (learns_bias_) add(g_bias_, g_rows.sum({0}));
+  if (!learns_weight_) return;
+  if (g_weight_.defined() && g_weight_.scalar_type() == g.scalar_type()) {
+    g_weight_.flatten(1).addmm_(g_rows.t(), x_rows);
+  } else {
+    add(g_weight_, g_rows.t().mm(x_rows).view(weight_.sizes()));
+  }
+}
+
 DYNVISION_INLINE void Convolution::weigh_waiting() {
-  if (adds_up()) {
+  if (adds_up() && !is_product(waiting_x_[0])) {
     own_->add(waiting_g_, waiting_x_);
   } else {
     Tensor none;

@@ -19,6 +19,7 @@
 #include <dynvision/run/compiled/stages/combine_tensors.hpp>
 #include <dynvision/run/compiled/stages/convolution.hpp>
 #include <dynvision/run/compiled/stages/max_pool.hpp>
+#include <dynvision/run/compiled/stages/readout.hpp>
 #include <dynvision/run/compiled/stages/stepwise.hpp>
 #include <dynvision/run/compiled/stages/tensor_function.hpp>
 #include <dynvision/run/compiled/stages/zero_if_absent.hpp>

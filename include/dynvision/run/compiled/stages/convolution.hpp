@@ -1,6 +1,7 @@
-// Feedforward convolution, y = W * x + b, for all steps of a block at once.
+// Feedforward convolution, y = W * x + b, or linear map, for all steps of a block at once.
 #pragma once
 #include <dynvision/operations/conv.hpp>
+#include <dynvision/operations/linear.hpp>
 #include <dynvision/run/compiled/functions/convolution.hpp>
 #include <dynvision/run/compiled/memory/forward_context.hpp>
 #include <dynvision/run/compiled/memory/reverse_context.hpp>
@@ -10,6 +11,7 @@ namespace dynvision::run::stages {
 template <class Op> inline constexpr bool is_convolution = false;
 template <int In, int Out, int K, int Stride, class... With>
 inline constexpr bool is_convolution<Conv<In, Out, K, Stride, With...>> = true;
+template <int In, int Out, class... With> inline constexpr bool is_convolution<Linear<In, Out, With...>> = true;
 
 class Convolution {
  public:
