@@ -20,6 +20,24 @@ TEST_CASE("mechanisms on both paths", "[run][property][states]") {
   each_seed(7000, [](std::uint64_t seed) { compare_steps<mechanisms::Net>(seed, at::kDouble, 1e-10); });
 }
 
+TEST_CASE("mechanisms with bfloat16 are near the exact ones", "[run][property][states]") {
+  for (std::uint64_t seed = 8000; seed < 8020; ++seed) {
+    DrawnRun<mechanisms::Net> run(seed, at::kFloat);
+    INFO("seed " << seed << ": " << run.text());
+    auto const exact = run.everything(by_compiled);
+    run.settings.store_bfloat16 = true;
+    auto const stored = run.everything(by_compiled);
+    for (std::size_t i = 0; i < exact.size(); ++i) {  // what is kept is rounded, outputs are not
+      bool const is_gradient = exact[i].first.starts_with("gradient");
+      INFO(exact[i].first);
+      if (!is_gradient) CHECK(relative_distance(exact[i].second, stored[i].second) <= 1e-4);
+      if (is_gradient && exact[i].second.sizes() == stored[i].second.sizes()) {
+        CHECK(relative_distance(exact[i].second, stored[i].second) <= 0.3);  // a relu decides anew
+      }
+    }
+  }
+}
+
 TEST_CASE("states that operations store on both paths", "[run][property][states]") {
   each_seed(1, [](std::uint64_t seed) { compare<moments::Net>(seed, at::kDouble, 1e-10); });
   each_seed(2000, [](std::uint64_t seed) { compare<moments::Net>(seed, at::kDouble, 1e-10, by_tensors); });

@@ -1,8 +1,7 @@
 // How a model is run through time: numbers of a run, not of the model.
 //
 // What is recorded or monitored can be differentiated for parameters and inputs on both paths; what probes have seen cannot.
-// Outputs can be
-// differentiated for a recorded response by run::unroll alone: docs/concepts/paths.md.
+// Outputs can be differentiated for a recorded response by run::unroll alone: docs/concepts/paths.md.
 #pragma once
 #include <dynvision/concepts/noise_source.hpp>
 #include <dynvision/core/tensor.hpp>

@@ -3,9 +3,9 @@
 //   head_input (T B, C)  or  (T B, K)     what the head gets, or gives        responses[l], watched[place]  (T B, C, H, W)
 //   last[s] (n B, C, H, W)                states that the next run may start from
 //
-// A Classifier is applied once to all steps, after the sweep; before it the sum over height and width is
-// kept. In long runs without gradient (PreparedRun::classifies_blocks), and any other head, it is applied block by block. Rows of steps without a signal stay zero. Where samples go through the
-// run in groups, what is put and read are the rows of one group.
+// A Classifier is applied once to all steps, after the sweep; before it the sum over height and width is kept. In long runs
+// without gradient (PreparedRun::classifies_blocks) it is applied block by block, as any other head is. Rows of steps without
+// a signal stay zero. Where samples go through the run in groups, what is put and read are the rows of one group.
 #pragma once
 #include <dynvision/core/inline.hpp>
 #include <dynvision/core/ops.hpp>
