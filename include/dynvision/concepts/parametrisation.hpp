@@ -52,19 +52,21 @@ concept StandsFirst = requires {
   requires P::stands_first;
 };
 
+template <class P, class... With> constexpr int times_among() {
+  return (0 + ... + static_cast<int>(std::is_same_v<P, With>));
+}
 // What is wrong with the parametrisations among some policies.
 template <class... With> constexpr Fault parametrisation_fault() {
+  bool const is_one[] = {Parametrisation<With>..., false}, stands_first[] = {StandsFirst<With>..., false};
+  int const times[] = {times_among<With, With...>()..., 0};
   int before = 0;
-  Fault found = Fault::none;
-  [[maybe_unused]] auto const look = [&]<class P>(std::type_identity<P>) {
-    if constexpr (Parametrisation<P>) {
-      if ((0 + ... + static_cast<int>(std::is_same_v<P, With>)) > 1) found = Fault::policy;
-      if (found == Fault::none && StandsFirst<P> && before > 0) found = Fault::parametrisation_order;
-      ++before;
-    }
-  };
-  (look(std::type_identity<With>{}), ...);
-  return found;
+  for (std::size_t i = 0; i < sizeof...(With); ++i) {
+    if (!is_one[i]) continue;
+    if (times[i] > 1) return Fault::policy;
+    if (stands_first[i] && before > 0) return Fault::parametrisation_order;
+    ++before;
+  }
+  return Fault::none;
 }
 
 using AddToGradient = c10::function_ref<void(Tensor const& parameter, Tensor const& gradient)>;
