@@ -141,10 +141,9 @@ struct NoSkip;      // or Skip<Integration>
 struct NoFeedback;  // or Feedback<Integration>
 struct NoRetina;
 struct WithRetina;
-struct WholeSteps;  // or Interpolated, LearnedDelay<>: of the lateral delay
-struct NoNoise;
-template <class Scaling> struct WithNoise;  // in every area of a family
-template <Name... Labels> struct Order;     // of the operations in a layer
+struct WholeSteps;                       // or Interpolated, LearnedDelay<>: of the lateral delay
+struct NoNoise;                          // or WithNoise<Scaling>: in every area of a family
+template <Name... Labels> struct Order;  // of the operations in a layer
 // TargetPolicy, SolverPolicy, SkipPolicy, FeedbackPolicy, NonlinearityPolicy, RetinaPolicy, NoisePolicy, OrderPolicy,
 // DelayPolicy: what each may be
 
