@@ -38,6 +38,7 @@ class LiveRun {
  private:
   [[gnu::cold]] void begin(std::int64_t batch, std::int64_t height, std::int64_t width);
   [[gnu::cold]] void go_on();
+  int longest_chunk() const;  // whose states still take little memory
   bool parameters_have_changed() const;
   Tensor outputs(int t) const;
   Tensor handed_out(Tensor const& x) const;  // in memory of its own: that of the run is written again
@@ -48,7 +49,8 @@ class LiveRun {
   std::vector<int> capacity_;
   Options options_;
   Settings settings_;
-  int chunk_, next_ = 0, before_ = 0;  // [steps] of a chunk; done in this one; before it
+  int shortest_chunk_;                 // [steps]
+  int chunk_, next_ = 0, before_ = 0;  // [steps] of a chunk, twice the one before; done in this one; before it
   std::shared_ptr<PreparedRun> run_{};
   Segment segment_{};
   std::unique_ptr<ForwardSweep> sweep_;

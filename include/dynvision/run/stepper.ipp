@@ -15,7 +15,8 @@ DYNVISION_INLINE LiveRun::LiveRun(void const* model, Prepare prepare, Parts part
       capacity_(std::move(capacity)),
       options_(options),
       settings_(settings),
-      chunk_(std::max(16, 2 * *std::max_element(capacity_.begin(), capacity_.end()))) {
+      shortest_chunk_(std::max(16, 2 * *std::max_element(capacity_.begin(), capacity_.end()))),
+      chunk_(shortest_chunk_) {
   if (!settings_.external.empty() || !settings_.tau_factors.empty() || !settings_.monitor.empty() ||
       !settings_.probes.empty()) {
     fail("run", 162,
@@ -100,7 +101,16 @@ DYNVISION_INLINE void LiveRun::go_on() {
   Tensor const frames = run_->stimulus.frames;
   settings_.start = state();
   before_ += next_;
+  chunk_ = next_ == chunk_ ? std::min(2 * chunk_, longest_chunk()) : shortest_chunk_;  // else parameters have changed
   begin(frames.size(0), frames.size(3), frames.size(4));
+}
+
+DYNVISION_INLINE int LiveRun::longest_chunk() const {
+  constexpr std::int64_t most_bytes = 32 << 20, most_steps = 128;
+  std::int64_t bytes = run_->stimulus.frames.stride(1) * run_->engine.bytes();
+  for (kernels::Shape const& shape : run_->state_shape) bytes += shape.size() * run_->engine.bytes();
+  std::int64_t const n = std::min(most_steps, most_bytes / std::max<std::int64_t>(1, bytes * run_->n_samples()));
+  return std::max(static_cast<int>(n), shortest_chunk_);
 }
 
 DYNVISION_INLINE bool LiveRun::parameters_have_changed() const {
