@@ -251,6 +251,8 @@ TEST_CASE("probes see the same on both paths", "[run][probes][property]") {
     compare_paths<gated::Net>(4000 + seed, at::kDouble, 1e-10);
     compare_paths<rich::Net>(5000 + seed, at::kFloat, 1e-4);
     compare_paths<noisy::Net>(6000 + seed, at::kDouble, 1e-10);
+    compare_paths<between::Net>(7000 + seed, at::kDouble, 1e-10);
+    compare_paths<early::Net>(8000 + seed, at::kDouble, 1e-10);
   }
 }
 

@@ -82,14 +82,18 @@ template <class L, class... With> struct Recur {
 
   // What arrives, before it is integrated, or absent.
   Signal arrival(Moment& now) const {
-    if (!on || now.feedforward_only) return {};
-    Signal const h = now.past(now.layer, delay);
+    Signal const h = sent(now);
     return h.defined() ? nearest(lateral(h), now.size) : h;
   }
   Signal operator()(Signal const& x, Moment& now) const {
-    if (!on || now.feedforward_only) return x;
-    Signal const h = interpolated.on ? interpolated(now, now.layer) : now.past(now.layer, delay);
+    Signal const h = sent(now);
     return h.defined() ? integrate_resized<integration>(x, lateral(h), now.size) : x;
+  }
+
+ private:
+  Signal sent(Moment& now) const {  // the response that arrives now, or absent
+    if (!on || now.feedforward_only) return {};
+    return interpolated.on ? interpolated(now, now.layer) : now.past(now.layer, delay);
   }
 };
 
