@@ -397,6 +397,21 @@ TEST_CASE("a probe of several places has a result for each", "[run][probes]") {
                                           "B.layer", "C.layer"});
 }
 
+TEST_CASE("a long run without gradient, whose classifier is applied block by block, gives what it gives",
+          "[run][probes]") {
+  DyRCNNx2<> net({.n_classes = 3, .input_dims = {1, 6, 6}, .t_recurrence = 4, .seed = 1});
+  randomise_model(net, 1);
+  run::Stimulus late = run::present(normal({8, 1, 6, 6}, 1, at::kFloat), 600);
+  for (std::size_t t = 0; t < 5; ++t) late.shown[t] = run::nothing;
+  for (int const samples : {0, 3}) {
+    run::Settings const settings{.idle_timesteps = 2, .samples_at_once = samples};
+    Tensor const expected = run::run(net, late, settings).outputs.detach();
+    at::AutoGradMode const no_gradient(false);
+    CHECK(relative_distance(expected, run::run(net, late, settings).outputs) < 1e-5);
+    CHECK(relative_distance(expected, run::unroll(net, late, settings).outputs) < 2e-5);
+  }
+}
+
 TEST_CASE("probes are results of the plan", "[run][probes]") {
   DyRCNNx2<> net({.n_classes = 3, .input_dims = {1, 8, 8}, .seed = 1});
   auto const bytes = [&](int T, bool time) {
