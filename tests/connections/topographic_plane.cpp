@@ -90,7 +90,7 @@ TEST_CASE("kernel size on the plane follows from the tile", "[connections]") {
 TEST_CASE("a local connection is a convolution of the plane", "[connections]") {
   Place place(in_double(), 9);
   Local<9> local;
-  local.compose(place.at, true, false, 9);
+  local.compose(place.at, true, {}, 9);
   CHECK(names(listed(local)) == std::vector<std::string>{"conv.weight", "conv.bias"});
   CHECK(local.conv.weight.sizes().equals({1, 1, 3, 3}));
   // a kernel that copies the neighbour below: inside a tile that is the next row of channels
@@ -109,7 +109,7 @@ TEST_CASE("a local connection is a convolution of the plane", "[connections]") {
 TEST_CASE("local, then depthwise", "[connections]") {
   Place place(in_double(), 5);
   LocalDepthwise<5> both;
-  both.compose(place.at, true, false, 5);
+  both.compose(place.at, true, {}, 5);
   randomise(listed(both), 3);
   CHECK(names(listed(both)) == std::vector<std::string>{"local_conv.conv.weight", "local_conv.conv.bias",
                                                         "patchy_conv.weight", "patchy_conv.bias"});
