@@ -109,7 +109,7 @@ TEST_CASE("a local connection is a convolution of the plane", "[connections]") {
 TEST_CASE("local, then depthwise", "[connections]") {
   Place place(in_double(), 5);
   LocalDepthwise<5> both;
-  both.compose(place.at, true, {}, 5);
+  both.compose(place.at, true, 5);
   randomise(listed(both), 3);
   CHECK(names(listed(both)) == std::vector<std::string>{"local_conv.conv.weight", "local_conv.conv.bias",
                                                         "patchy_conv.weight", "patchy_conv.bias"});

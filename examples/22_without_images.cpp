@@ -1,6 +1,6 @@
 // A model without images: a network of excitatory and inhibitory rates learns to remember the sign of a pulse.
 //
-//   cmake --build build --target example.18_without_images && build/examples/18_without_images
+//   cmake --build build --target example.22_without_images && build/examples/22_without_images
 #include <dynvision/connections/dale.hpp>
 #include <dynvision/connections/fully_connected.hpp>
 #include <dynvision/connections/masked.hpp>
