@@ -56,13 +56,7 @@ struct Composition {
 
   // A number that this part describes: at.number<"semisaturation">(*this).
   template <Name N, class Op> double number(Op const&) {
-    constexpr PartNumber const* described = [] {
-      PartNumber const* found = nullptr;
-      for (PartNumber const& one : part_numbers<Op>()) {
-        if (one.name == N.view()) found = &one;
-      }
-      return found;
-    }();
+    constexpr PartNumber const* described = described_number<Op>(N.view());
     static_assert(described != nullptr,
                   "dynvision: `numbers` of this part has none of this name (docs/concepts/numbers.md)");
     if constexpr (described != nullptr) return checked_value(options, of_head ? "head" : here().name, *described);

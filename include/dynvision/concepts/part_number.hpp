@@ -85,11 +85,18 @@ inline constexpr PartNumber model_numbers[]{
     {.name = "dt", .unit = "ms", .range = above(0), .help = "time step", .field = &Options::dt, .one_for_all = true}};
 
 template <class Op> constexpr std::span<PartNumber const> part_numbers() {
-  if constexpr (requires { std::span<PartNumber const>(Op::numbers); }) {
+  if constexpr (requires { Op::numbers[0].help; }) {
     return Op::numbers;
   } else {
     return {};
   }
+}
+
+template <class Op> constexpr PartNumber const* described_number(std::string_view name) {
+  for (PartNumber const& one : part_numbers<Op>()) {
+    if (one.name == name) return &one;
+  }
+  return nullptr;
 }
 
 // Those of several parts, for one that is made of them: static constexpr auto numbers = NumbersOf<Own, Inner>::all;

@@ -12,6 +12,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <type_traits>
 
 namespace dynvision::kernels {
 
@@ -75,9 +76,12 @@ DYNVISION_LANES_ONLY Lanes<float> where_negative(Words8 const& w, Lanes<float> c
 
 // --- the numbers
 
-template <class W> DYNVISION_BOTH auto squared_radius(W const& word) {
+// Named, not deduced: nvcc would compile the body for a GPU to find it.
+template <class W> using RealOf = std::conditional_t<std::is_same_v<W, Words8>, Lanes<float>, float>;
+
+template <class W> DYNVISION_BOTH RealOf<W> squared_radius(W const& word) {
   auto const u = fused(number_of_word(word >> 1), 0x1p-31f, 0x1p-32f);
-  W const above = bits_of(u) - 0x3f3504f3;  // of sqrt(1/2): u = m 2^e, m from there to sqrt(2)
+  auto const above = bits_of(u) - 0x3f3504f3;  // of sqrt(1/2): u = m 2^e, m from there to sqrt(2)
   auto const e = number_of_word(shifted_with_sign(above, 23));
   auto const x = with_bits((above & 0x007fffff) + 0x3f3504f3) - 1.0f;
   auto q = fused(x, 0.08734839f, -0.14307514f);  // ln(1 + x) = x + x^2 q(x)
@@ -92,7 +96,7 @@ template <class W> DYNVISION_BOTH auto squared_radius(W const& word) {
 
 template <class V> struct Direction { V x, y; };
 
-template <class W> DYNVISION_BOTH auto direction(W const& word) {
+template <class W> DYNVISION_BOTH Direction<RealOf<W>> direction(W const& word) {
   auto const t = number_of_word((word << 2) | 2) * 0x1p-31f;  // -1 to 1: the angle in units of pi/4
   auto const tt = t * t;
   auto c = fused(tt, -0.00031872784f, 0.015849684f);
@@ -102,7 +106,7 @@ template <class W> DYNVISION_BOTH auto direction(W const& word) {
   s = fused(s, tt, -0.080745433f);
   s = fused(s, tt, 0.78539816f) * t;
   c = with_bits(bits_of(c) ^ ((word << 1) & 0x80000000));
-  return Direction<decltype(c)>{where_negative(word, s, c), where_negative(word, c, s)};
+  return {where_negative(word, s, c), where_negative(word, c, s)};
 }
 
 }  // namespace dynvision::kernels
