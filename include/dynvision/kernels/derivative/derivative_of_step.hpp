@@ -62,7 +62,7 @@ Dual<Tensor> derivative_of_step(Pipeline<Roles...> const& pipeline, StepInputs<P
   arguments.x = place(Run::J, in.x), arguments.previous = place(Run::J + 1, in.previous);
   for (int j = 0; j < Run::J; ++j) {
     arguments.role[j].operand = place(j, in.operand[j]);
-    arguments.role[j].factor = &in.factor[j];
+    if (Pipeline<Roles...>::type.roles[j]->kind == RoleKind::scale) arguments.role[j].factor = &in.factor[j];
   }
   void* const result = &y;
   arguments.role[Run::slot(Run::n_roles - 1)].tap = &result;
