@@ -55,6 +55,7 @@
 #include <dynvision/run/compiled/functions/convolution.ipp>
 #include <dynvision/run/compiled/functions/convolution_chain.ipp>
 #include <dynvision/run/compiled/functions/fallback.ipp>
+#include <dynvision/run/compiled/functions/given_input.ipp>
 #include <dynvision/run/compiled/functions/interpolated_states.ipp>
 #include <dynvision/run/compiled/functions/local_gradients.ipp>
 #include <dynvision/run/compiled/functions/parametrised_weight.ipp>
@@ -68,6 +69,7 @@
 #include <dynvision/run/compiled/memory/scalar_sums.ipp>
 #include <dynvision/run/compiled/memory/state_gradients.ipp>
 #include <dynvision/run/compiled/memory/tape.ipp>
+#include <dynvision/run/compiled/memory/unit_number.ipp>
 #include <dynvision/run/compiled/prepare/checkpointing.ipp>
 #include <dynvision/run/compiled/prepare/cost.ipp>
 #include <dynvision/run/compiled/sweep/forward.ipp>

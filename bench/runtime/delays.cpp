@@ -7,28 +7,19 @@
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/run/run.hpp>
 
-#include <algorithm>
-#include <charconv>
+#include "times.hpp"
+
 #include <cmath>
 #include <cstdio>
-#include <ctime>
-#include <limits>
-#include <string_view>
 
 using namespace dynvision;
 
 namespace {
 
-double cpu_seconds() {
-  std::timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
 template <class Model> struct Subject {
   Model model;
   Tensor images = randn({16, 3, 32, 32}, at::TensorOptions(at::kFloat));
-  double least = std::numeric_limits<double>::infinity();  // [s]
+  Times times{};
 
   explicit Subject(double t_recurrence)  // [ms], dt = 2 ms
       : model(Options{.input_dims = {3, 32, 32}, .t_recurrence = t_recurrence, .seed = 1}) {
@@ -44,27 +35,21 @@ template <class Model> struct Subject {
   }
   void step() {
     for (Parameter const& p : model.parameters()) p.tensor.mutable_grad() = Tensor{};
-    double const before = cpu_seconds();
-    run::run(model, images, {.n_timesteps = 20}).outputs.square().mean().backward();
-    least = std::min(least, cpu_seconds() - before);
+    measure(times, [&] { run::run(model, images, {.n_timesteps = 20}).outputs.square().mean().backward(); });
   }
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  int rounds = 20;
-  if (argc > 1) {
-    std::string_view const text = argv[1];
-    std::from_chars(text.data(), text.data() + text.size(), rounds);
-  }
+  int const rounds = rounds_of(argc, argv, 20);
   Subject<DyRCNNx4<>> whole(6);
   Subject<DyRCNNx4<Full, Interpolated>> between(7.1);
   Subject<DyRCNNx4<Full, LearnedDelay<>>> learned(6);
   Subject<DyRCNNx4<Full, LearnedDelay<Feature>>> of_channels(6);
   for (int i = 0; i < rounds; ++i) whole.step(), between.step(), learned.step(), of_channels.step();
-  std::printf("whole steps                    %6.1f ms\n", 1e3 * whole.least);
-  std::printf("Interpolated                   %6.3f of it\n", between.least / whole.least);
-  std::printf("LearnedDelay<>                 %6.3f\n", learned.least / whole.least);
-  std::printf("LearnedDelay<Feature>          %6.3f\n", of_channels.least / whole.least);
+  std::printf("whole steps                    %6.1f ms\n", 1e3 * whole.times.of_cpus);
+  std::printf("Interpolated                   %6.3f of it\n", between.times.of_cpus / whole.times.of_cpus);
+  std::printf("LearnedDelay<>                 %6.3f\n", learned.times.of_cpus / whole.times.of_cpus);
+  std::printf("LearnedDelay<Feature>          %6.3f\n", of_channels.times.of_cpus / whole.times.of_cpus);
 }

@@ -10,35 +10,14 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/cross_entropy_loss_ops.h>
 
-#include <algorithm>
-#include <chrono>
+#include "times.hpp"
+
 #include <cstdio>
-#include <cstdlib>
-#include <ctime>
 #include <vector>
 
 using namespace dynvision;
 
 namespace {
-
-struct Times {
-  double wall = 1e9, of_cpus = 1e9;  // [s] the least
-};
-
-double seconds_of_cpus() {
-  std::timespec now{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-template <class F> void measure(Times& least, F const& work) {
-  using Clock = std::chrono::steady_clock;
-  double const cpus = seconds_of_cpus();
-  Clock::time_point const begin = Clock::now();
-  work();
-  least.wall = std::min(least.wall, std::chrono::duration<double>(Clock::now() - begin).count());
-  least.of_cpus = std::min(least.of_cpus, seconds_of_cpus() - cpus);
-}
 
 template <class Model> void training_step(Model const& model, Tensor const& images, Tensor const& labels) {
   for (Parameter p : model.parameters()) p.tensor.mutable_grad() = Tensor{};
@@ -55,7 +34,7 @@ void print(char const* name, Times const& one, Times const& without) {
 
 int main(int n_arguments, char** arguments) {
   run::keep_freed_memory();
-  int const rounds = n_arguments > 1 ? std::atoi(arguments[1]) : 10;
+  int const rounds = rounds_of(n_arguments, arguments, 10);
   kernels::NormalNumbers const numbers{.key = {{1, 2}}, .n_steps = 3, .batch = 16, .size = 36 * 32 * 32};
   std::vector<float> drawn(static_cast<std::size_t>(numbers.count()));
   Times of_numbers;

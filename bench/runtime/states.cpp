@@ -9,12 +9,9 @@
 #include <dynvision/operations/adaptation.hpp>
 #include <dynvision/run/run.hpp>
 
-#include <algorithm>
-#include <charconv>
+#include "times.hpp"
+
 #include <cstdio>
-#include <ctime>
-#include <limits>
-#include <string_view>
 
 using namespace dynvision;
 
@@ -45,35 +42,23 @@ struct IT : Layer<"IT", Conv<121, 256, 3, 2>, Recur<Full<256>>, AddSkip<"V2">, X
 template <class Evolution, class... X>
 using Net = Model<V1<Evolution, X...>, V2<Evolution, X...>, V4<Evolution, X...>, IT<Evolution, X...>>;
 
-double cpu_seconds() {
-  std::timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
 template <class Model> struct Subject {
   Model model;
   Tensor images = randn({16, 3, 32, 32}, at::TensorOptions(at::kFloat));
-  double least = std::numeric_limits<double>::infinity();  // [s]
+  Times times{};
 
   explicit Subject(bool train_tau = false)
       : model(Options{.input_dims = {3, 32, 32}, .t_recurrence = 6, .train_tau = train_tau, .seed = 1}) {}
   void step() {
     for (Parameter const& p : model.parameters()) p.tensor.mutable_grad() = Tensor{};
-    double const before = cpu_seconds();
-    run::run(model, images, {.n_timesteps = 20}).outputs.square().mean().backward();
-    least = std::min(least, cpu_seconds() - before);
+    measure(times, [&] { run::run(model, images, {.n_timesteps = 20}).outputs.square().mean().backward(); });
   }
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  int rounds = 20;
-  if (argc > 1) {
-    std::string_view const text = argv[1];
-    std::from_chars(text.data(), text.data() + text.size(), rounds);
-  }
+  int const rounds = rounds_of(argc, argv, 20);
   Subject<Net<Evolve<>>> one;
   Subject<Net<Evolve<>, Fatigue>> two;
   Subject<Net<Evolve<>, Adaptation<>>> learned;
@@ -81,11 +66,11 @@ int main(int argc, char** argv) {
   Subject<Net<Evolve<Euler, Feature>>> of_channels(true);
   for (int i = 0; i < rounds; ++i) one.step(), two.step(), learned.step(), both_learned.step(), of_channels.step();
   auto const print = [&](char const* name, double seconds) {
-    std::printf("%-50s %7.1f ms  %.3f\n", name, 1e3 * seconds, seconds / one.least);
+    std::printf("%-50s %7.1f ms  %.3f\n", name, 1e3 * seconds, seconds / one.times.of_cpus);
   };
-  print("one state", one.least);
-  print("two states", two.least);
-  print("two states, a learned number", learned.least);
-  print("two states, two learned numbers and tau", both_learned.least);
-  print("a learned tau of each channel", of_channels.least);
+  print("one state", one.times.of_cpus);
+  print("two states", two.times.of_cpus);
+  print("two states, a learned number", learned.times.of_cpus);
+  print("two states, two learned numbers and tau", both_learned.times.of_cpus);
+  print("a learned tau of each channel", of_channels.times.of_cpus);
 }

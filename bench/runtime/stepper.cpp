@@ -9,35 +9,14 @@
 
 #include <ATen/Parallel.h>
 
-#include <algorithm>
-#include <chrono>
+#include "times.hpp"
+
 #include <cstdio>
-#include <cstdlib>
-#include <ctime>
 #include <vector>
 
 using namespace dynvision;
 
 namespace {
-
-struct Times {
-  double wall = 1e9, of_cpus = 1e9;  // [s] the least
-};
-
-double seconds_of_cpus() {
-  std::timespec now{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-template <class F> void measure(Times& least, F const& work) {
-  using Clock = std::chrono::steady_clock;
-  double const cpus = seconds_of_cpus();
-  Clock::time_point const begin = Clock::now();
-  work();
-  least.wall = std::min(least.wall, std::chrono::duration<double>(Clock::now() - begin).count());
-  least.of_cpus = std::min(least.of_cpus, seconds_of_cpus() - cpus);
-}
 
 void compare(int batch, int rounds) {
   constexpr int n_timesteps = 64;
@@ -66,7 +45,7 @@ void compare(int batch, int rounds) {
 int main(int n_arguments, char** arguments) {
   at::AutoGradMode const no_gradient(false);
   run::keep_freed_memory();
-  int const rounds = n_arguments > 1 ? std::atoi(arguments[1]) : 20;
+  int const rounds = rounds_of(n_arguments, arguments, 20);
   std::printf("threads: %d\n", at::get_num_threads());
   for (int const batch : {1, 16}) compare(batch, rounds);
 }

@@ -181,4 +181,17 @@ template <class Net> void compare_steps(std::uint64_t seed, at::ScalarType dtype
   }
 }
 
+// --- all of it
+
+template <class Net> void compare_in_every_way(double tolerance_of_float) {
+  each_seed(1, [](std::uint64_t seed) { compare<Net>(seed, at::kDouble, 1e-10); });
+  each_seed(2000, [](std::uint64_t seed) { compare<Net>(seed, at::kDouble, 1e-10, by_tensors); });
+  each_seed(3000, [=](std::uint64_t seed) { compare<Net>(seed, at::kFloat, tolerance_of_float); });
+  each_seed(4000, [](std::uint64_t seed) { compare_checkpoints<Net>(seed); });
+  each_seed(
+      5000, [](std::uint64_t seed) { compare_groups<Net>(seed); }, 30);
+  each_seed(6000, [](std::uint64_t seed) { compare_pieces<Net>(seed, at::kDouble, 1e-10); });
+  each_seed(7000, [](std::uint64_t seed) { compare_steps<Net>(seed, at::kDouble, 1e-10); });
+}
+
 }  // namespace property

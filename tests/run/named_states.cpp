@@ -9,16 +9,7 @@
 
 using namespace property;
 
-TEST_CASE("mechanisms on both paths", "[run][property][states]") {
-  each_seed(1, [](std::uint64_t seed) { compare<mechanisms::Net>(seed, at::kDouble, 1e-10); });
-  each_seed(2000, [](std::uint64_t seed) { compare<mechanisms::Net>(seed, at::kDouble, 1e-10, by_tensors); });
-  each_seed(3000, [](std::uint64_t seed) { compare<mechanisms::Net>(seed, at::kFloat, 1e-3); });
-  each_seed(4000, [](std::uint64_t seed) { compare_checkpoints<mechanisms::Net>(seed); });
-  each_seed(
-      5000, [](std::uint64_t seed) { compare_groups<mechanisms::Net>(seed); }, 30);
-  each_seed(6000, [](std::uint64_t seed) { compare_pieces<mechanisms::Net>(seed, at::kDouble, 1e-10); });
-  each_seed(7000, [](std::uint64_t seed) { compare_steps<mechanisms::Net>(seed, at::kDouble, 1e-10); });
-}
+TEST_CASE("mechanisms on both paths", "[run][property][states]") { compare_in_every_way<mechanisms::Net>(1e-3); }
 
 TEST_CASE("mechanisms with bfloat16 are near the exact ones", "[run][property][states]") {
   for (std::uint64_t seed = 8000; seed < 8020; ++seed) {
@@ -39,14 +30,7 @@ TEST_CASE("mechanisms with bfloat16 are near the exact ones", "[run][property][s
 }
 
 TEST_CASE("states that operations store on both paths", "[run][property][states]") {
-  each_seed(1, [](std::uint64_t seed) { compare<moments::Net>(seed, at::kDouble, 1e-10); });
-  each_seed(2000, [](std::uint64_t seed) { compare<moments::Net>(seed, at::kDouble, 1e-10, by_tensors); });
-  each_seed(3000, [](std::uint64_t seed) { compare<moments::Net>(seed, at::kFloat, 1e-3); });
-  each_seed(4000, [](std::uint64_t seed) { compare_checkpoints<moments::Net>(seed); });
-  each_seed(
-      5000, [](std::uint64_t seed) { compare_groups<moments::Net>(seed); }, 30);
-  each_seed(6000, [](std::uint64_t seed) { compare_pieces<moments::Net>(seed, at::kDouble, 1e-10); });
-  each_seed(7000, [](std::uint64_t seed) { compare_steps<moments::Net>(seed, at::kDouble, 1e-10); });
+  compare_in_every_way<moments::Net>(1e-3);
 }
 
 namespace {

@@ -1,4 +1,4 @@
-// covers: concepts/sharing.hpp
+// covers: concepts/sharing.hpp run/compiled/functions/given_input.hpp run/compiled/memory/unit_number.hpp
 // covers: run/compiled/functions/previous_state.hpp run/compiled/roles/unit_solver_step.hpp run/compiled/roles/modulation.hpp
 // Time constants of channels and units, that learn, and that change over time; gains that change over time.
 #include <dynvision/dynamics/runge_kutta4.hpp>
@@ -12,14 +12,7 @@ using namespace property;
 
 TEST_CASE("time constants of channels, on both paths", "[run][property][tau]") {
   each_seed(1, [](std::uint64_t seed) { compare<paced::Net>(seed, at::kDouble, 1e-10); });
-  each_seed(1000, [](std::uint64_t seed) { compare<paced_fast::Net>(seed, at::kDouble, 1e-10); });
-  each_seed(2000, [](std::uint64_t seed) { compare<paced_fast::Net>(seed, at::kDouble, 1e-10, by_tensors); });
-  each_seed(3000, [](std::uint64_t seed) { compare<paced_fast::Net>(seed, at::kFloat, 5e-5); });
-  each_seed(4000, [](std::uint64_t seed) { compare_checkpoints<paced_fast::Net>(seed); });
-  each_seed(
-      5000, [](std::uint64_t seed) { compare_groups<paced_fast::Net>(seed); }, 30);
-  each_seed(6000, [](std::uint64_t seed) { compare_pieces<paced_fast::Net>(seed, at::kDouble, 1e-10); });
-  each_seed(7000, [](std::uint64_t seed) { compare_steps<paced_fast::Net>(seed, at::kDouble, 1e-10); });
+  compare_in_every_way<paced_fast::Net>(5e-5);
 }
 
 namespace {

@@ -31,8 +31,8 @@
 // Optional members of the second kind:
 //   static constexpr std::array<double, K> initial     states before the first signal; 0 without it
 //   static constexpr bool reads_response = true        step(x, r, s...): r, the layer's newest response; 0 before there is one
-//   std::array<Tensor, P> unit_numbers() const              step(x, s..., p...): numbers that are learned, or that units have for
-//                                                      themselves: [], (C,1,1) or (C,H,W), any function of the parameters
+//   std::array<Tensor, P> unit_numbers() const         step(x, s..., p...): numbers that are learned, or that units have
+//                                                      for themselves: [], (C,1,1) or (C,H,W), any function of parameters
 // A step without a signal leaves the states absent: they begin anew with the next one.
 #pragma once
 #include <dynvision/concepts/flags.hpp>

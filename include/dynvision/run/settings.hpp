@@ -45,16 +45,17 @@ struct Settings {
   std::vector<std::pair<std::string, std::vector<double>>> tau_factors{};
 
   NoiseSource noise_source() const { return NoiseSource(seed ? seed : start.seed, trial.value_or(start.trial), noise); }
-  Tensor modulation_of(std::string_view layer) const { return external_to(joined({layer, ".modulation"})); }
+  Tensor modulation_of(std::string_view layer) const { return external_to(layer, ".modulation"); }
   double tau_factor(std::string_view layer, int t) const {  // t: recorded step, or idle: t < 0
     for (auto const& [name, factors] : tau_factors) {
       if (name == layer && t >= 0 && t < static_cast<int>(factors.size())) return factors[static_cast<std::size_t>(t)];
     }
     return 1;
   }
-  Tensor external_to(std::string_view layer) const {  // undefined: nothing
+  // `what`: of the layer, ".modulation"; undefined: nothing.
+  Tensor external_to(std::string_view layer, std::string_view what = {}) const {
     for (auto const& [name, input] : external) {
-      if (name == layer) return input;
+      if (name.starts_with(layer) && std::string_view(name).substr(layer.size()) == what) return input;
     }
     return {};
   }

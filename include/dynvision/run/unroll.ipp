@@ -70,9 +70,9 @@ DYNVISION_INLINE Activity unroll_parts(Parts const& parts, std::vector<int> cons
       monitors.after(place, t, x);
       if (x.defined()) monitors.probes.see(place, t, 1, x, 0, now.batch);
       for (int k = 0; k < static_cast<int>(part.type->states.size()); ++k) {
+        if (!monitors.probes.sees_state(place, k)) continue;
         Signal const s = now.state(k).past(1);
-        if (s.defined() && monitors.probes.sees_state(place, k))
-          monitors.probes.see_state(place, k, t, 1, s, 0, now.batch);
+        if (s.defined()) monitors.probes.see_state(place, k, t, 1, s, 0, now.batch);
       }
     }
     ++now.step;

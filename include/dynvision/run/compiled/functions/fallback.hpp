@@ -14,8 +14,8 @@ Tensor in_signal_dtype(PreparedRun const& run, Tensor const& y);
 Tensor leaf(Tensor const& x);
 
 // Adds gradients[from + i] to that of parameter i.
-void add_gradients(PreparedRun& run, std::vector<Tensor> const& parameters, std::vector<Tensor> const& gradients,
-                   std::size_t from);
+void add_gradients(GradientSums& sums, std::vector<Tensor> const& parameters, std::vector<Tensor> const& gradients,
+                   std::size_t from = 0);
 
 // Gradients of y = f(inputs), inputs = {x, parameters ...}, for g: that of x is returned in the dtype of the signals.
 Tensor adjoint_by_autograd(PreparedRun& run, c10::function_ref<Tensor(Tensor const&)> f, Tensor const& x,

@@ -107,6 +107,11 @@ class PreparedRun {
   std::int64_t rows(int n) const { return n * batch; }
   Tensor empty(std::int64_t n, kernels::Shape const& shape) const { return layout.empty(n, shape, options); }
 
+  // A number of all units [], of each channel (C,1,1) or unit (C,H,W), as (1,C,H,W) in the dtype and layout of the signals.
+  Tensor of_units(Tensor const& x, kernels::Shape const& in) const {
+    return layout.of(x.detach().to(dtype()).expand({1, in.channels, in.height, in.width}).clone());
+  }
+
   // Room for n states of a layer from index s on. A state has the same alignment in every segment: some libraries of
   // linear algebra add up in an order that depends on it, and a checkpointed run is to equal a stored one to the bit.
   Tensor state_buffer(std::size_t l, int s, int n) const;
@@ -128,6 +133,7 @@ class PreparedRun {
   // n addresses, so many numbers apart.
   void** list_of(void* first, int n, std::int64_t apart);
   void** steps_of(Tensor const& x, int n, bool shared, std::int64_t size);
+  void** same_for_all(void* address, int n);
   // A state so many indices before each step of a block, null where there is none.
   void** earlier_states(Segment const& segment, int state, int lag, Block const& block);
   Tensor modulation(int layer) const { return settings.modulation_of(layer_names[static_cast<std::size_t>(layer)]); }

@@ -149,9 +149,12 @@ DYNVISION_INLINE void** PreparedRun::list_of(void* first, int n, std::int64_t ap
 
 DYNVISION_INLINE void** PreparedRun::steps_of(Tensor const& x, int n, bool shared, std::int64_t size) {
   void* const first = x.mutable_data_ptr();
-  if (!shared) return side_by_side(first, n, size);
+  return shared ? same_for_all(first, n) : side_by_side(first, n, size);
+}
+
+DYNVISION_INLINE void** PreparedRun::same_for_all(void* address, int n) {
   void** const list = addresses.take(n);
-  std::fill_n(list, n, first);
+  std::fill_n(list, n, address);
   return list;
 }
 

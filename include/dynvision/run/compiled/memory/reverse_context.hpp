@@ -69,6 +69,10 @@ struct ReverseContext {
 
   // --- gradients of states
 
+  // The gradients of a role's result as it takes them, in each of n steps: those of `all`, (n B,C,H,W), and the addends of the
+  // states of the block that it stores; null: it stores none. Nothing, where there are none.
+  void gather(c10::ArrayRef<Tensor> all, StateGradient const* of_states, int n, kernels::AdjointRoleArguments& to);
+
   // f(address, i): adds to the gradient of state s + i, for the steps whose states carry one; t: step of the use of s.
   template <class F> void scatter(int l, int s, int t, F const& f) {
     int const from = first_attached(l, s, t);

@@ -53,6 +53,27 @@ DYNVISION_INLINE Tensor ReverseContext::kept(Tensor& place) {
   return place;
 }
 
+DYNVISION_INLINE void ReverseContext::gather(c10::ArrayRef<Tensor> all, StateGradient const* of_states, int n,
+                                             kernels::AdjointRoleArguments& to) {
+  int addends = 0;
+  for (int i = 0; of_states != nullptr && i < n; ++i) {
+    addends = std::max(addends, static_cast<int>(of_states->at(block.first + i).size()));
+  }
+  int const count = static_cast<int>(all.size()) + addends;
+  if (count == 0) return;
+  void** const list = run.addresses.take(n * count);
+  for (int i = 0; i < n; ++i) {
+    void** next = list + i * count;
+    for (Tensor const& g : all) *next++ = run.at(g.mutable_data_ptr(), i * (g.numel() / n));
+    if (of_states != nullptr) {
+      for (auto const& addend : of_states->at(block.first + i)) *next++ = addend.data;
+    }
+    while (next != list + (i + 1) * count) *next++ = nullptr;
+  }
+  run.alive.insert(run.alive.end(), all.begin(), all.end());
+  to.incoming = list, to.n_incoming = count;
+}
+
 DYNVISION_INLINE int ReverseContext::first_attached(int l, int s, int t) const {
   int const offset = run.table.state_offset(l);
   int i = 0;

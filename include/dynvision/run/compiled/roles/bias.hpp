@@ -21,8 +21,7 @@ class Bias {
   }
 
   template <class Op> Bias(Op const& op, Node const& node, PreparedRun& run) : parameter_(op.bias) {
-    kernels::Shape const& in = node.in;
-    value_ = run.layout.of(op.bias.detach().to(run.dtype()).expand({1, in.channels, in.height, in.width}).clone());
+    value_ = run.of_units(op.bias, node.in);
   }
 
   void operand(ForwardContext& at, Node const&, kernels::Arguments& arguments, kernels::RoleArguments& role) const {

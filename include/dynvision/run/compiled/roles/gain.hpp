@@ -27,8 +27,7 @@ class Gain {
   }
 
   template <class Op> Gain(Op const& op, Node const& node, PreparedRun& run) : parameter_(op.gain) {
-    kernels::Shape const& in = node.in;
-    value_ = run.layout.of(op.gain.detach().to(run.dtype()).expand({1, in.channels, in.height, in.width}).clone());
+    value_ = run.of_units(op.gain, node.in);
   }
 
   void operand(ForwardContext& at, Node const& node, kernels::Arguments& arguments,

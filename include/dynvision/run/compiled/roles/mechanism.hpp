@@ -7,8 +7,10 @@
 #include <dynvision/concepts/mechanism.hpp>
 #include <dynvision/run/compiled/functions/fallback.hpp>
 #include <dynvision/run/compiled/functions/learned_parameters.hpp>
+#include <dynvision/run/compiled/functions/previous_state.hpp>
 #include <dynvision/run/compiled/memory/forward_context.hpp>
 #include <dynvision/run/compiled/memory/reverse_context.hpp>
+#include <dynvision/run/compiled/memory/unit_number.hpp>
 
 #include <vector>
 
@@ -19,10 +21,8 @@ class Mechanism {
   template <class Op> static constexpr bool is_kind_of() { return MechanismOperation<Op>; }
   template <class Op> static auto role(Op const& op) { return mechanism(op); }
   template <class Op> static void describe(Op const&, Node& node, bool stored) {
-    node.reads_input = true;
-    node.sees_time = true;  // its states begin with its own first step
-    node.evolves = reads_response<Op>();
-    if (node.evolves) node.source = {node.layer, stored ? 0 : 1, stored};
+    if (reads_response<Op>()) PreviousState::describe(node, stored);
+    node.reads_input = node.sees_time = true;  // its states begin with its own first step
   }
 
   template <class Op> Mechanism(Op& op, Node const& node, PreparedRun& run) {
@@ -40,7 +40,9 @@ class Mechanism {
         return {all.begin(), all.end()};
       };
       op_ = &op, parameters_ = learned_parameters(op);
-      for (Tensor const& x : op.unit_numbers()) add_number(x, slot++, node, run);
+      for (Tensor const& x : op.unit_numbers()) {
+        numbers_.push_back({slot++, x.requires_grad(), UnitNumber(x, node.in, run)});
+      }
     }
   }
 
@@ -54,7 +56,7 @@ class Mechanism {
       slots[in.slot].tap =
           run.side_by_side(run.state_data(at.segment, in.state, at.block.first), at.block.n, arguments.size);
     }
-    set_numbers(run, at.block, slots, arguments.size);
+    set_numbers(run, at.block, slots);
   }
 
   // What steps of this block owe to states within it: the step before takes it at once, so room for two steps will do.
@@ -71,9 +73,8 @@ class Mechanism {
       }
     }
   }
-  void adjoint_operand(ReverseContext& at, Node const& node, kernels::Arguments& arguments,
-                       kernels::RoleArguments& role, kernels::AdjointArguments&,
-                       kernels::AdjointRoleArguments& of_role) {
+  void adjoint_operand(ReverseContext& at, Node const&, kernels::Arguments& arguments, kernels::RoleArguments& role,
+                       kernels::AdjointArguments&, kernels::AdjointRoleArguments& of_role) {
     kernels::RoleArguments* const slots = &role;
     kernels::AdjointRoleArguments* const of = &of_role;
     PreparedRun& run = at.run;
@@ -86,16 +87,13 @@ class Mechanism {
         owed[i] = is_owed(at, in, i) ? place(at, in, i) : nullptr;
       }
       of[in.slot].g_operand = owed;
-      if (in.state >= run.table.n_layers) take_gradients(at, in.state, of[in.slot]);
-    }
-    set_numbers(run, at.block, slots, arguments.size);
-    for (Number& number : numbers_) {
-      if (!number.learns) continue;
-      if (!number.gradient.defined() || number.gradient.size(0) != run.batch) {
-        add_up(number);
-        number.gradient = run.layout.zeros(run.batch, node.in, run.options.dtype(run.engine.arithmetic()));
+      if (in.state >= run.table.n_layers) {
+        at.gather({}, &at.states[index(in.state)], at.block.n, of[in.slot]);
       }
-      of[number.slot].g_sum = run.steps_of(number.gradient, at.block.n, true, arguments.size);
+    }
+    set_numbers(run, at.block, slots);
+    for (Number& number : numbers_) {
+      if (number.learns) of[number.slot].g_sum = run.same_for_all(number.of_units.gradient(run), at.block.n);
     }
   }
   void scatter(ReverseContext& at, Node const&, Tensor const&) {
@@ -114,13 +112,11 @@ class Mechanism {
     std::vector<Tensor> g;
     bool any = false;
     for (Number& number : numbers_) {
-      add_up(number);
-      g.push_back(std::exchange(number.sum, Tensor{}));
+      g.push_back(number.of_units.take_gradient());
       any = any || g.back().defined();
     }
     if (!any) return;
-    std::vector<Tensor> const all = local_gradients_of_all([&] { return numbers_of_(op_); }, parameters_, g);
-    for (std::size_t i = 0; i < parameters_.size(); ++i) sums.add(sums.index(parameters_[i]), all[i]);
+    add_gradients(sums, parameters_, local_gradients_of_all([&] { return numbers_of_(op_); }, parameters_, g));
   }
 
  private:
@@ -132,24 +128,12 @@ class Mechanism {
   struct Number {
     int slot;
     bool learns;
-    Tensor like, value;  // as it is given; (1,C,H,W) in the dtype of the signals
-    Tensor gradient{};   // of the group of samples, (B,C,H,W), in the arithmetic dtype
-    Tensor sum{};        // of the groups before
+    UnitNumber of_units;
   };
 
-  void add_number(Tensor const& x, int slot, Node const& node, PreparedRun& run) {
-    kernels::Shape const& in = node.in;
-    numbers_.push_back(
-        {slot, x.requires_grad(), x.detach(),
-         run.layout.of(x.detach().to(run.dtype()).expand({1, in.channels, in.height, in.width}).clone())});
-  }
-  static void add_up(Number& number) {
-    if (!number.gradient.defined()) return;
-    Tensor const g = sum_to(number.like, std::exchange(number.gradient, Tensor{}));
-    number.sum = number.sum.defined() ? number.sum.add(g) : g;
-  }
-  void set_numbers(PreparedRun& run, Block const& block, kernels::RoleArguments* slots, std::int64_t size) const {
-    for (Number const& number : numbers_) slots[number.slot].operand = run.steps_of(number.value, block.n, true, size);
+  void set_numbers(PreparedRun& run, Block const& block, kernels::RoleArguments* slots) const {
+    for (Number const& number : numbers_)
+      slots[number.slot].operand = run.same_for_all(number.of_units.address(), block.n);
   }
 
   static int index_before(ReverseContext const& at, Input const& in, int i) { return at.block.first + i - in.lag; }
@@ -166,22 +150,6 @@ class Mechanism {
     std::int64_t const size = at.run.batch * at.run.state_shape[index(in.state)].size();
     return at.run.at((is_within ? in.within : in.owed).mutable_data_ptr(), (is_within ? i % 2 : i) * size);
   }
-  // The gradients of the states that the block has stored: one list of addends for each step.
-  static void take_gradients(ReverseContext& at, int state, kernels::AdjointRoleArguments& of) {
-    StateGradient const& gradients = at.states[index(state)];
-    std::size_t most = 0;
-    for (int i = 0; i < at.block.n; ++i) most = std::max(most, gradients.at(at.block.first + i).size());
-    if (most == 0) return;
-    void** const list = at.run.addresses.take(at.block.n * static_cast<int>(most));
-    std::fill_n(list, static_cast<std::size_t>(at.block.n) * most, nullptr);
-    for (int i = 0; i < at.block.n; ++i) {
-      std::size_t m = 0;
-      for (auto const& addend : gradients.at(at.block.first + i))
-        list[static_cast<std::size_t>(i) * most + m++] = addend.data;
-    }
-    of.incoming = list, of.n_incoming = static_cast<int>(most);
-  }
-
   bool runs_ = false;  // there is a signal in the block that is reversed
   std::vector<Input> inputs_{};
   std::vector<Number> numbers_{};

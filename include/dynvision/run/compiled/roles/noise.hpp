@@ -39,9 +39,7 @@ class Noise {
       own.sigma = here(op.sigma);
       value_ = own.amplitude(of_tau ? here(tau_) : Tensor{}).template item<double>();
     } else {
-      kernels::Shape const& in = node.in;
-      Tensor const all = op.amplitude(tau_).detach().to(run.dtype());
-      units_ = run.layout.of(all.expand({1, in.channels, in.height, in.width}).clone());
+      units_ = run.of_units(op.amplitude(tau_), node.in);
     }
     node.wants_operand_gradient = units_.defined() && !parameters_.empty();
   }
@@ -79,7 +77,7 @@ class Noise {
           return units_.defined() ? A.expand({1, units_.size(1), units_.size(2), units_.size(3)}) : A.reshape({});
         },
         parameters_, g);
-    for (std::size_t i = 0; i < parameters_.size(); ++i) sums.add(sums.index(parameters_[i]), all[i]);
+    add_gradients(sums, parameters_, all);
   }
 
  private:

@@ -3,7 +3,8 @@
 // Gains, and the numbers of first steps, are made once a run, for each factor of tau that it has (Settings::tau_factors), and
 // differentiated once: their gradients add up over steps and samples.
 #pragma once
-#include <dynvision/run/compiled/functions/fallback.hpp>
+#include <dynvision/run/compiled/functions/local_gradients.hpp>
+#include <dynvision/run/compiled/memory/unit_number.hpp>
 #include <dynvision/run/compiled/roles/solver_step.hpp>
 
 namespace dynvision::run::roles {
@@ -18,8 +19,7 @@ class UnitSolverStep {
   }
 
   template <class Op>
-  UnitSolverStep(Op const& op, Node const& node, PreparedRun&)
-      : tau_(op.tau), dt_(op.dt), shape_(node.in), learns_(op.learned) {
+  UnitSolverStep(Op const& op, Node const&, PreparedRun&) : tau_(op.tau), dt_(op.dt), learns_(op.learned) {
     gain_ = [](Tensor const& tau, double dt) -> Tensor {  // what a step makes of r = 0 and a drive of 1
       return Op::solver::step(zeros({}, of(tau)), full({}, 1, of(tau)), tau, dt);
     };
@@ -36,17 +36,14 @@ class UnitSolverStep {
     set_gains(at.run, node, at.block, arguments, role);
     if (!learns_) return;
     void** const list = at.run.addresses.take(at.block.n);
-    for (int i = 0; i < at.block.n; ++i) list[i] = sum_of(at.run, node, at.block, arguments, i).mutable_data_ptr();
+    for (int i = 0; i < at.block.n; ++i) list[i] = gain_of(at.run, node, at.block, arguments, i).gradient(at.run);
     (&of_role)[1].g_sum = list;
   }
   void scatter(ReverseContext& at, Node const& node, Tensor const&) { previous_.scatter(at, node); }
   void finish(GradientSums& sums) {
     if (!learns_) return;
     std::vector<Tensor> g;
-    for (Gain& one : gains_) {
-      add_up(one);
-      g.push_back(std::exchange(one.sum, Tensor{}));
-    }
+    for (Gain& one : gains_) g.push_back(one.of_units.take_gradient());
     auto const again = [&] {
       std::vector<Tensor> all;
       for (Gain const& one : gains_) all.push_back(numbers(one.factor, one.is_first));
@@ -57,11 +54,9 @@ class UnitSolverStep {
 
  private:
   struct Gain {
-    double factor;      // of tau
-    bool is_first;      // there is no r
-    Tensor value;       // (1,C,H,W), in the dtype of the signals
-    Tensor gradient{};  // of the group of samples, (B,C,H,W), in the arithmetic dtype
-    Tensor sum{};       // of the groups before, in the shape of tau
+    double factor;  // of tau
+    bool is_first;  // there is no r
+    UnitNumber of_units;
   };
 
   static at::TensorOptions of(Tensor const& tau) { return tau.options().requires_grad(false); }
@@ -69,44 +64,25 @@ class UnitSolverStep {
     Tensor const tau = factor == 1 ? tau_ : tau_.mul(factor);
     return is_first ? first_step(full({}, 1, of(tau)), tau, dt_) : gain_(tau, dt_);
   }
-  Gain& gain(PreparedRun const& run, double factor, bool is_first) {
-    for (Gain& one : gains_) {
-      if (one.factor == factor && one.is_first == is_first) return one;
-    }
-    Tensor const x = numbers(factor, is_first).detach().to(run.dtype());
-    gains_.push_back(
-        {factor, is_first, run.layout.of(x.expand({1, shape_.channels, shape_.height, shape_.width}).clone())});
-    return gains_.back();
-  }
-  Gain& gain_of(PreparedRun const& run, Node const& node, Block const& block, kernels::Arguments const& arguments,
-                int i) {
+  UnitNumber& gain_of(PreparedRun const& run, Node const& node, Block const& block, kernels::Arguments const& arguments,
+                      int i) {
     double const factor = run.tau_factor(node.layer, run.table.step(node.index, block.first + i));
-    return gain(run, factor, arguments.previous[i] == nullptr);
+    bool const is_first = arguments.previous[i] == nullptr;
+    for (Gain& one : gains_) {
+      if (one.factor == factor && one.is_first == is_first) return one.of_units;
+    }
+    gains_.push_back({factor, is_first, UnitNumber(numbers(factor, is_first), node.in, run)});
+    return gains_.back().of_units;
   }
   void set_gains(PreparedRun& run, Node const& node, Block const& block, kernels::Arguments const& arguments,
                  kernels::RoleArguments& role) {
     void** const list = run.addresses.take(block.n);
-    for (int i = 0; i < block.n; ++i) list[i] = gain_of(run, node, block, arguments, i).value.mutable_data_ptr();
+    for (int i = 0; i < block.n; ++i) list[i] = gain_of(run, node, block, arguments, i).address();
     (&role)[1].operand = list;
-  }
-  Tensor& sum_of(PreparedRun const& run, Node const& node, Block const& block, kernels::Arguments const& arguments,
-                 int i) {
-    Gain& one = gain_of(run, node, block, arguments, i);
-    if (!one.gradient.defined() || one.gradient.size(0) != run.batch) {
-      add_up(one);
-      one.gradient = run.layout.zeros(run.batch, shape_, run.options.dtype(run.engine.arithmetic()));
-    }
-    return one.gradient;
-  }
-  void add_up(Gain& one) const {
-    if (!one.gradient.defined()) return;
-    Tensor const g = sum_to(tau_, std::exchange(one.gradient, Tensor{}));
-    one.sum = one.sum.defined() ? one.sum.add(g) : g;
   }
 
   Tensor tau_;
   double dt_;  // [ms]
-  kernels::Shape shape_;
   bool learns_;
   Tensor (*gain_)(Tensor const& tau, double dt) = nullptr;
   PreviousState previous_{};

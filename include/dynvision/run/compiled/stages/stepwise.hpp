@@ -20,7 +20,7 @@ class Stepwise {
   Stepwise(Op& op, Node const&, PreparedRun&)
       : op_(&op),
         apply_([](void* one, Tensor const& x, Moment& now) -> Tensor {
-          return run_one(*static_cast<Op const*>(one), x, now);
+          return dynvision::apply(*static_cast<Op const*>(one), x, now);
         }),
         parameters_(learned_parameters(op)) {}
 
@@ -90,7 +90,7 @@ class Stepwise {
       auto const [l, u] = states[i];
       at.states[static_cast<std::size_t>(l)].add(u, of_state, of_state.const_data_ptr(), false);
     }
-    add_gradients(run, parameters_, all, from_parameters);
+    add_gradients(run.gradients, parameters_, all, from_parameters);
   }
 
  private:
@@ -112,10 +112,6 @@ class Stepwise {
       }
     }
     return all;
-  }
-
-  template <class Op> static Tensor run_one(Op const& op, Tensor const& x, Moment& now) {
-    return dynvision::apply(op, x, now);
   }
 
   static Moment moment_at(PreparedRun const& run, Node const& node, int t, std::vector<DelayLine>& memories,

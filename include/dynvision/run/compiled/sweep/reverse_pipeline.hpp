@@ -24,9 +24,6 @@ class PipelineReverse {
 
  private:
   std::size_t node_of(int j) const { return stage_.first + static_cast<std::size_t>(j); }
-  auto const& of_state(int i) const {  // addends to the gradient of the state of step i of the block
-    return at_.states[static_cast<std::size_t>(stage_.layer)].at(at_.block.first + i);
-  }
   // Whether a convolution of these states never waits for others: it would read them later (functions/convolution.hpp).
   bool is_large() const;
   Tensor empty() const { return run_.empty(arguments_.n_steps * arguments_.batch, shape_); }

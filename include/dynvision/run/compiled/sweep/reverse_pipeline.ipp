@@ -99,29 +99,13 @@ DYNVISION_INLINE void PipelineReverse::take_gradients(int j) {
   c10::SmallVector<Tensor, 3> all;  // (n B,C,H,W)
   if (p == stage_.last && at_.g.defined()) all.push_back(at_.g);
   Tensor const &response = at_.given.responses[l], &watched = at_.given.watched[p];
-  int addends = 0;
   if (node.stores) {
-    for (int i = 0; i < n; ++i) addends = std::max(addends, static_cast<int>(of_state(i).size()));
     room_ = at_.states[l].room(at_.block.first, n);
   } else if (!in_prefix_) {
     if (node.records && is_given(response, p)) all.push_back(run_.results.rows(response, t, n));
     if (is_given(watched, p)) all.push_back(run_.results.rows(watched, t, n));
   }
-  int const count = static_cast<int>(all.size()) + addends;
-  if (count == 0) return;
-  void** const list = run_.addresses.take(n * count);
-  std::int64_t const size = arguments_.batch * arguments_.size;
-  for (int i = 0; i < n; ++i) {
-    void** to = list + i * count;
-    for (Tensor const& g : all) *to++ = run_.at(g.mutable_data_ptr(), i * size);
-    if (node.stores) {
-      for (auto const& addend : of_state(i)) *to++ = addend.data;
-    }
-    while (to != list + (i + 1) * count) *to++ = nullptr;
-  }
-  for (Tensor& g : all) run_.alive.push_back(g);
-  adjoint_.role[node.slot].incoming = list;
-  adjoint_.role[node.slot].n_incoming = count;
+  at_.gather(all, node.stores ? &at_.states[l] : nullptr, n, adjoint_.role[node.slot]);
 }
 
 DYNVISION_INLINE void PipelineReverse::take_values() {
