@@ -82,10 +82,11 @@ class IndirectCalls {
   }
   void count(run::PreparedNode& node, CountedNode& counted) {
     using run::NodeFunctions;
-    static_assert(sizeof(NodeFunctions) == 9 * sizeof(void (*)()), "a function that is not counted here");
+    static_assert(sizeof(NodeFunctions) == 10 * sizeof(void (*)()), "a function that is not counted here");
     counted.functions = node.functions, counted.self = node.self, counted.calls = &calls_;
     count<&NodeFunctions::operand>(counted, "operand");
     count<&NodeFunctions::adjoint_operand>(counted, "adjoint_operand");
+    count<&NodeFunctions::prepare_adjoint>(counted, "prepare_adjoint");
     count<&NodeFunctions::scatter>(counted, "scatter");
     count<&NodeFunctions::forward>(counted, "forward");
     count<&NodeFunctions::adjoint>(counted, "adjoint");
