@@ -47,5 +47,6 @@
 #include <dynvision/train/evaluate.hpp>
 #include <dynvision/train/fit.hpp>
 #include <dynvision/train/optimizer.hpp>
+#include <dynvision/train/optimizer_settings.hpp>
 #include <dynvision/train/schedule.hpp>
 #include <dynvision/version.hpp>

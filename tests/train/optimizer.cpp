@@ -1,3 +1,4 @@
+// covers: train/optimizer_settings.hpp
 // Steps against those of the Python toolbox are in tests/golden/training.cpp.
 #include <dynvision/core/ops.hpp>
 #include <dynvision/train/optimizer.hpp>
