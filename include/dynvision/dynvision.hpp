@@ -10,7 +10,12 @@
 #include <dynvision/cordsnet.hpp>
 #include <dynvision/cornet_rt.hpp>
 #include <dynvision/data/batches.hpp>
+#include <dynvision/data/class_group.hpp>
+#include <dynvision/data/data_set.hpp>
+#include <dynvision/data/data_settings.hpp>
 #include <dynvision/data/fashion_mnist.hpp>
+#include <dynvision/data/mnist.hpp>
+#include <dynvision/data/own_images.hpp>
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/fwd.hpp>
 #include <dynvision/io/csv.hpp>

@@ -150,10 +150,16 @@ template <Name... Labels> struct Order;  // of the operations in a layer
 // --- data
 struct Images;        // (N,C,H,W), labels, class names
 struct FashionMnist;  // from IDX files
-class Batches;        // shuffled minibatches, each a Batch
-struct Batch;         // images and labels
-struct BatchOptions;  // size, order, seed
-struct Presentation;  // pattern and reaction time
+struct Mnist;
+struct IdxSet;          // what both are
+struct DataSettings;    // which images, and how they are divided
+struct Normalisation;   // of their pixels
+struct KnownDataSet;    // what its name says of a data set
+struct TrainingImages;  // for training, and for validation
+class Batches;          // shuffled minibatches, each a Batch
+struct Batch;           // images and labels
+struct BatchOptions;    // size, order, seed
+struct Presentation;    // pattern and reaction time
 
 // --- run
 namespace run {

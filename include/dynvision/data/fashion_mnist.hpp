@@ -1,24 +1,12 @@
 // Fashion-MNIST: 60,000 and 10,000 grey images of clothes, 28 x 28, ten classes.
 //
 // Pixels become (v/255 - mean)/std with the training set's mean 0.2860 and standard deviation 0.3530.
-// Files: the four IDX files of the publication, .gz or unpacked (Debian: package dataset-fashion-mnist), with a dash or, as
-// many archives and unpackers have it, a dot before the format ("train-images.idx3-ubyte"); in the folder itself, in one of the
-// file's own name, or where torchvision puts them (FashionMNIST/raw, raw).
+// Files: data/idx_set.hpp (Debian: package dataset-fashion-mnist).
 // Source: Xiao, Rasul & Vollgraf 2017, "Fashion-MNIST", arXiv:1708.07747.
 //
-// Errors: data.121 … data.124, and those of io/idx.hpp.
+// Errors: those of data/idx_set.hpp.
 #pragma once
-#include <dynvision/core/host_tensor.hpp>
-#include <dynvision/data/images.hpp>
-#include <dynvision/io/idx.hpp>
-
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <filesystem>
-#include <string>
-#include <string_view>
-#include <system_error>
+#include <dynvision/data/idx_set.hpp>
 
 namespace dynvision {
 
@@ -27,59 +15,17 @@ struct FashionMnist {
   float mean = 0.2860F;
   float standard_deviation = 0.3530F;
 
-  Images train() const { return load("train"); }
-  Images test() const { return load("t10k"); }
+  Images train() const { return set().load("train"); }
+  Images test() const { return set().load("t10k"); }
 
- private:
-  Images load(std::string_view part) const {
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(folder, ignored)) {
-      fail("data", 121,
-           {folder.string(),
-            ": expected the folder of the Fashion-MNIST files, found none "
-            "(Debian: apt install dataset-fashion-mnist)"});
-    }
-    Tensor const pixels = read_idx(file(part, "images", "idx3-ubyte"));  // (N,28,28)
-    Tensor const labels = read_idx(file(part, "labels", "idx1-ubyte"));  // (N)
-    if (pixels.dim() != 3 || pixels.scalar_type() != at::kByte || labels.dim() != 1 ||
-        labels.scalar_type() != at::kByte) {
-      fail("data", 122,
-           {folder.string(), ": expected uint8 images (N,H,W) and uint8 labels (N), found ", shape_text(pixels.sizes()),
-            " and ", shape_text(labels.sizes())});
-    }
-    if (!(standard_deviation > 0)) {
-      fail("data", 123, {"standard_deviation: expected a number > 0, found ", standard_deviation});
-    }
-    Images set{
-        host_tensor({pixels.size(0), 1, pixels.size(1), pixels.size(2)}, at::kFloat),
-        labels.to(at::kLong),
-        {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"}};
-    std::array<float, 256> normalised{};
-    for (std::size_t value = 0; value < normalised.size(); ++value) {
-      normalised[value] = (static_cast<float>(value) / 255.0F - mean) / standard_deviation;
-    }
-    auto const* const from = pixels.const_data_ptr<std::uint8_t>();
-    auto* const to = set.images.mutable_data_ptr<float>();
-    for (std::int64_t i = 0; i < pixels.numel(); ++i) to[i] = normalised[from[i]];
-    check_images(set);
-    return set;
-  }
-  std::filesystem::path file(std::string_view part, std::string_view kind, std::string_view format) const {
-    std::error_code ignored;
-    std::string const start = joined({part, "-", kind});
-    for (char const* const mark : {"-", "."}) {
-      std::string const name = joined({start, mark, format});
-      for (std::filesystem::path const& where :
-           {folder, folder / name, folder / "raw", folder / "FashionMNIST" / "raw"}) {
-        for (char const* const ending : {".gz", ""}) {
-          auto const path = where / (name + ending);
-          if (std::filesystem::is_regular_file(path, ignored)) return path;
-        }
-      }
-    }
-    fail("data", 124,
-         {folder.string(), ": expected ", start, "-", format, " or ", start, ".", format,
-          ", as it is or .gz, found neither"});
+  IdxSet set() const {
+    return {"Fashion-MNIST",
+            "FashionMNIST",
+            "Debian: apt install dataset-fashion-mnist",
+            folder,
+            {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"},
+            mean,
+            standard_deviation};
   }
 };
 

@@ -45,8 +45,8 @@ inline void check_shapes(Images const& set) {
   if (set.classes.empty()) fail("data", 104, "classes: expected at least one name, found none");
 }
 
-// Shapes, types and every number.
-inline void check_images(Images const& set) {
+// Shapes, types and labels.
+inline void check_labels(Images const& set) {
   check_shapes(set);
   Tensor const labels = set.labels.contiguous();
   auto const n_classes = static_cast<std::int64_t>(set.classes.size());
@@ -56,6 +56,11 @@ inline void check_images(Images const& set) {
       fail("data", 105, {"label of image ", i, ": expected 0 ... ", n_classes - 1, ", found ", label[i]});
     }
   }
+}
+
+// Shapes, types and every number.
+inline void check_images(Images const& set) {
+  check_labels(set);
   Tensor const images = set.images.contiguous();
   auto const* const pixel = images.const_data_ptr<float>();
   std::int64_t const n = images.numel();
