@@ -23,6 +23,7 @@ ROOMS = {
     "kernels": ["device", "number", "random", "pipeline", "derivative", "convolution", "resample", "norm"],
     "run": ["compiled/graph", "compiled/memory", "compiled/functions", "compiled/roles", "compiled/stages",
             "compiled/prepare", "compiled/sweep", "compiled"],
+    "records": ["figure", "tensorboard"],
     "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],
 }
 DOORS = {

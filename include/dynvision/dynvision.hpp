@@ -36,8 +36,11 @@
 #include <dynvision/operations/synaptic_depression.hpp>
 #include <dynvision/records/interrupt.hpp>
 #include <dynvision/records/metrics.hpp>
+#include <dynvision/records/process_memory.hpp>
 #include <dynvision/records/progress.hpp>
 #include <dynvision/records/run_folder.hpp>
+#include <dynvision/records/run_lock.hpp>
+#include <dynvision/records/run_log.hpp>
 #include <dynvision/records/text_table.hpp>
 #include <dynvision/resnet.hpp>
 #include <dynvision/run/compiled.hpp>

@@ -226,6 +226,9 @@ class AtomicFile;       // written whole or not at all
 struct CsvTable;        // read_csv
 class CsvWriter;        // row by row
 class RunFolder;        // runs/<time>-<model>
+class RunLock;          // one process at a time in a run folder
+class RunLog;           // log.txt and log.jsonl
+struct ProcessMemory;   // resident and peak
 class Interrupt;        // Ctrl-C that stops cleanly
 class Progress;         // progress bar
 struct ProgressView;    // where and how

@@ -6,22 +6,19 @@
 // (resuming from a checkpoint drops the rows written after it). A table that another program has saved in another form
 // (semicolons, UTF-16) is not continued.
 //
-// Errors: io.151 … io.155, io.158, and those of io/csv/table.hpp.
+// Errors: io.151 … io.153, io.158, and those of io/csv/table.hpp and io/file/append_file.hpp.
 #pragma once
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/number_text.hpp>
 #include <dynvision/io/csv/table.hpp>
-
-#include <fcntl.h>
-#include <unistd.h>
+#include <dynvision/io/file/append_file.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -39,6 +36,7 @@ class CsvWriter {
       : path_(std::move(path)), columns_(std::move(columns)) {
     if (columns_.empty()) fail("io", 152, {path_.string(), ": expected at least one column, found none"});
     std::error_code ignored;
+    std::uint64_t size = 0;  // [bytes] of complete rows
     if (std::filesystem::is_regular_file(path_, ignored)) {
       CsvTable const table = read_csv(path_, LastLine::dropped);
       bool const other_form = !table.as_it_is || (table.separator != ',' && table.columns.size() > 1);
@@ -54,27 +52,10 @@ class CsvWriter {
               ": the file belongs to another table"});
       }
       n_rows_ = std::min(keep_rows, table.rows.size());
-      if (!table.ends.empty()) size_ = table.ends[n_rows_];
+      if (!table.ends.empty()) size = table.ends[n_rows_];
     }
-    file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    if (file_ < 0) fail("io", 154, {path_.string(), ": cannot be opened for writing: ", std::strerror(errno)});
-    if (std::filesystem::is_regular_file(path_, ignored)) cut();
-    try {
-      if (size_ == 0) append(line(columns_) + "\n");
-    } catch (...) {
-      ::close(file_);
-      throw;
-    }
-  }
-  CsvWriter(CsvWriter&& other) noexcept
-      : path_(std::move(other.path_)),
-        columns_(std::move(other.columns_)),
-        file_(std::exchange(other.file_, -1)),
-        size_(other.size_),
-        n_rows_(other.n_rows_) {}
-  CsvWriter& operator=(CsvWriter&&) = delete;
-  ~CsvWriter() {
-    if (file_ >= 0) ::close(file_);
+    file_.emplace(path_, size);
+    if (size == 0) file_->append(line(columns_) + "\n");
   }
 
   void row(std::vector<std::string> const& cells) {
@@ -82,7 +63,7 @@ class CsvWriter {
       fail("io", 151,
            {path_.string(), ": row ", n_rows_ + 1, ": expected ", columns_.size(), " cells, found ", cells.size()});
     }
-    append(line(cells) + "\n");
+    file_->append(line(cells) + "\n");
     ++n_rows_;
   }
   // row(epoch, loss, "train")
@@ -113,31 +94,9 @@ class CsvWriter {
     }
     return joined;
   }
-  void append(std::string_view bytes) {
-    std::uint64_t const longer = size_ + bytes.size();
-    while (!bytes.empty()) {
-      ssize_t const written = ::write(file_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) {
-        int const reason = written < 0 ? errno : ENOSPC;
-        cut();  // no half row stays
-        fail("io", 155,
-             {path_.string(), ": row cannot be written: ", std::strerror(reason), " (the ", n_rows_,
-              " rows before it are kept)"});
-      }
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    size_ = longer;
-  }
-  void cut() const noexcept {
-    // A device cannot be cut; there is nothing to lose then.
-    if (::ftruncate(file_, static_cast<off_t>(size_)) != 0) errno = 0;
-  }
-
   std::filesystem::path path_;
   std::vector<std::string> columns_;
-  int file_ = -1;
-  std::uint64_t size_ = 0;  // [bytes] of complete rows
+  std::optional<AppendFile> file_;
   std::size_t n_rows_ = 0;
 };
 
