@@ -25,10 +25,12 @@ ROOMS = {
             "compiled/prepare", "compiled/sweep", "compiled"],
     "records": ["figure", "tensorboard"],
     "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],
+    "train": ["loop"],
 }
 DOORS = {
     "run": {"run", "unroll", "compiled", "plan", "cuda_graph", "trial", "stepper"},
     "io": {"tensor_file", "weights", "csv", "idx", "state"},
+    "train": {"fit"},
 }
 MOST_IN_A_ROOM = 12
 UNMIRRORED = {"core"}  # tested through what is built of it

@@ -99,10 +99,7 @@ void write_summary(RunFolder const& folder, Choices const& choices, Outcome cons
                                                                           : "finished";
   bool const tested = outcome.test.complete;
   auto const if_tested = [&](double value) { return tested ? Json(value) : Json(); };
-  MetricsRow last;
-  for (MetricsRow const& row : state.metrics) {
-    if (!std::isnan(row.val_accuracy)) last = row;
-  }
+  double const val_accuracy = state.metrics.last("val_accuracy");
   Json const summary{{"model_name", "DyRCNNx2"},
                      {"status", status},
                      {"test_accuracy", if_tested(outcome.test.accuracy)},
@@ -111,7 +108,7 @@ void write_summary(RunFolder const& folder, Choices const& choices, Outcome cons
                      {"test_guess_confidence", if_tested(outcome.test.guess_confidence)},
                      {"test_images", tested ? outcome.test.n_images : 0},
                      {"test_seconds", if_tested(outcome.test.seconds)},
-                     {"val_accuracy", std::isnan(last.val_accuracy) ? Json() : Json(last.val_accuracy)},
+                     {"val_accuracy", std::isnan(val_accuracy) ? Json() : Json(val_accuracy)},
                      {"train_seconds", state.seconds},
                      {"images_per_second", rate},
                      {"images", state.images},
@@ -127,8 +124,8 @@ void write_summary(RunFolder const& folder, Choices const& choices, Outcome cons
   table.add({"training", status + ": " + std::to_string(state.images) + " images in " + rounded(state.seconds, 0) +
                              " s (" + rounded(rate, 0) + " images/s, " + std::to_string(at::get_num_threads()) +
                              " threads)"});
-  if (!std::isnan(last.val_accuracy)) {
-    table.add({"validation accuracy", rounded(100 * last.val_accuracy, 1) + " %"});
+  if (!std::isnan(val_accuracy)) {
+    table.add({"validation accuracy", rounded(100 * val_accuracy, 1) + " %"});
   }
   if (tested) {
     table.add({"test accuracy", rounded(100 * outcome.test.accuracy, 1) + " % of " +

@@ -22,6 +22,7 @@
 #include <dynvision/io/state.hpp>
 #include <dynvision/io/torch/writer.hpp>
 #include <dynvision/io/weights.hpp>
+#include <dynvision/losses/loss_average.hpp>
 #include <dynvision/losses/spontaneous_activity.hpp>
 #include <dynvision/losses/weighted_steps.hpp>
 #include <dynvision/losses/weighted_sum.hpp>
@@ -36,6 +37,7 @@
 #include <dynvision/operations/synaptic_depression.hpp>
 #include <dynvision/records/interrupt.hpp>
 #include <dynvision/records/metrics.hpp>
+#include <dynvision/records/metrics_table.hpp>
 #include <dynvision/records/process_memory.hpp>
 #include <dynvision/records/progress.hpp>
 #include <dynvision/records/run_folder.hpp>

@@ -183,6 +183,8 @@ enum class LossReduction;    // mean, sum, none
 struct ActivityLoss;         // metabolic cost
 enum class ActivityMode;     // of its responses
 class WeightedSum;           // the objective
+struct LossPart;             // one term of it
+struct LossAverage;          // of many batches
 struct LossValue;            // its total and its parts
 struct WeightedSteps;        // cross entropy over the last steps, each with its weight
 struct SpontaneousActivity;  // cost of what happens while nothing is shown
@@ -203,7 +205,8 @@ struct LayerResponse;     // of one layer
 struct Checkpoint;        // weights, optimizer, TrainingState
 struct TrainingState;     // epoch, step, seed, best so far
 struct TrainingSums;      // of an epoch
-struct MetricsRow;        // a row of metrics.csv
+struct Callbacks;         // functions called at the events of a training
+struct Training;          // what they see
 class TrainingLog;        // what is printed and written while it trains
 struct CordsNetTraining;  // the published training
 
@@ -233,6 +236,8 @@ class Interrupt;        // Ctrl-C that stops cleanly
 class Progress;         // progress bar
 struct ProgressView;    // where and how
 class TextTable;        // summary
+struct MetricsRow;      // named numbers
+class MetricsTable;     // of a training: columns appear as they come
 struct Curve;           // accuracy over time
 struct LabelledLogits;  // outputs and labels of the steps that count
 

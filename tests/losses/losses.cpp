@@ -1,6 +1,6 @@
-// covers: losses/cross_entropy.hpp losses/activity_loss.hpp losses/weighted_sum.hpp losses/reduction.hpp
+// covers: losses/cross_entropy.hpp losses/activity_loss.hpp losses/weighted_sum.hpp losses/reduction.hpp losses/loss_average.hpp
 // The laws of losses are in tests/laws/loss.cpp.
-#include <dynvision/losses/weighted_sum.hpp>
+#include <dynvision/losses/loss_average.hpp>
 
 #include "io/failure.hpp"
 #include "laws/numbers.hpp"
@@ -146,6 +146,31 @@ TEST_CASE("an objective: its terms, their weights, what it wants monitored", "[l
   LossValue const value = objective(activity, labels);
   CHECK(std::abs(number(value.total) - (2 * std::log(4) + 0.5 * 2 + 3)) < 1e-14);
   REQUIRE(value.parts.size() == 3);
-  CHECK(value.parts[1] == std::pair<std::string, double>{"ActivityLoss", 2});
-  CHECK(value.parts[2].first == "own");
+  CHECK(value.parts[1].name == "ActivityLoss");
+  CHECK(value.parts[1].value == 2);
+  CHECK(value.parts[2].name == "own");
+}
+
+TEST_CASE("the loss of uneven batches is that of the whole set at once", "[losses]") {
+  Tensor const outputs = row({3, 1, 2, 0, 5, 1, 0, 2, 1, 4, 2, 2, 0, 1}).reshape({7, 1, 2});
+  Tensor const labels = labels_of({0, -1, 1, 1, -1, 0, 0}, {7, 1});
+  for (Tensor const& class_weight : {Tensor{}, row({3, 1})}) {
+    WeightedSum objective;
+    objective.add("CrossEntropyLoss", 1, CrossEntropy{.class_weight = class_weight});
+    objective.add("mean output", 0.5,
+                  [](run::Activity const& a, Tensor const&) { return a.outputs.mean(); });  // over the samples
+    LossAverage average;
+    for (auto const& [first, n] : {std::pair{0, 3}, {3, 1}, {4, 1}, {5, 2}}) {  // in the third no label counts
+      run::Activity part;
+      part.outputs = outputs.narrow(0, first, n);
+      average.add(objective(part, labels.narrow(0, first, n)));
+    }
+    run::Activity all;
+    all.outputs = outputs;
+    LossValue const expected = objective(all, labels);
+    CHECK(std::abs(average.total() - number(expected.total)) < 1e-14);
+    CHECK(std::abs(average.terms[0].mean() - expected.parts[0].value) < 1e-14);
+    CHECK(average.terms[1].name == "mean output");
+  }
+  CHECK(std::isnan(LossAverage{}.total()));
 }

@@ -45,6 +45,16 @@ struct CrossEntropy {
     return loss.sum().div(total.masked_fill(total.eq(0), 1));
   }
 
+  // What the mean is over: the weights of the labels that count; the samples where the reduction is another.
+  double count(Tensor const& labels) const {
+    if (reduction != LossReduction::mean) return static_cast<double>(labels.size(0));
+    Tensor const counts = labels.ne(ignore_index);
+    if (!class_weight.defined()) return counts.sum().item<double>();
+    return class_weight.index_select(0, on_device(class_weight.device(), labels.masked_select(counts)))
+        .sum()
+        .item<double>();
+  }
+
  private:
   void check(Tensor const& outputs, Tensor const& labels) const {
     if (outputs.dim() < 2 || !outputs.sizes().slice(0, outputs.sizes().size() - 1).equals(labels.sizes())) {

@@ -15,21 +15,33 @@
 
 namespace dynvision {
 
+struct LossPart {  // of one term, for the records
+  std::string name;
+  double weight = 1;
+  double value = 0;  // before weighting
+  double count = 0;  // what it is a mean over: labels that count, or samples
+};
+
 struct LossValue {
-  Tensor total;                                       // scalar, with gradient
-  std::vector<std::pair<std::string, double>> parts;  // before weighting, for the records
+  Tensor total;  // scalar, with gradient
+  std::vector<LossPart> parts;
 };
 
 class WeightedSum {
  public:
   using Term = std::function<Tensor(run::Activity const&, Tensor const& labels)>;
+  using Count = std::function<double(Tensor const& labels)>;
 
-  void add(std::string name, double weight, Term term) {
-    if (weight > 0) terms_.push_back({std::move(name), weight, std::move(term)});
+  // `count` says what the term is a mean over, so that batches of different sizes are averaged well (LossAverage);
+  // without one it is the samples.
+  void add(std::string name, double weight, Term term, Count count = {}) {
+    if (weight > 0) terms_.push_back({std::move(name), weight, std::move(term), std::move(count)});
   }
   void add(std::string name, double weight, CrossEntropy loss) {
-    add(std::move(name), weight,
-        [loss](run::Activity const& activity, Tensor const& labels) { return loss(activity.outputs, labels); });
+    add(
+        std::move(name), weight,
+        [loss](run::Activity const& activity, Tensor const& labels) { return loss(activity.outputs, labels); },
+        [loss](Tensor const& labels) { return loss.count(labels); });
   }
   void add(std::string name, double weight, ActivityLoss loss) {
     if (weight > 0) {
@@ -47,7 +59,8 @@ class WeightedSum {
     LossValue value;
     for (Entry const& entry : terms_) {
       Tensor const part = entry.term(activity, labels);
-      value.parts.emplace_back(entry.name, part.item<double>());
+      double const count = entry.count ? entry.count(labels) : static_cast<double>(labels.size(0));
+      value.parts.push_back({entry.name, entry.weight, part.item<double>(), count});
       Tensor const weighted = part.mul(entry.weight);
       value.total = value.total.defined() ? value.total.add(weighted) : weighted;
     }
@@ -59,6 +72,7 @@ class WeightedSum {
     std::string name;
     double weight;
     Term term;
+    Count count;
   };
   std::vector<Entry> terms_;
   std::vector<std::string> monitored_;

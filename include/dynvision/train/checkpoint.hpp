@@ -1,7 +1,8 @@
 // A training as one file: weights, optimiser and progress. It appears complete or not at all.
 //
 // A safetensors file: the parameters by their names, the optimiser's tensors ("optimizer.*"), the rows of
-// metrics ("training.metrics", (N,columns) float64), and in the metadata "training": JSON with the rest of TrainingState.
+// metrics ("training.metrics", (N,columns) float64), TrainingState::numbers ("training.numbers"), and in the metadata
+// "training": JSON with the rest of TrainingState.
 // The file serves load_weights() too, with strict = false.
 //
 // Errors: train.121 … train.124, and those of safetensors files and weights.
@@ -14,7 +15,7 @@
 namespace dynvision {
 
 struct Checkpoint {
-  static constexpr int format_version = 1;
+  static constexpr int format_version = 2;
 
   std::string file;
   TensorMap weights, optimizer;
@@ -25,13 +26,26 @@ inline void save_checkpoint(std::filesystem::path const& path, Parameters const&
                             std::vector<TensorMap::Entry> const& optimizer, TrainingState const& state) {
   std::vector<TensorMap::Entry> tensors = named_tensors(parameters);
   tensors.insert(tensors.end(), optimizer.begin(), optimizer.end());
-  auto const n_rows = static_cast<std::int64_t>(state.metrics.size());
-  Tensor const metrics = host_tensor({n_rows, MetricsRow::n_columns}, at::kDouble);
+  std::vector<std::string> const& columns = state.metrics.columns();
+  Tensor const metrics = host_tensor(
+      {static_cast<std::int64_t>(state.metrics.size()), static_cast<std::int64_t>(columns.size())}, at::kDouble);
   auto* to = metrics.mutable_data_ptr<double>();
-  for (MetricsRow const& row : state.metrics) {
-    for (double const number : row.numbers()) *to++ = number;
+  for (std::size_t row = 0; row < state.metrics.size(); ++row) {
+    std::vector<double> const numbers = state.metrics.numbers(row);
+    to = std::copy(numbers.begin(), numbers.end(), to);
   }
   tensors.emplace_back("training.metrics", metrics);
+  Tensor const numbers = host_tensor({static_cast<std::int64_t>(state.numbers.size())}, at::kDouble);
+  std::vector<std::string> names;
+  for (auto const& [name, number] : state.numbers) {
+    numbers.mutable_data_ptr<double>()[names.size()] = number;
+    names.push_back(name);
+  }
+  tensors.emplace_back("training.numbers", numbers);
+  auto losses = nlohmann::json::array();
+  for (LossAverage::Term const& term : state.sums.losses.terms) {
+    losses.push_back({{"name", term.name}, {"weight", term.weight}, {"sum", term.sum}, {"count", term.count}});
+  }
   nlohmann::json const training{{"format_version", Checkpoint::format_version},
                                 {"epoch", state.epoch},
                                 {"batch", state.batch},
@@ -40,12 +54,13 @@ inline void save_checkpoint(std::filesystem::path const& path, Parameters const&
                                 {"seconds", state.seconds},
                                 {"validation_seconds", state.validation_seconds},
                                 {"sums",
-                                 {{"loss", state.sums.loss},
+                                 {{"losses", losses},
                                   {"gradient_norm", state.sums.gradient_norm},
-                                  {"n_batches", state.sums.n_batches},
                                   {"n_steps", state.sums.n_steps},
                                   {"n_right", state.sums.n_right},
                                   {"n_labels", state.sums.n_labels}}},
+                                {"columns", columns},
+                                {"numbers", names},
                                 {"identity", state.identity}};
   write_safetensors(path, tensors, {{"training", training.dump()}});
 }
@@ -54,12 +69,14 @@ inline Checkpoint read_checkpoint(std::filesystem::path const& path) {
   Checkpoint checkpoint{path.string(), {}, {}, {}};
   TensorMap const tensors = read_safetensors(path);
   auto const found = tensors.metadata.find("training");
-  if (found == tensors.metadata.end() || !tensors.contains("training.metrics")) {
+  if (found == tensors.metadata.end() || !tensors.contains("training.metrics") ||
+      !tensors.contains("training.numbers")) {
     fail("train", 121,
          {checkpoint.file,
           ": expected a checkpoint of a training, found a safetensors file without one"
           " (load_weights takes files of weights alone)"});
   }
+  std::vector<std::string> columns, names;
   try {
     auto const training = nlohmann::json::parse(found->second);
     if (int const version = training.at("format_version"); version != Checkpoint::format_version) {
@@ -77,28 +94,41 @@ inline Checkpoint read_checkpoint(std::filesystem::path const& path) {
     count(training, "batch", state.batch);
     count(training, "step", state.step);
     count(training, "images", state.images);
-    count(sums, "n_batches", state.sums.n_batches);
     count(sums, "n_steps", state.sums.n_steps);
     count(sums, "n_right", state.sums.n_right);
     count(sums, "n_labels", state.sums.n_labels);
     training.at("seconds").get_to(state.seconds);
     training.at("validation_seconds").get_to(state.validation_seconds);
-    sums.at("loss").get_to(state.sums.loss);
+    for (auto const& term : sums.at("losses")) {
+      state.sums.losses.terms.push_back({term.at("name").get<std::string>(), term.at("weight").get<double>(),
+                                         term.at("sum").get<double>(), term.at("count").get<double>()});
+    }
     sums.at("gradient_norm").get_to(state.sums.gradient_norm);
+    training.at("columns").get_to(columns);
+    training.at("numbers").get_to(names);
     training.at("identity").get_to(state.identity);
   } catch (nlohmann::json::exception const& error) {
     fail("train", 123, {checkpoint.file, ": the progress cannot be read: ", error.what()});
   }
   for (auto const& [name, tensor] : tensors) {
     if (name == "training.metrics") {
-      if (tensor.dim() != 2 || tensor.size(1) != MetricsRow::n_columns || tensor.scalar_type() != at::kDouble) {
+      auto const n_columns = static_cast<std::int64_t>(columns.size());
+      if (tensor.dim() != 2 || tensor.size(1) != n_columns || tensor.scalar_type() != at::kDouble) {
         fail("train", 123,
-             {checkpoint.file, ": training.metrics: expected (N,", MetricsRow::n_columns, ") float64, found ",
+             {checkpoint.file, ": training.metrics: expected (N,", n_columns, ") float64, found ",
               shape_text(tensor.sizes()), " ", c10::toString(tensor.scalar_type())});
       }
-      auto const* const numbers = tensor.const_data_ptr<double>();
-      for (std::int64_t i = 0; i < tensor.size(0); ++i) {
-        checkpoint.state.metrics.push_back(MetricsRow::from(numbers + i * tensor.size(1)));
+      checkpoint.state.metrics =
+          MetricsTable(std::move(columns), tensor.const_data_ptr<double>(), static_cast<std::size_t>(tensor.size(0)));
+    } else if (name == "training.numbers") {
+      if (tensor.dim() != 1 || tensor.numel() != static_cast<std::int64_t>(names.size()) ||
+          tensor.scalar_type() != at::kDouble) {
+        fail("train", 123,
+             {checkpoint.file, ": training.numbers: expected (", names.size(), ") float64, found ",
+              shape_text(tensor.sizes()), " ", c10::toString(tensor.scalar_type())});
+      }
+      for (std::size_t i = 0; i < names.size(); ++i) {
+        checkpoint.state.numbers[names[i]] = tensor.const_data_ptr<double>()[i];
       }
     } else {
       (name.starts_with("optimizer.") ? checkpoint.optimizer : checkpoint.weights).insert(name, tensor);

@@ -8,7 +8,7 @@
 // `run` is the model: a batch in, activity and labels out (see Presented).
 #pragma once
 #include <dynvision/data/batches.hpp>
-#include <dynvision/losses/weighted_sum.hpp>
+#include <dynvision/losses/loss_average.hpp>
 #include <dynvision/records/metrics.hpp>
 #include <dynvision/records/progress.hpp>
 
@@ -36,7 +36,9 @@ struct LayerResponse {
 };
 
 struct Evaluation {
-  double loss = 0, accuracy = 0, guess_confidence = 0, first_label_confidence = 0;
+  double loss = 0;     // of the whole set, whatever the batches
+  LossAverage losses;  // its terms
+  double accuracy = 0, guess_confidence = 0, first_label_confidence = 0;
   double answer_accuracy = 0;
   std::vector<double> accuracy_over_time, guess_confidence_over_time, label_confidence_over_time;  // [T]
   std::vector<std::vector<std::int64_t>> confusion;                                                // [label][answer]
@@ -56,8 +58,8 @@ struct EvaluateSettings {
 namespace evaluation {
 
 struct Sums {
-  double loss = 0, guess = 0, label = 0;
-  std::int64_t n_losses = 0, n_labels = 0, n_right = 0, n_answers = 0, n_right_answers = 0;
+  double guess = 0, label = 0;
+  std::int64_t n_labels = 0, n_right = 0, n_answers = 0, n_right_answers = 0;
   std::vector<double> right, guess_over_time, label_over_time, counted;  // [T]
   std::vector<std::vector<double>> responses, response_counts;           // [layer][T]
 };
@@ -141,8 +143,7 @@ inline Evaluation evaluate(RunBatch const& run, WeightedSum const& objective, Im
     Batch const batch = batches[i];
     std::int64_t const n = batch.images.size(0);
     Presented const shown = run(batch, {.record = settings.record, .batch = i});
-    sums.loss += objective(shown.activity, shown.labels).total.item<double>() * static_cast<double>(n);
-    sums.n_losses += n;
+    result.losses.add(objective(shown.activity, shown.labels));
     evaluation::add_answers(sums, result, {shown.activity.outputs, shown.labels}, first_labels(shown.labels));
     evaluation::add_responses(sums, result, shown.activity.responses, n);
     result.n_images += n;
@@ -153,7 +154,7 @@ inline Evaluation evaluate(RunBatch const& run, WeightedSum const& objective, Im
     }
   }
   auto const mean = [](double sum, std::int64_t n) { return n > 0 ? sum / static_cast<double>(n) : 0; };
-  result.loss = mean(sums.loss, sums.n_losses);
+  result.loss = result.losses.total();
   result.accuracy = mean(static_cast<double>(sums.n_right), sums.n_labels);
   result.guess_confidence = mean(sums.guess, sums.n_labels);
   result.first_label_confidence = mean(sums.label, sums.n_labels);

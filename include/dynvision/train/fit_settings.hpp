@@ -5,6 +5,7 @@
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/number_text.hpp>
 #include <dynvision/data/batches.hpp>
+#include <dynvision/train/callbacks.hpp>
 #include <dynvision/train/schedule.hpp>
 
 #include <cmath>
@@ -33,6 +34,7 @@ struct FitSettings {
   std::map<std::string, std::string> identity{};  // goes into the checkpoint; must be the same to go on
   bool progress = true;
   std::function<bool()> stop_requested{};
+  Callbacks callbacks{};
 };
 
 // `first`: the epoch to go on with.

@@ -1,0 +1,261 @@
+// The loop of a training over epochs and batches; fit() in train/fit.hpp says what it does.
+#pragma once
+#include <dynvision/core/number_text.hpp>
+#include <dynvision/train/loop/why_nothing_is_learned.hpp>
+#include <dynvision/train/training.hpp>
+#include <dynvision/train/training_log.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace dynvision {
+
+struct Fit {
+  enum class Stop { finished, requested, out_of_time };
+  Stop stop = Stop::finished;
+  std::string stop_reason;  // empty where it finished
+  TrainingState state;
+};
+
+namespace fitting {
+
+inline void count(TrainingSums& sums, Presented const& shown, LossValue const& loss) {
+  LabelledLogits const data(shown.activity.outputs, shown.labels);
+  for (std::int64_t i = 0; i < data.n; ++i) {
+    if (data.label(i) < 0) continue;
+    ++sums.n_labels;
+    sums.n_right += data.guess(i) == data.label(i);
+  }
+  sums.losses.add(loss);
+}
+
+inline std::string note(TrainingSums const& sums) {
+  double const accuracy = ratio_or_none(static_cast<double>(sums.n_right), sums.n_labels);
+  return joined({"loss ", number_text(sums.losses.total(), decimals(3)), "  accuracy ",
+                 number_text(100 * accuracy, decimals(1)), " %"});
+}
+
+class TrainingLoop {
+ public:
+  TrainingLoop(Optimizer& optimizer, WeightedSum const& objective, RunBatch const& run, Images const& train,
+               Images const& validation, FitSettings const& settings, TrainingState start)
+      : optimizer_(optimizer),
+        objective_(objective),
+        run_(run),
+        train_(train),
+        validation_(validation),
+        settings_(settings),
+        on_(settings.callbacks),
+        log_(optimizer, settings, std::move(start)),
+        now_{.state = state_, .optimizer = optimizer, .objective = objective, .run = run, .settings = settings},
+        learns_(log_.state.step > 0) {}
+  TrainingLoop(TrainingLoop const&) = delete;
+  TrainingLoop& operator=(TrainingLoop const&) = delete;
+
+  Fit run() {
+    try {
+      call(on_.on_train_start, now_);
+      std::optional<Fit::Stop> stop;
+      while (!stop && state_.epoch < settings_.epochs) stop = one_epoch();
+      if (stop) call(on_.on_stop, now_);
+      save_at_end();
+      call(on_.on_train_end, now_);
+      return Fit{stop.value_or(Fit::Stop::finished), now_.stop_reason.value_or(""), state_};
+    } catch (...) {
+      end_after_error();
+      throw;
+    }
+  }
+
+ private:
+  // Nothing: the epoch is over, and the next one may begin.
+  std::optional<Fit::Stop> one_epoch() {
+    Batches const batches(train_, settings_.batches, state_.epoch);
+    std::int64_t const limit = settings_.limit_train_batches;
+    now_.n_batches = limit > 0 ? std::min(limit, batches.size()) : batches.size();
+    if (state_.batch > now_.n_batches) {
+      fail("train", 134,
+           {"going on at batch ", state_.batch, " of an epoch: expected at most ", now_.n_batches,
+            " (was the training set larger?)"});
+    }
+    optimizer_.scale_learning_rate(settings_.scheduler.factor(state_.epoch));
+    optimizer_.zero_grad();
+    sums_ = state_.sums;
+    images_ = state_.images;
+    name_ = joined({"epoch ", state_.epoch + 1, "/", settings_.epochs});
+    call(on_.on_train_epoch_start, now_);
+    std::int64_t const size = settings_.batches.batch_size, total = std::min(now_.n_batches * size, train_.size());
+    std::optional<Progress> progress;
+    if (settings_.progress) progress.emplace(name_, total, std::min(state_.batch * size, total));
+    for (std::int64_t i = state_.batch; i < now_.n_batches; ++i) {
+      if (i == state_.batch) {
+        if (auto const stop = stopped()) return stop;
+      }
+      Batch const batch = batches[i];
+      Presented const shown = one_batch(batch, i);
+      if (progress) {
+        progress->note(note(sums_));
+        progress->step(batch.images.size(0));
+      }
+      bool const whole = (i + 1) % settings_.accumulate_grad_batches == 0 || i + 1 == now_.n_batches;
+      if (whole) one_update(shown);
+      call(on_.on_train_batch_end, now_);
+      now_.batch = nullptr;
+      now_.shown = nullptr;
+      if (whole) log_.save_if_due(now_);
+    }
+    progress.reset();
+    if (auto const stop = stopped(); stop == Fit::Stop::requested) return stop;
+    return end_of_epoch();
+  }
+
+  // Adds the batch's share to the gradient, and its numbers to the sums.
+  Presented one_batch(Batch const& batch, std::int64_t i) {
+    now_.i_batch = i;
+    now_.batch = &batch;
+    call(on_.on_train_batch_start, now_);
+    Presented shown = run_(batch, {.epoch = state_.epoch, .batch = i});
+    LossValue const loss = objective_(shown.activity, shown.labels);
+    now_.shown = &shown;
+    now_.loss = &loss;
+    double const value = loss.total.item<double>();
+    if (!std::isfinite(value)) {
+      call(on_.on_non_finite, now_);
+      fail("train", 131,
+           {place(), ": the loss is ", value,
+            ": expected a finite number (a smaller learning_rate may help); the parameters of before are kept"});
+    }
+    call(on_.on_before_backward, now_);
+    if (!loss.total.requires_grad()) nothing_is_learned(shown);
+    loss.total.div(static_cast<double>(settings_.accumulate_grad_batches)).backward();
+    count(sums_, shown, loss);
+    images_ += batch.images.size(0);
+    call(on_.on_after_backward, now_);
+    now_.loss = nullptr;
+    return shown;
+  }
+
+  // One step of the optimiser with the gradient that is there.
+  void one_update(Presented const& shown) {
+    now_.shown = &shown;
+    call(on_.on_before_optimizer_step, now_);
+    double const norm = optimizer_.step(settings_.gradient_clip_val);
+    optimizer_.zero_grad();
+    learns_ = learns_ || norm > 0;
+    if (!learns_ && (++n_silent_ == most_silent || now_.i_batch + 1 == now_.n_batches)) nothing_is_learned(shown);
+    sums_.gradient_norm += norm;
+    ++sums_.n_steps;
+    ++state_.step;
+    state_.batch = now_.i_batch + 1;
+    state_.images = images_;
+    state_.sums = sums_;
+    if (state_.step % settings_.log_every_n_steps == 0 && state_.batch < now_.n_batches) {
+      MetricsRow row;
+      double const part = static_cast<double>(state_.batch) / static_cast<double>(now_.n_batches);
+      log_.row(static_cast<double>(state_.epoch) + part, row, now_);
+      sums_ = state_.sums;
+    }
+    call(on_.on_after_optimizer_step, now_);
+  }
+
+  // False where it was stopped.
+  bool validate(MetricsRow& row) {
+    bool const last = state_.epoch + 1 == settings_.epochs;
+    bool const due = (state_.epoch + 1) % settings_.check_val_every_n_epoch == 0 || last;
+    if (!due || validation_.size() == 0) return true;
+    call(on_.on_validation_start, now_);
+    Evaluation const result = evaluate(run_, objective_, validation_,
+                                       {.batch_size = settings_.val_batch_size,
+                                        .progress = settings_.progress ? name_ + " validation" : "",
+                                        .stop_requested = settings_.stop_requested});
+    state_.validation_seconds += result.seconds;
+    if (!result.complete) return false;
+    row["val_loss"] = result.loss;
+    row["val_accuracy"] = result.accuracy;
+    row["val_guess_confidence"] = result.guess_confidence;
+    row["val_first_label_confidence"] = result.first_label_confidence;
+    now_.row = &row;
+    now_.validation = &result;
+    call(on_.on_validation_end, now_);
+    now_.validation = nullptr;
+    now_.row = nullptr;
+    return true;
+  }
+
+  std::optional<Fit::Stop> end_of_epoch() {
+    MetricsRow row;
+    if (!validate(row)) return requested("stop_requested");
+    log_.row(static_cast<double>(state_.epoch + 1), row, now_);
+    ++state_.epoch;
+    state_.batch = 0;
+    now_.row = &row;
+    call(on_.on_train_epoch_end, now_);
+    now_.row = nullptr;
+    log_.save(now_);
+    return now_.stop_reason ? std::optional(Fit::Stop::requested) : std::nullopt;
+  }
+
+  std::optional<Fit::Stop> requested(char const* reason) {
+    now_.stop(reason);
+    return Fit::Stop::requested;
+  }
+  std::optional<Fit::Stop> stopped() {
+    if (now_.stop_reason) return Fit::Stop::requested;
+    if (settings_.stop_requested && settings_.stop_requested()) return requested("stop_requested");
+    if (settings_.max_seconds > 0 && log_.session_seconds() >= settings_.max_seconds) {
+      now_.stop("max_seconds");
+      return Fit::Stop::out_of_time;
+    }
+    return std::nullopt;
+  }
+  void save_at_end() {
+    optimizer_.zero_grad();
+    log_.save(now_);
+  }
+  // What was learned before the error is kept; the error is what is reported, whatever else goes wrong meanwhile.
+  void end_after_error() noexcept {
+    now_.batch = nullptr;
+    now_.shown = nullptr;
+    now_.loss = nullptr;
+    now_.row = nullptr;
+    try {
+      save_at_end();
+    } catch (...) {
+    }
+    try {
+      call(on_.on_train_end, now_);
+    } catch (...) {
+    }
+  }
+  std::string place() const { return joined({name_, ", batch ", now_.i_batch + 1, "/", now_.n_batches}); }
+  [[noreturn]] void nothing_is_learned(Presented const& shown) const {
+    fail("train", 135, {place(), ": nothing is learned: ", why_nothing_is_learned(optimizer_.parameters(), shown)});
+  }
+
+  static constexpr int most_silent = 10;  // [updates] without a gradient, from the start
+
+  Optimizer& optimizer_;
+  WeightedSum const& objective_;
+  RunBatch const& run_;
+  Images const &train_, &validation_;
+  FitSettings const& settings_;
+  Callbacks const& on_;
+  TrainingLog log_;
+  TrainingState& state_ = log_.state;
+  Training now_;
+
+  // Of the epoch that is under way.
+  std::string name_{};
+  std::int64_t images_ = 0;
+  TrainingSums sums_{};  // of the batches since the last update too
+  bool learns_;          // some gradient was not 0
+  int n_silent_ = 0;
+};
+
+}  // namespace fitting
+
+}  // namespace dynvision
