@@ -16,7 +16,7 @@ STATIC = {"core", "dynamics", "concepts", "connections", "operations", "model", 
 
 # A header includes its own station, and stations before it. Stations in one tuple do not know each other.
 STATIONS = [("core",), ("dynamics", "kernels"), ("concepts",), ("connections",), ("operations",), ("model",), ("families",),
-            ("run",), ("losses",), ("io",), ("data", "records"), ("train",), ("analysis",)]
+            ("run",), ("losses",), ("io",), ("data", "records"), ("train",), ("analysis",), ("variants",)]
 # Within a station a header includes its own room, rooms before it, and what stands at the top of the station as a word
 # (a type that rooms share). Doors are what users include: they include rooms, no room includes them.
 ROOMS = {
@@ -25,12 +25,20 @@ ROOMS = {
             "compiled/prepare", "compiled/sweep", "compiled"],
     "records": ["figure", "tensorboard"],
     "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],
+<<<<<<< HEAD
     "train": ["loop"],
+=======
+    "variants": ["words"],
+>>>>>>> d3395bc (A model without its type, and a structure in the words of a configuration, with the type that they mean)
 }
 DOORS = {
     "run": {"run", "unroll", "compiled", "plan", "cuda_graph", "trial", "stepper"},
     "io": {"tensor_file", "weights", "csv", "idx", "state"},
+<<<<<<< HEAD
     "train": {"fit"},
+=======
+    "variants": {"structure"},
+>>>>>>> d3395bc (A model without its type, and a structure in the words of a configuration, with the type that they mean)
 }
 MOST_IN_A_ROOM = 12
 UNMIRRORED = {"core"}  # tested through what is built of it

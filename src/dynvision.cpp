@@ -81,6 +81,7 @@
 #include <dynvision/run/input_check.ipp>
 #include <dynvision/run/monitors.ipp>
 #include <dynvision/run/plan.ipp>
+#include <dynvision/run/plan_numbers.ipp>
 #include <dynvision/run/presentation.ipp>
 #include <dynvision/run/probe_place.ipp>
 #include <dynvision/run/probing.ipp>

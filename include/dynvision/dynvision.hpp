@@ -59,4 +59,7 @@
 #include <dynvision/train/optimizer.hpp>
 #include <dynvision/train/optimizer_settings.hpp>
 #include <dynvision/train/schedule.hpp>
+#include <dynvision/variants/any_model.hpp>
+#include <dynvision/variants/any_model_of.hpp>
+#include <dynvision/variants/structure.hpp>
 #include <dynvision/version.hpp>

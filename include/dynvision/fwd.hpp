@@ -219,6 +219,12 @@ enum class Way;           // lateral, skip, feedback
 struct TrainingForecast;  // memory and work of a training step
 struct Diagram;           // diagram(model, shape): SVG, DOT
 
+// --- models without their type
+class AnyModel;           // any_model_of<Net>(options); run, plan, summary and the others take it
+struct ModelFunctions;    // what is different for every type
+struct Structure;         // a model in the words of a configuration; type_of(structure)
+struct StructureProblem;  // what is wrong with it
+
 // --- files and records
 enum class Reading;     // copied or mapped
 class TensorMap;        // named tensors of a file: read_tensors; read_/write_ safetensors, torch, npy, npz

@@ -1,5 +1,6 @@
 // covers: run/compiled/prepare/cost.hpp run/compiled/prepare/checkpointing.hpp
 // The plan of a run is right about what the run then keeps, and about what it convolves.
+#include <dynvision/kernels/device/parallel.hpp>
 #include <dynvision/run/plan.hpp>
 
 #include "drawn_runs.hpp"

@@ -1,0 +1,87 @@
+// The words of recurrence types and of policies (families/policies.hpp), and the order in which a type's name has them.
+#pragma once
+#include <dynvision/variants/words/word.hpp>
+
+#include <array>
+
+namespace dynvision::variants {
+
+inline constexpr Word recurrence_words[] = {
+    {"full", "Full", "connections/full.hpp"},
+    {"self", "Self", "connections/self.hpp"},
+    {"depthwise", "Depthwise", "connections/depthwise.hpp"},
+    {"pointwise", "Pointwise", "connections/pointwise.hpp"},
+    {"depthpointwise", "DepthPointwise", "connections/depth_pointwise.hpp"},
+    {"pointdepthwise", "PointDepthwise", "connections/point_depthwise.hpp"},
+    {"local", "Local", "connections/local.hpp"},
+    {"localdepthwise", "LocalDepthwise", "connections/local_depthwise.hpp"},
+    {"none", "NoRecurrence", "connections/no_recurrence.hpp"},
+};
+inline constexpr Word target_words[] = {
+    {"output", "ToOutput", ""},
+    {"middle", "ToMiddle", ""},
+    {"input", "ToInput", ""},
+};
+inline constexpr Word integration_words[] = {
+    {"additive", "Additive", "", {"add"}},
+    {"multiplicative", "Multiplicative", "", {"mul"}},
+};
+inline constexpr Word solver_words[] = {
+    {"euler", "Euler", ""},
+    {"rk4", "RungeKutta4", "dynamics/runge_kutta4.hpp"},
+    {"none", "NoSolver", ""},
+};
+inline constexpr Word skip_words[] = {
+    {"true", "Skip<>", "", {"add", "additive"}},
+    {"mul", "Skip<Multiplicative>", "", {"multiplicative"}},
+    {"false", "NoSkip", "", {"none"}},
+};
+inline constexpr Word feedback_words[] = {
+    {"false", "NoFeedback", "", {"none"}},
+    {"add", "Feedback<>", "", {"additive", "true"}},
+    {"mul", "Feedback<Multiplicative>", "", {"multiplicative"}},
+};
+inline constexpr Word nonlinearity_words[] = {
+    {"relu", "Relu", ""},     {"tanh", "Tanh", ""},           {"sigmoid", "Sigmoid", ""},
+    {"retanh", "Retanh", ""}, {"none", "NoNonlinearity", ""},
+};
+inline constexpr Word retina_words[] = {
+    {"false", "NoRetina", ""},
+    {"true", "WithRetina", ""},
+};
+inline constexpr Word noise_words[] = {
+    {"none", "NoNoise", ""},
+    {"per_step", "WithNoise<PerStep>", ""},
+    {"diffusion", "WithNoise<Diffusion>", ""},
+    {"white_drive", "WithNoise<WhiteDrive>", ""},
+    {"stationary_drive", "WithNoise<StationaryDrive>", ""},
+    {"stationary", "WithNoise<Stationary>", ""},
+};
+inline constexpr Word delay_words[] = {
+    {"whole_steps", "WholeSteps", ""},
+    {"interpolated", "Interpolated", "connections/interpolated_delay.hpp"},
+    {"learned", "LearnedDelay<>", "connections/interpolated_delay.hpp"},
+    {"learned_by_channel", "LearnedDelay<Feature>", "connections/interpolated_delay.hpp"},
+};
+// Names of operations in Order<...> (families/order.hpp).
+inline constexpr std::array<std::string_view, 13> order_words{"layer",  "addext",   "addskip", "addfeedback", "tstep",
+                                                              "nonlin", "supralin", "record",  "delay",       "pool",
+                                                              "norm",   "addbias",  "readout"};
+
+// Kinds of policies in the order in which a type's name has them; the order of operations comes last.
+enum class PolicyKind { target, integration, solver, skip, feedback, nonlinearity, retina, noise, delay, order };
+inline constexpr std::size_t n_policy_kinds = 10;
+
+inline constexpr Words recurrence_choice{"recurrence_type", recurrence_words};
+inline constexpr std::array<Words, n_policy_kinds> policy_choices{{{"recurrence_target", target_words},
+                                                                   {"integration", integration_words},
+                                                                   {"dynamics_solver", solver_words},
+                                                                   {"skip", skip_words},
+                                                                   {"feedback", feedback_words},
+                                                                   {"nonlinearity", nonlinearity_words},
+                                                                   {"use_retina", retina_words},
+                                                                   {"noise", noise_words},
+                                                                   {"lateral_delay", delay_words},
+                                                                   {"order_of_operations", {}}}};
+
+}  // namespace dynvision::variants

@@ -1,0 +1,128 @@
+// covers: variants/words/word.hpp variants/words/policies.hpp variants/words/families.hpp
+// The words of a configuration name the types that the headers have.
+#include <dynvision/alexnet.hpp>
+#include <dynvision/cordsnet.hpp>
+#include <dynvision/core/type_text.hpp>
+#include <dynvision/cornet_rt.hpp>
+#include <dynvision/dyrcnn.hpp>
+#include <dynvision/resnet.hpp>
+#include <dynvision/variants/structure.hpp>
+
+#include "io/failure.hpp"
+#include <catch2/catch_test_macros.hpp>
+
+using namespace dynvision;
+using variants::PolicyKind;
+
+namespace {
+
+// The defaults of a family, by their kind, from its types.
+template <class... Policies> variants::family_defaults::All defaults_of(List<Policies...>) {
+  static std::vector<std::string> texts;  // views of them are handed out
+  texts.reserve(100);
+  variants::family_defaults::All all;
+  auto const put = [&]<class P>(std::type_identity<P>) {
+    // kinds of policy_kind: target, integration, solver, skip, feedback, nonlinearity, retina, order, noise, delay
+    constexpr PolicyKind kinds[] = {
+        PolicyKind::target,       PolicyKind::integration, PolicyKind::solver, PolicyKind::skip,  PolicyKind::feedback,
+        PolicyKind::nonlinearity, PolicyKind::retina,      PolicyKind::order,  PolicyKind::noise, PolicyKind::delay};
+    std::string text = type_text<P>();
+    if (text == "Skip<Additive>") text = "Skip<>";  // as clang++ writes it
+    texts.push_back(text);
+    all[static_cast<std::size_t>(kinds[policy_kind<P>()])] = texts.back();
+  };
+  (put(std::type_identity<Policies>{}), ...);
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("the defaults of a family are those of its header", "[variants]") {
+  CHECK(variants::family_defaults::dyrcnn == defaults_of(DyRCNNDefaults{}));
+  CHECK(variants::family_defaults::cornet_rt == defaults_of(cornet_rt::Defaults{}));
+  CHECK(variants::family_defaults::cordsnet == defaults_of(cordsnet::Defaults{}));
+  CHECK(variants::family_defaults::alexnet == defaults_of(alexnet::Defaults{}));
+  CHECK(variants::family_defaults::resnet == defaults_of(resnet::Defaults{}));
+  CHECK(std::is_same_v<DyRCNNx2<>, DyRCNNx2<Full>>);
+  CHECK(std::is_same_v<CorNetRT<>, CorNetRT<Self>>);
+  CHECK(std::is_same_v<CordsNet<>, CordsNet<Full>>);
+  CHECK(std::is_same_v<AlexNet<>, AlexNet<NoRecurrence>>);
+  CHECK(std::is_same_v<ResNet18<>, ResNet18<NoRecurrence>>);
+  for (std::string_view const label : variants::order_words) CHECK(families::is_label_of_order(label));
+}
+
+TEST_CASE("the type of a structure", "[variants]") {
+  CHECK(type_of({}) == "DyRCNNx8<>");
+  CHECK(type_of({.model_name = "DyRCNNx4"}) == "DyRCNNx4<>");
+  CHECK(type_of({.model_name = "DyRCNNx4", .recurrence_type = "full"}) == "DyRCNNx4<>");
+  CHECK(type_of({.model_name = "DyRCNNx4", .recurrence_type = "self"}) == "DyRCNNx4<Self>");
+  CHECK(type_of({.model_name = "CorNetRT", .recurrence_type = "full"}) == "CorNetRT<Full>");
+  CHECK(type_of({.model_name = "DyRCNNx4", .recurrence_target = "input"}) == "DyRCNNx4<Full, ToInput>");
+  CHECK(type_of({.model_name = "DyRCNNx4", .recurrence_target = "output", .skip = "true", .feedback = "false"}) ==
+        "DyRCNNx4<>");
+  CHECK(type_of({.model_name = "DyRCNNx8",
+                 .recurrence_type = "localdepthwise",
+                 .recurrence_target = "middle",
+                 .integration = "mul",
+                 .dynamics_solver = "rk4",
+                 .skip = "mul",
+                 .feedback = "add",
+                 .nonlinearity = "tanh",
+                 .use_retina = true,
+                 .noise = "white_drive",
+                 .lateral_delay = "learned",
+                 .order_of_operations = {"layer", "tstep", "nonlin", "record", "delay"}}) ==
+        "DyRCNNx8<LocalDepthwise, ToMiddle, Multiplicative, RungeKutta4, Skip<Multiplicative>, Feedback<>, Tanh, "
+        "WithRetina, WithNoise<WhiteDrive>, LearnedDelay<>, Order<\"layer\", \"tstep\", \"nonlin\", \"record\", "
+        "\"delay\">>");
+  CHECK(type_of({.model_name = "ResNet50", .recurrence_type = "self", .dynamics_solver = "euler"}) ==
+        "ResNet50<Self, Euler>");
+}
+
+TEST_CASE("other spellings mean the same type", "[variants]") {
+  CHECK(type_of({.model_name = "DyRCNNx4", .feedback = "true"}) == "DyRCNNx4<Full, Feedback<>>");
+  CHECK(type_of({.model_name = "DyRCNNx4", .feedback = "true", .feedback_mode = "multiplicative"}) ==
+        "DyRCNNx4<Full, Feedback<Multiplicative>>");
+  CHECK(type_of({.model_name = "DyRCNNx4", .integration = "multiplicative", .skip = "none"}) ==
+        type_of({.model_name = "DyRCNNx4", .integration = "mul", .skip = "false"}));
+  // What a model has not, and is not asked for.
+  CHECK(type_of({.model_name = "AlexNet", .skip = "false", .feedback = "false"}) == "AlexNet<>");
+}
+
+TEST_CASE("a wrong structure is refused before anything is compiled, all problems at once", "[variants]") {
+  CHECK(failure([] { type_of({.model_name = "DyRCNNx5"}); }) == "variants.101");
+  CHECK(problems_of({.model_name = "DyRCNNx5"}).at(0).message.find("(did you mean \"DyRCNNx2\"?)") !=
+        std::string::npos);
+  auto const problems = problems_of({.model_name = "DyRCNNx4",
+                                     .recurrence_type = "fulll",
+                                     .recurrence_target = "middle",
+                                     .noise = "pink",
+                                     .order_of_operations = {"layer", "layer", "tsteps"}});
+  std::vector<std::pair<std::string, int>> found;
+  for (StructureProblem const& problem : problems) found.emplace_back(problem.key, problem.number);
+  CHECK(found == std::vector<std::pair<std::string, int>>{{"recurrence_type", 102},
+                                                          {"recurrence_target", 104},
+                                                          {"noise", 102},
+                                                          {"order_of_operations", 106},
+                                                          {"order_of_operations", 105}});
+  CHECK(problems_of({.model_name = "AlexNet", .skip = "true"}).at(0).number == 103);
+  CHECK(problems_of({.model_name = "AlexNet", .use_retina = true}).at(0).number == 103);
+  CHECK(problems_of({.model_name = "ResNet18", .order_of_operations = {"layer"}}).at(0).number == 103);
+}
+
+TEST_CASE("nothing but words of the tables gets into the text of a type", "[variants]") {
+  std::string const bad = "Full>{}; int evil = (system(\"id\"), 0); //";
+  CHECK(problems_of({.model_name = bad}).size() == 1);
+  CHECK(problems_of({.recurrence_type = bad,
+                     .recurrence_target = bad,
+                     .integration = bad,
+                     .dynamics_solver = bad,
+                     .skip = bad,
+                     .feedback = "true",
+                     .feedback_mode = bad,
+                     .nonlinearity = bad,
+                     .noise = bad,
+                     .lateral_delay = bad,
+                     .order_of_operations = {bad}})
+            .size() == 10);
+}
