@@ -25,20 +25,14 @@ ROOMS = {
             "compiled/prepare", "compiled/sweep", "compiled"],
     "records": ["figure", "tensorboard"],
     "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],
-<<<<<<< HEAD
     "train": ["loop"],
-=======
     "variants": ["words"],
->>>>>>> d3395bc (A model without its type, and a structure in the words of a configuration, with the type that they mean)
 }
 DOORS = {
     "run": {"run", "unroll", "compiled", "plan", "cuda_graph", "trial", "stepper"},
     "io": {"tensor_file", "weights", "csv", "idx", "state"},
-<<<<<<< HEAD
     "train": {"fit"},
-=======
     "variants": {"structure"},
->>>>>>> d3395bc (A model without its type, and a structure in the words of a configuration, with the type that they mean)
 }
 MOST_IN_A_ROOM = 12
 UNMIRRORED = {"core"}  # tested through what is built of it
