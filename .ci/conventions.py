@@ -16,7 +16,7 @@ STATIC = {"core", "dynamics", "concepts", "connections", "operations", "model", 
 
 # A header includes its own station, and stations before it. Stations in one tuple do not know each other.
 STATIONS = [("core",), ("dynamics", "kernels"), ("concepts",), ("connections",), ("operations",), ("model",), ("families",),
-            ("run",), ("losses",), ("io",), ("data", "records"), ("train",), ("analysis",), ("variants",)]
+            ("run",), ("losses",), ("io",), ("data", "records"), ("train",), ("analysis",), ("variants",), ("config",)]
 # Within a station a header includes its own room, rooms before it, and what stands at the top of the station as a word
 # (a type that rooms share). Doors are what users include: they include rooms, no room includes them.
 ROOMS = {
@@ -27,12 +27,14 @@ ROOMS = {
     "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],
     "train": ["loop"],
     "variants": ["words"],
+    "config": ["tree", "describe", "described", "layers"],
 }
 DOORS = {
     "run": {"run", "unroll", "compiled", "plan", "cuda_graph", "trial", "stepper"},
     "io": {"tensor_file", "weights", "csv", "idx", "state"},
     "train": {"fit"},
     "variants": {"structure"},
+    "config": {"resolve"},
 }
 MOST_IN_A_ROOM = 12
 UNMIRRORED = {"core"}  # tested through what is built of it

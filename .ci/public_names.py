@@ -3,7 +3,8 @@
 
 Public is what a header of a user declares in the namespaces dynvision and dynvision::run: types, aliases and concepts. Those
 that cannot be declared ahead (aliases, concepts, constrained templates) are named in a comment. Headers in rooms and in
-kernels/ are not for users, nor are those of INSIDE, whose types hold the library together.
+kernels/ are not for users, nor are those of INSIDE, whose types hold the library together. config/ needs Boost.Hana, which
+dynvision.hpp does without.
 """
 import re
 import sys
@@ -69,7 +70,7 @@ def types_of(path):
 def for_users(inside):
     parts = inside.parts
     return (len(parts) == 1 and inside.name not in ("fwd.hpp", "dynvision.hpp")
-            or len(parts) == 2 and parts[0] != "kernels" and str(inside) not in INSIDE)
+            or len(parts) == 2 and parts[0] not in ("kernels", "config") and str(inside) not in INSIDE)
 
 
 def included(header, seen):

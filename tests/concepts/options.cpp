@@ -91,6 +91,18 @@ TEST_CASE("what is not given is the publication's, number by number", "[concepts
   CHECK(text_of(all.over(other())) == text_of(all));
 }
 
+TEST_CASE("what is copied or moved is given where its original was", "[concepts][options]") {
+  Options one{.tau = 3};
+  Options copied = one;
+  Options const moved = std::move(one);
+  for (Options const* o : std::initializer_list<Options const*>{&copied, &moved}) {
+    CHECK((o->tau.given() && o->tau == 3.0));
+    CHECK((!o->dt.given() && !o->input_dims.given() && !o->max_weight_init.given() && !o->bias.given()));
+  }
+  copied = Options{.dt = 4};
+  CHECK((copied.dt.given() && !copied.tau.given()));
+}
+
 TEST_CASE("numbers that are assigned, or read from JSON, are given", "[concepts][options]") {
   Options o;
   CHECK(!o.tau.given());

@@ -18,7 +18,9 @@ template <class T> class Option {
  public:
   constexpr Option(ByDefault, T value) : value_(std::move(value)) {}
   template <std::convertible_to<T> U>
-  constexpr Option(U&& value) : value_(std::forward<U>(value)), given_(true) {}  // NOLINT: implicit on purpose
+  requires(!std::is_same_v<std::remove_cvref_t<U>, Option>)  // a copy is given if its original is
+      constexpr Option(U&& value)
+      : value_(std::forward<U>(value)), given_(true) {}  // NOLINT: implicit on purpose
   // An array as its numbers: .input_dims = {3, 32, 32}
   template <class... V>
   requires(sizeof...(V) > 1 && requires { T{std::declval<V>()...}; }) constexpr Option(V... values)

@@ -1,0 +1,59 @@
+// What a configuration says of a training: FitSettings, CosineAnnealing.
+#pragma once
+#include <dynvision/config/described/batch_options.hpp>
+#include <dynvision/train/fit_settings.hpp>
+
+namespace dynvision::config {
+
+template <> struct Description<CosineAnnealing> {
+  static constexpr std::string_view section = "model";
+  static constexpr auto fields = hana::make_tuple(
+      field<&CosineAnnealing::T_max>(
+          {.key = "T_max", .unit = "epochs", .help = "after which the learning rate is smallest; 0: it stays"}),
+      field<&CosineAnnealing::eta_min>(
+          {.key = "eta_min", .range = between(0, 1), .help = "smallest, as a part of the learning rate"}));
+};
+
+template <> struct Description<FitSettings> {
+  static constexpr std::string_view section = "trainer";
+  using S = FitSettings;
+  static constexpr auto fields = hana::make_tuple(
+      field<&S::epochs>(
+          {.key = "epochs", .range = at_least(0), .help = "times that all images are shown", .aliases = {"ep"}}),
+      inner<&S::batches>(), no_key<&S::limit_train_batches>("follows from data.images_per_epoch"),
+      field<&S::accumulate_grad_batches>({.key = "accumulate_grad_batches",
+                                          .range = at_least(1),
+                                          .help = "batches for one update",
+                                          .aliases = {"accum"}}),
+      field<&S::gradient_clip_val>({.key = "gradient_clip_val",
+                                    .range = at_least(0),
+                                    .help = "largest norm of the gradient; 0: any",
+                                    .aliases = {"clip"}}),
+      inner<&S::scheduler>("scheduler_kwargs."),
+      field<&S::check_val_every_n_epoch>({.key = "check_val_every_n_epoch",
+                                          .unit = "epochs",
+                                          .range = at_least(1),
+                                          .help = "between validations",
+                                          .aliases = {"val_freq"}}),
+      field<&S::val_batch_size>({.key = "test_batch_size",
+                                 .range = at_least(1),
+                                 .help = "images in a batch of validation and test",
+                                 .section = "data"}),
+      field<&S::log_every_n_steps>({.key = "log_every_n_steps",
+                                    .unit = "updates",
+                                    .range = at_least(1),
+                                    .help = "between rows of metrics.csv",
+                                    .aliases = {"log_freq"}}),
+      field<&S::max_seconds>({.key = "max_seconds",
+                              .unit = "s",
+                              .range = at_least(0),
+                              .help = "the training stops after so long, and can go on later; 0: it does not"}),
+      no_key<&S::checkpoint>("in the run folder"),
+      field<&S::checkpoint_seconds>(
+          {.key = "checkpoint_seconds", .unit = "s", .range = at_least(0), .help = "between checkpoints, at most"}),
+      no_key<&S::metrics>("in the run folder"), no_key<&S::identity>("the resolved configuration"),
+      field<&S::progress>({.key = "enable_progress_bar", .help = "a progress bar", .aliases = {"prog"}}),
+      no_key<&S::stop_requested>("a function of a program"), no_key<&S::callbacks>("functions of a program"));
+};
+
+}  // namespace dynvision::config

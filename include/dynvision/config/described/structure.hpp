@@ -1,0 +1,100 @@
+// What a configuration says of the structure of a model: Structure. Its words are those of variants/words/.
+#pragma once
+#include <dynvision/config/describe/description.hpp>
+#include <dynvision/config/describe/lists.hpp>
+#include <dynvision/variants/structure.hpp>
+
+namespace dynvision::config {
+
+// A word of a choice; true and false are words too. null: the model's own.
+template <variants::Words const& Choice> struct ChosenWord {
+  static constexpr bool takes_list = false, takes_object = false;
+  static std::vector<std::string_view> words() { return variants::words_of(Choice); }
+  static std::string type() {
+    std::string all;
+    for (std::string_view const word : words()) all += (all.empty() ? "" : " | ") + std::string(word);
+    return all;
+  }
+  static std::optional<Refusal> read(Value const& value, std::string& to, NumberRange const& range) {
+    std::string text;
+    bool on = false;
+    if (!value.is_text() && !Codec<bool>::read(value, on, range)) {
+      text = on ? "true" : "false";
+    } else if (Codec<std::string>::read(value, text, range)) {
+      return Refusal{type(), false, &value};
+    }
+    variants::Word const* const word = Choice.find(text);
+    if (word == nullptr) {
+      return Refusal{expected_one_of(text, words()).substr(std::string_view("expected ").size()), true, &value};
+    }
+    // "true" stays: feedback_mode says what it means.
+    to = text == "true" ? text : std::string(word->word);
+    return std::nullopt;
+  }
+  static std::optional<Refusal> read(Value const& value, std::optional<std::string>& to, NumberRange const& range) {
+    if (value.is_null()) return to = std::nullopt, std::nullopt;
+    std::string text;
+    std::optional<Refusal> refused = read(value, text, range);
+    if (!refused) to = std::move(text);
+    return refused;
+  }
+  static Json write(std::string const& value) {
+    return value == "true" || value == "false" ? Json(value == "true") : Json(value);
+  }
+  static Json write(std::optional<std::string> const& value) { return value ? write(*value) : Json(nullptr); }
+  static Json schema(NumberRange const&) {
+    Json all = Json::array();
+    for (std::string_view const word : words()) all.push_back(write(std::string(word)));
+    all.push_back(nullptr);
+    return {{"enum", all}};
+  }
+};
+template <variants::PolicyKind Kind>
+using ChosenPolicy = ChosenWord<variants::policy_choices[static_cast<std::size_t>(Kind)]>;
+
+struct ModelName : Codec<std::string> {
+  static std::string type() { return "name of a model"; }
+  static std::optional<Refusal> read(Value const& value, std::string& to, NumberRange const& range) {
+    std::string text;
+    std::vector<std::string_view> const names = variants::model_names();
+    if (auto refused = Codec<std::string>::read(value, text, range)) return refused;
+    if (std::find(names.begin(), names.end(), text) == names.end()) {
+      return Refusal{expected_one_of(text, names).substr(std::string_view("expected ").size()), true, &value};
+    }
+    to = std::move(text);
+    return std::nullopt;
+  }
+  static Json schema(NumberRange const&) { return {{"enum", variants::model_names()}}; }
+};
+
+template <> struct Description<Structure> {
+  static constexpr std::string_view section = "model";
+  using S = Structure;
+  using Kind = variants::PolicyKind;
+  static constexpr auto fields = hana::make_tuple(
+      field<&S::model_name, ModelName>({.key = "model_name", .help = "family of the model"}),
+      field<&S::recurrence_type, ChosenWord<variants::recurrence_choice>>(
+          {.key = "recurrence_type", .help = "lateral connection of each layer", .aliases = {"rctype"}}),
+      field<&S::recurrence_target, ChosenPolicy<Kind::target>>(
+          {.key = "recurrence_target", .help = "where the lateral signal arrives", .aliases = {"rctarget"}}),
+      field<&S::integration, ChosenPolicy<Kind::integration>>(
+          {.key = "integration", .help = "how the lateral signal is taken in", .aliases = {"integration_strategy"}}),
+      field<&S::dynamics_solver, ChosenPolicy<Kind::solver>>(
+          {.key = "dynamics_solver", .help = "step of the differential equation", .aliases = {"solver"}}),
+      field<&S::skip, ChosenPolicy<Kind::skip>>({.key = "skip", .help = "connections past a layer"}),
+      field<&S::feedback, ChosenPolicy<Kind::feedback>>(
+          {.key = "feedback", .help = "connections back; true: as feedback_mode says"}),
+      field<&S::feedback_mode, ChosenPolicy<Kind::integration>>(
+          {.key = "feedback_mode", .help = "how feedback is taken in", .aliases = {"fbmode"}}),
+      field<&S::nonlinearity, ChosenPolicy<Kind::nonlinearity>>(
+          {.key = "nonlinearity", .help = "of each layer behind its equation"}),
+      field<&S::use_retina>({.key = "use_retina", .help = "a retina before the first layer"}),
+      field<&S::noise, ChosenPolicy<Kind::noise>>({.key = "noise", .help = "scaling of the noise of each layer"}),
+      field<&S::lateral_delay, ChosenPolicy<Kind::delay>>(
+          {.key = "lateral_delay", .help = "delay of the lateral connection: whole steps, between them, learned"}),
+      field<&S::order_of_operations>({.key = "order_of_operations",
+                                      .help = "of the operations in a layer; empty: the published one",
+                                      .aliases = {"layer_operations"}}));
+};
+
+}  // namespace dynvision::config
