@@ -45,7 +45,9 @@ template <class Root> class KeyList {
                    }));
   }
   void finish() {
-    for (auto& [name, set] : also_) {
+    for (auto& also : also_) {
+      std::string const& name = also.first;
+      Set const& set = also.second;
       auto const key = std::find_if(keys.begin(), keys.end(), [&](Key const& k) { return k.whole_name() == name; });
       if (key == keys.end()) fail("config", 109, {name, ": a field takes its value, and no key has this name"});
       key->set = [first = key->set, second = set](Root& root, Value const& value) {

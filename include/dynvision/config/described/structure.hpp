@@ -7,9 +7,9 @@
 namespace dynvision::config {
 
 // A word of a choice; true and false are words too. null: the model's own.
-template <variants::Words const& Choice> struct ChosenWord {
+template <variants::Words const& (*Choice)()> struct ChosenWord {
   static constexpr bool takes_list = false, takes_object = false;
-  static std::vector<std::string_view> words() { return variants::words_of(Choice); }
+  static std::vector<std::string_view> words() { return variants::words_of(Choice()); }
   static std::string type() {
     std::string all;
     for (std::string_view const word : words()) all += (all.empty() ? "" : " | ") + std::string(word);
@@ -23,7 +23,7 @@ template <variants::Words const& Choice> struct ChosenWord {
     } else if (Codec<std::string>::read(value, text, range)) {
       return Refusal{type(), false, &value};
     }
-    variants::Word const* const word = Choice.find(text);
+    variants::Word const* const word = Choice().find(text);
     if (word == nullptr) {
       return Refusal{expected_one_of(text, words()).substr(std::string_view("expected ").size()), true, &value};
     }
@@ -49,8 +49,11 @@ template <variants::Words const& Choice> struct ChosenWord {
     return {{"enum", all}};
   }
 };
-template <variants::PolicyKind Kind>
-using ChosenPolicy = ChosenWord<variants::policy_choices[static_cast<std::size_t>(Kind)]>;
+template <variants::PolicyKind Kind> constexpr variants::Words const& choice_of() {
+  return variants::policy_choices[static_cast<std::size_t>(Kind)];
+}
+constexpr variants::Words const& choice_of_recurrence() { return variants::recurrence_choice; }
+template <variants::PolicyKind Kind> using ChosenPolicy = ChosenWord<choice_of<Kind>>;
 
 struct ModelName : Codec<std::string> {
   static std::string type() { return "name of a model"; }
@@ -73,7 +76,7 @@ template <> struct Description<Structure> {
   using Kind = variants::PolicyKind;
   static constexpr auto fields = hana::make_tuple(
       field<&S::model_name, ModelName>({.key = "model_name", .help = "family of the model"}),
-      field<&S::recurrence_type, ChosenWord<variants::recurrence_choice>>(
+      field<&S::recurrence_type, ChosenWord<choice_of_recurrence>>(
           {.key = "recurrence_type", .help = "lateral connection of each layer", .aliases = {"rctype"}}),
       field<&S::recurrence_target, ChosenPolicy<Kind::target>>(
           {.key = "recurrence_target", .help = "where the lateral signal arrives", .aliases = {"rctarget"}}),
