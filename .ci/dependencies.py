@@ -18,7 +18,7 @@ CODE = (".hpp", ".ipp", ".cpp", ".cu", ".cuh")
 INCLUDED = {"zlib.h": "zlib1g-dev", "nlohmann/": "nlohmann-json3-dev", "CLI/": "libcli11-dev", "boost/": "libboost-dev", "rapidcheck": "librapidcheck-dev",
             "catch2/": "catch2", "ATen/": "torch", "c10/": "torch", "torch/": "torch", "cuda": "CUDA toolkit",
             "dynvision/": "dynvision"}
-SYSTEM = {"dlfcn.h", "fcntl.h", "malloc.h", "math.h", "pthread.h", "sched.h", "signal.h", "stdlib.h", "time.h", "unistd.h"}
+SYSTEM = {"dlfcn.h", "fcntl.h", "malloc.h", "math.h", "pthread.h", "sched.h", "signal.h", "spawn.h", "stdlib.h", "time.h", "unistd.h"}
 # Other packages: which line of which files uses them.
 CALLED = {
     "g++": (r"\bg\+\+", "cmake/compilers.cmake"), "cmake": (r"\bcmake --build\b", "check"), "ninja-build": (r"-G Ninja\b", "cmake/steps.sh"),

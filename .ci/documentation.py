@@ -4,7 +4,7 @@ how they are compiled.
 
 Pages name what exists: in `code`, a file that is there, and calls and members (`f(...)`, `run::f`) whose name occurs in a source.
 docs/reference/errors.md has a row `| area.number | ...` for each number in `fail("area", number, ...)`, `report(...)` or `warn_once(...)`
-of a header, and no other. Where a header passes the number on (`fail("io", number, ...)`), the numbers are those of the
+of a header, or of the program dynvision, and no other. Where a header passes the number on (`fail("io", number, ...)`), the numbers are those of the
 calls in that header.
 """
 import re
@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 INCLUDE = ROOT / "include/dynvision"
 PAGE = ROOT / "docs/reference/errors.md"
 FAIL = re.compile(r'\b(?:fail|warn_once|report)\(\s*"(\w+)",\s*(\w+)')
+ERROR = re.compile(r'\bError\(\s*"(\w+)",\s*(\d+)')
 ROW = re.compile(r"^\| (\w+)\.(\d+) \|", re.M)
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
 
@@ -45,11 +46,11 @@ def named_in_pages(pages, problems):
 
 def numbers_in_headers(problems):
     found = {}
-    for path in sorted(INCLUDE.rglob("*.hpp")):
+    for path in [*sorted(INCLUDE.rglob("*.hpp")), *sorted((ROOT / "examples/dynvision").glob("*.cpp"))]:
         bodies = path.with_suffix(".ipp")
         both = path.read_text() + (bodies.read_text() if bodies.is_file() else "")
         text = "\n".join(line for line in both.splitlines() if not line.lstrip().startswith("//"))
-        for area, number in FAIL.findall(text):
+        for area, number in FAIL.findall(text) + ERROR.findall(text):
             passed_on = [] if number.isdigit() else re.findall(r"\b\w+\((\d{3}),", text)
             if not number.isdigit() and not passed_on:
                 problems.append(f'{path.relative_to(ROOT)}: fail("{area}", {number}, ...): its numbers cannot be found')
