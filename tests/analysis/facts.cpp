@@ -1,4 +1,4 @@
-// covers: analysis/facts.hpp analysis/work.hpp analysis/summary.hpp analysis/diagram.hpp
+// covers: analysis/operation_view.hpp analysis/facts.hpp analysis/work.hpp analysis/summary.hpp analysis/diagram.hpp
 #include <dynvision/alexnet.hpp>
 #include <dynvision/analysis/diagram.hpp>
 #include <dynvision/cordsnet.hpp>

@@ -7,9 +7,7 @@
 //   first signal: the step at which the image can first have an effect, over all ways
 //   bytes per step: of the results of all operations, which the gradient needs, for one sample
 #pragma once
-#include <dynvision/analysis/work.hpp>
-#include <dynvision/connections/interpolated_delay.hpp>
-#include <dynvision/core/type_text.hpp>
+#include <dynvision/analysis/operation_view.hpp>
 #include <dynvision/model/numbers.hpp>
 #include <dynvision/model/part.hpp>
 
@@ -17,7 +15,6 @@
 #include <array>
 #include <limits>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 namespace dynvision {
@@ -130,16 +127,17 @@ namespace analysis {
 
 }  // namespace analysis
 
-// The image's shape is that of Options::input_dims unless given; without a known size nothing is said of sizes and work.
-template <class Model> Facts facts_of(Model const& model, std::array<int, 3> image = {0, 0, 0}) {
-  if (image[0] == 0) image = model.options.input_dims;
-  Facts facts{.model = type_text<std::remove_const_t<Model>>(), .image = image, .dt = model.options.dt};
-  if constexpr (requires { Model::model_name; }) facts.model = Model::model_name;
-  facts.bytes_per_number = model.options.dtype == at::kDouble ? 8 : 4;
-  Parts const parts = model.parts();
+// Without a known size of the image nothing is said of sizes and work.
+[[gnu::cold]] inline Facts facts_of(analysis::ModelView const& model, Parts const& parts, Options const& options,
+                                    std::array<int, 3> image) {
+  if (image[0] == 0) image = options.input_dims;
+  Facts facts{.model = model.has_own_name ? std::string(model.name) : type_names::written(model.name),
+              .image = image,
+              .dt = options.dt};
+  facts.bytes_per_number = options.dtype == at::kDouble ? 8 : 4;
   std::vector<int> const channels = channels_of(parts, image[0]);
   std::vector<Size> const sizes = sizes_of(parts, {image[1], image[2]});
-  facts.numbers = numbers_in(parts, model.options);
+  facts.numbers = numbers_in(parts, options);
   std::vector<void const*> counted;  // shared parameters once
   auto const count = [&](LayerFacts& layer, Part const& part) {
     auto look = [&](std::string_view, Tensor& tensor, bool learned) {
@@ -151,69 +149,50 @@ template <class Model> Facts facts_of(Model const& model, std::array<int, 3> ima
     part.parameters(ParameterVisitor(look));
   };
 
-  model.each_layer([&](auto& layer, int) { facts.layers.push_back({.name = std::string(layer.name)}); });
+  for (std::string_view const name : layer_names(parts)) facts.layers.push_back({.name = std::string(name)});
   analysis::find_responses(facts, parts, channels, sizes);  // first: connections start from them
+  std::vector<Size> responses;
+  for (LayerFacts const& layer : facts.layers) responses.push_back(layer.size);
 
   analysis::Field field;
-  std::size_t place = 0;
-  model.each_layer([&](auto const& each, int l) {
+  for (std::size_t p = 0; p < model.operations.size(); ++p) {
+    int const l = parts[p].layer;
     LayerFacts& layer = facts.layers[static_cast<std::size_t>(l)];
-    each.each([&]<class Op>(Op const& op, int) {
-      Size const in = sizes[place], out = in.height > 0 ? out_size(op, in) : Size{};
-      Size at = out;
-      // Hands on what it gets: nothing is computed, and nothing more is kept.
-      bool passes = MemoryOperation<Op> || parts[place].label() == "record" || parts[place].label() == "addext";
-      if constexpr (RecurrenceOperation<Op>) {
-        if (op.on)
-          facts.connections.push_back(
-              analysis::connection_facts(Way::lateral, l, l, op.delay, interpolated_delay(op), facts.dt));
-        passes = !op.on;
-        at = layer.size;
-      } else if constexpr (IncomingOperation<Op>) {
-        passes = !op.incoming.on;
-        if (op.incoming.on) {
-          Way const way = comes_from_later<Op>() ? Way::feedback : Way::skip;
-          facts.connections.push_back(analysis::connection_facts(way, op.incoming.from, l, op.incoming.delay,
-                                                                 interpolated_delay(op), facts.dt));
-          at = facts.layers[static_cast<std::size_t>(op.incoming.from)].size;
-          auto const& conv = op.incoming.adapter.conv;
-          if (conv.exists() && at.height > 0) at = conv.out_size(at);
-        }
-      }
-      if constexpr (ActiveWithoutInput<Op>) layer.active_without_input = true;
-      if constexpr (MemoryOperation<Op>) layer.delay = op.steps;
-      if constexpr (requires { op.each_inner(in, [](auto const&, Size, bool) {}); }) {
-        op.each_inner(in, [&](auto const& inner, Size size, bool main_way) {
-          if (main_way) field.through(inner, size);
-        });
-      } else {
-        field.through(op, in);
-      }
-      if (parts[place].label() == "record") layer.receptive_field = field.size;
-      analysis::Work const work = in.height > 0 && !passes
-                                      ? analysis::work_of(op, in, channels[place], channels[place + 1], at)
-                                      : analysis::Work{};
-      facts.operations.push_back({l, std::string(parts[place].label()), type_text<Op>(), channels[place],
-                                  channels[place + 1], in, out, work.multiply_adds});
-      layer.flops += 2 * work.multiply_adds;
-      layer.bytes_per_step += work.results * facts.bytes_per_number;
-      count(layer, parts[place]);
-      ++place;
-    });
-  });
+    analysis::OperationView const& operation = *model.operations[p];
+    analysis::Seen const seen =
+        operation.look(parts[p].object, {l, sizes[p], channels[p], channels[p + 1], responses}, field);
+    if (seen.connects) {
+      Way const way = seen.is_lateral ? Way::lateral : seen.is_from_later ? Way::feedback : Way::skip;
+      facts.connections.push_back(
+          analysis::connection_facts(way, seen.from, l, seen.delay, seen.interpolated, facts.dt));
+    }
+    if (seen.is_active_without_input) layer.active_without_input = true;
+    if (seen.is_memory) layer.delay = seen.delay;
+    if (seen.is_record) layer.receptive_field = field.size;
+    facts.operations.push_back({l, std::string(parts[p].label()), type_names::written(operation.type), channels[p],
+                                channels[p + 1], sizes[p], seen.out, seen.work.multiply_adds});
+    layer.flops += 2 * seen.work.multiply_adds;
+    layer.bytes_per_step += seen.work.results * facts.bytes_per_number;
+    count(layer, parts[p]);
+  }
 
   analysis::find_first_signals(facts);
-  if constexpr (requires { model.head.classes(); }) {
-    facts.n_classes = static_cast<int>(model.head.classes());
-    facts.head = type_text<std::remove_cvref_t<decltype(model.head)>>();
+  if (model.has_head) {
+    facts.n_classes = model.n_classes;
+    facts.head = type_names::written(model.head_type);
     LayerFacts head{.name = "head", .channels = facts.n_classes, .size = {1, 1}, .receptive_field = 0};
     head.first_signal = facts.first_output;
-    head.flops = 2 * analysis::numbers_of_head(model.head);
+    head.flops = 2 * model.head_numbers;
     head.bytes_per_step = static_cast<double>(facts.n_classes) * facts.bytes_per_number;
     count(head, parts.back());
     facts.layers.push_back(head);
   }
   return facts;
+}
+
+// The image's shape is that of Options::input_dims unless given.
+template <class Model> Facts facts_of(Model const& model, std::array<int, 3> image = {0, 0, 0}) {
+  return facts_of(analysis::view(model), model.parts(), model.options, image);
 }
 
 }  // namespace dynvision

@@ -41,7 +41,7 @@ struct ModelFunctions {
   bool (*in_training)(void const* model);
   int (*n_residual_timesteps)(void const* model);
   void (*clamp_delays)(void const* model);
-  Facts (*facts)(void const* model, std::array<int, 3> image);
+  analysis::ModelView (*view)(void const* model);
   run::Activity (*compiled)(void const* model, run::Stimulus const& stimulus, run::Settings const& settings);
   run::Activity (*compiled_images)(void const* model, Tensor const& images, run::Settings const& settings);
   run::Activity (*unroll)(void const* model, run::Stimulus const& stimulus, run::Settings const& settings);
@@ -91,7 +91,7 @@ class AnyModel {
 };
 
 inline Facts facts_of(AnyModel const& model, std::array<int, 3> image = {0, 0, 0}) {
-  return model.functions().facts(model.model(), image);
+  return facts_of(model.functions().view(model.model()), model.parts(), model.options, image);
 }
 inline void clamp_delays(AnyModel const& model) { model.functions().clamp_delays(model.model()); }
 

@@ -3,7 +3,6 @@
 //   AnyModel model = any_model_of<MyNet>({.n_classes = 10});
 //   AnyModel same = any_model(my_net);                           shares its parameters with my_net
 #pragma once
-#include <dynvision/analysis/facts.hpp>
 #include <dynvision/core/type_text.hpp>
 #include <dynvision/model/clamp_delays.hpp>
 #include <dynvision/run/compiled.hpp>
@@ -32,7 +31,7 @@ inline constexpr ModelFunctions functions_of{
     .in_training = [](void const* model) { return typed<M>(model).in_training; },
     .n_residual_timesteps = [](void const* model) { return typed<M>(model).n_residual_timesteps(); },
     .clamp_delays = [](void const* model) { dynvision::clamp_delays(typed<M>(model)); },
-    .facts = [](void const* model, std::array<int, 3> image) { return facts_of(typed<M>(model), image); },
+    .view = [](void const* model) { return analysis::view(typed<M>(model)); },
     .compiled = [](void const* model, run::Stimulus const& stimulus,
                    run::Settings const& settings) { return run::compiled(typed<M>(model), stimulus, settings); },
     .compiled_images = [](void const* model, Tensor const& images,
