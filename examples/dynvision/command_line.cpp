@@ -36,17 +36,19 @@ class OfOneCommand : public CommandLine {
       return true;
     };
     app_.add_option(name, take, help)->type_name("[" + type + "]")->expected(0, 1)->default_str(nothing);
-    defaults_.push_back(app_.get_options().back());
   }
   void argument(std::string const& name, std::string& to, std::string const& help, bool required) override {
     app_.add_option(name, to, help)->type_name("")->required(required);
+    has_arguments_ = true;
   }
   void arguments(std::string const& name, std::vector<std::string>& to, std::string const& help) override {
     app_.add_option(name, to, help)->type_name("")->required()->expected(1, -1);
+    has_arguments_ = true;
   }
   void word(std::string const& name, std::string& to, std::string const& help,
             std::vector<std::string> const& words) override {
     words_ = words;
+    has_arguments_ = true;
     app_.add_option(name, to, help)->type_name("")->required()->check([this](std::string const& given) {
       bool const known = std::find(words_.begin(), words_.end(), given) != words_.end();
       return known ? std::string() : "\"" + given + "\": " + dynvision::expected_one_of(given, words_);
@@ -78,9 +80,11 @@ class OfOneCommand : public CommandLine {
         dynvision::fail("program", 101, {"\"", name, "\": ", dynvision::expected_one_of(name, names())});
       }
       keys_->push_back(word);
-      bool const takes_next =
-          word.find('=') == std::string::npos && i + 1 < words.size() && !words[i + 1].starts_with("--");
-      if (takes_next) keys_->push_back(words[++i]);
+      // All that follows, or where a command has arguments of its own one word.
+      bool const one = word.find('=') != std::string::npos;
+      for (bool more = !one; more && i + 1 < words.size() && !words[i + 1].starts_with("--"); more = !has_arguments_) {
+        keys_->push_back(words[++i]);
+      }
     }
     std::reverse(own.begin(), own.end());  // as CLI11 wants them
     try {
@@ -107,9 +111,9 @@ class OfOneCommand : public CommandLine {
  private:
   static constexpr char const* nothing = "";
   CLI::App app_;
-  std::vector<CLI::Option*> defaults_;
   std::vector<std::string> words_;
   std::vector<std::string>* keys_ = nullptr;
+  bool has_arguments_ = false;
 };
 
 std::string help() {

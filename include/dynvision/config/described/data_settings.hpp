@@ -38,8 +38,9 @@ template <> struct Description<DataSettings> {
       field<&D::data_name>({.key = "data_name", .help = "a data set that is known, or a name of one's own"}),
       field<&D::data_group>(
           {.key = "data_group", .help = "all, a group of the data set, or names of classes: Sandal,Sneaker"}),
-      field<&D::data_path>(
-          {.key = "data_path", .help = "folder or file of the images; empty: where the system's packages put them"}),
+      field<&D::data_path>({.key = "data_path",
+                            .help = "folder or file of the images; empty: where the system's packages put them",
+                            .aliases = {"data"}}),
       field<&D::pixel_range>(
           {.key = "pixel_range", .help = "of integer pixels: 0-1 divides by 255", .words = "0-1 0-255"}),
       field<&D::normalize>(
@@ -52,7 +53,8 @@ template <> struct Description<DataSettings> {
                                     .help = "so many validate, in place of train_ratio; 0: by the ratio"}),
       field<&D::images_per_epoch>({.key = "images_per_epoch",
                                    .range = at_least(0),
-                                   .help = "training images of an epoch, drawn anew in each; 0: all"}),
+                                   .help = "training images of an epoch, drawn anew in each; 0: all",
+                                   .aliases = {"images"}}),
       field<&D::test_images>(
           {.key = "test_images", .range = at_least(0), .help = "the first ones of the test set; 0: all"}),
       also<&D::seed>("data.seed"));

@@ -95,6 +95,7 @@ inline std::vector<Key> keys_without_effect() {
   all.push_back(ignored<Json>("data", "transform_presets", Json::object(), "images are not augmented"));
   all.push_back(ignored<Json>("data", "data_groups", Json::object(), "data.data_group names classes"));
   // trainer
+  all.push_back(ignored<Json>("trainer", "devices", 1, alone, {"dev"}));
   all.push_back(ignored<MaybeText>("trainer", "strategy", std::nullopt, alone, {"strat"}));
   all.push_back(ignored<std::int64_t>("trainer", "num_nodes", 1, alone, {"nodes"}));
   all.push_back(ignored<std::optional<bool>>("trainer", "sync_batchnorm", std::nullopt, alone));
@@ -107,10 +108,20 @@ inline std::vector<Key> keys_without_effect() {
   all.push_back(ignored<bool>("trainer", "automatic_optimization", true, "there is no other"));
   all.push_back(ignored<bool>("trainer", "clip_gradients", false, "trainer.gradient_clip_val says it"));
   // model
+  std::string const tests = "a test keeps responses (model.store_test_responses); callbacks see those of a training";
+  all.push_back(ignored<std::int64_t>("model", "store_responses", 0, tests));
+  all.push_back(ignored<std::int64_t>("model", "store_train_responses", 0, tests, {"store_train_resp"}));
+  all.push_back(ignored<std::int64_t>("model", "store_val_responses", 0, tests, {"store_val_resp"}));
+  all.push_back(ignored<Json>("model", "store_train_records", nullptr, tests, {"store_train_rec"}));
+  all.push_back(ignored<Json>("model", "store_val_records", nullptr, tests, {"store_val_rec"}));
+  all.push_back(ignored<Json>("model", "store_test_records", nullptr, "a test keeps the records of every image",
+                              {"store_test_rec"}));
+  all.push_back(ignored<bool>("model", "store_responses_on_cpu", true, "responses are kept on the host"));
+  all.push_back(ignored<bool>("model", "early_test_stop", true,
+                              "a test shows all of its images; data.test_images says how many", {"early_stop"}));
   all.push_back(ignored<bool>("model", "retain_graph", false, "a graph of a step is used once"));
   all.push_back(ignored<Json>("model", "model_kwargs", Json::object(), "every number of a model has a key"));
   all.push_back(ignored<Json>("model", "cached_model_kwargs", Json::object(), "every number of a model has a key"));
-  all.push_back(ignored<MaybeText>("model", "target_dtype", "float16", "responses are stored as float32"));
   all.push_back(ignored<bool>("model", "optimizer_kwargs.fused", false, "the update is LibTorch's own"));
   all.push_back(
       ignored<Json>("model", "optimizer_configs", Json::object(), "trainer.monitor_checkpoint says what is monitored"));
