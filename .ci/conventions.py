@@ -34,7 +34,7 @@ DOORS = {
     "io": {"tensor_file", "weights", "csv", "idx", "state"},
     "train": {"fit"},
     "variants": {"structure"},
-    "config": {"resolve"},
+    "config": {"explain", "key_reference", "resolve", "schema"},
 }
 MOST_IN_A_ROOM = 12
 UNMIRRORED = {"core"}  # tested through what is built of it

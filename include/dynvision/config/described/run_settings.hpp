@@ -49,7 +49,8 @@ template <> struct Description<run::Settings> {
                              .help = "one thread for LibTorch's operators while other programs take CPU time",
                              .section = "trainer"}),
       no_key<&S::start>("a state of a program"), no_key<&S::keep_state>("a program goes on from it"),
-      field<&S::seed>({.key = "noise_seed", .help = "of the model's noise; null: of LibTorch's generator"}),
+      field<&S::seed>(
+          {.key = "seed", .help = "of the model's noise; null: of LibTorch's generator", .section = "trainer"}),
       no_key<&S::trial>("counted by the program"),
       field<&S::noise>({.key = "noise_enabled", .help = "false: operations that draw random numbers do nothing"}),
       no_key<&S::external>("tensors of a program"),

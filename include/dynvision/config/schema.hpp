@@ -1,0 +1,97 @@
+// The JSON schema of a configuration (draft 2020-12), for editors: they complete keys, show help, and mark mistakes.
+//
+//   { "$schema": "study.schema.json", "tau": 5 }
+#pragma once
+#include <dynvision/config/layers/assignment.hpp>
+
+#include <string>
+
+namespace dynvision::config {
+
+namespace schemas {
+
+// A key, with its help; a list of values is swept.
+inline Json of(Key const& key, std::string const& name) {
+  std::string help = key.help + (key.unit.empty() ? "" : " [" + key.unit + "]");
+  if (name != key.name) help = key.name + ": " + help;
+  Json one{{"description", help}};
+  if (!key.takes_list) {
+    one["anyOf"] = Json::array({key.schema, {{"type", "array"}, {"items", key.schema}}});
+  } else {
+    one["anyOf"] = Json::array({key.schema, {{"type", "array"}, {"items", key.schema}}});
+  }
+  if (!key.default_value.is_null()) one["default"] = key.default_value;
+  return one;
+}
+
+// Puts a key at its place: scheduler_kwargs.T_max within scheduler_kwargs.
+inline void put(Json& properties, std::string_view name, Json const& what) {
+  std::size_t const dot = name.find('.');
+  std::string const first(name.substr(0, dot));
+  if (dot == name.npos) {
+    properties[first] = what;
+    return;
+  }
+  Json& group = properties[first];
+  if (!group.contains("properties")) group = {{"type", "object"}, {"properties", Json::object()}};
+  put(group["properties"], name.substr(dot + 1), what);
+}
+
+// `section` empty: keys of every section.
+inline Json properties(std::string_view section) {
+  Json all = Json::object();
+  for (Key const& key : catalog().keys()) {
+    if (!section.empty() && key.section != section) continue;
+    put(all, key.name, of(key, key.name));
+    for (std::string const& alias : key.aliases) {
+      if (alias.find('.') == std::string::npos) put(all, alias, of(key, alias));
+    }
+  }
+  return all;
+}
+
+inline Json object(Json properties) {
+  return {{"type", "object"},
+          {"properties", std::move(properties)},
+          {"patternProperties", {{"^[a-z_]+\\.", Json::object()}}},  // dotted names: "model.tau"
+          {"additionalProperties", false}};
+}
+
+}  // namespace schemas
+
+inline Json schema() {
+  Json sections = Json::object();
+  for (std::string_view const section : Catalog::sections) {
+    sections[std::string(section)] = schemas::object(schemas::properties(section));
+  }
+  Json all = schemas::properties("");
+  Json const any = schemas::object(all);
+  all.update(sections);
+  // A command's overrides, and modes by their names beside their switches.
+  Json scoped = schemas::properties("");
+  scoped.update(sections);
+  for (std::string_view const scope : layers::scopes) {
+    Json one{{"description", "for the command " + std::string(scope) + " alone"}};
+    one.update(schemas::object(scoped));
+    if (std::string const name(scope); all.contains(name)) {
+      all[name] = {{"anyOf", Json::array({all[name], one})}};
+    } else {
+      all[name] = one;
+    }
+  }
+  all["modes"]["additionalProperties"] = any;
+  Json const text_or_list{
+      {"anyOf", Json::array({{{"type", "string"}}, {{"type", "array"}, {"items", {{"type", "string"}}}}})}};
+  all["include"] = text_or_list;
+  all["include"]["description"] = "files that are read before this one, relative to it";
+  all["$schema"] = {{"type", "string"}};
+  for (std::string_view const name : layers::reserved) {
+    if (!all.contains(std::string(name))) all[std::string(name)] = Json::object();
+  }
+  Json whole = schemas::object(std::move(all));
+  Json result{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "a study of dynvision"}};
+  result.update(whole);
+  return result;
+}
+
+}  // namespace dynvision::config
