@@ -3,7 +3,7 @@
 how they are compiled.
 
 Pages name what exists: in `code`, a file that is there, and calls and members (`f(...)`, `run::f`) whose name occurs in a source.
-docs/reference/errors.md has a row `| area.number | ...` for each number in `fail("area", number, ...)`, `report(...)` or `warn_once(...)`
+docs/reference/errors.md has a row `| area.number | ...` for each number in `fail("area", number, ...)`, `report(...)`, `warn(...)` or `warn_once(...)`
 of a header, or of the program dynvision, and no other. Where a header passes the number on (`fail("io", number, ...)`), the numbers are those of the
 calls in that header.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 INCLUDE = ROOT / "include/dynvision"
 PAGE = ROOT / "docs/reference/errors.md"
-FAIL = re.compile(r'\b(?:fail|warn_once|report)\(\s*"(\w+)",\s*(\w+)')
+FAIL = re.compile(r'\b(?:fail|warn(?:_once)?|report)\(\s*"(\w+)",\s*(\w+)')
 ERROR = re.compile(r'\bError\(\s*"(\w+)",\s*(\d+)')
 ROW = re.compile(r"^\| (\w+)\.(\d+) \|", re.M)
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")

@@ -207,7 +207,9 @@ struct TrainingState;     // epoch, step, seed, best so far
 struct TrainingSums;      // of an epoch
 struct Callbacks;         // functions called at the events of a training
 struct Training;          // what they see
-class TrainingLog;        // what is printed and written while it trains
+struct ResumeSettings;     // going on where a training stopped
+struct CheckpointOutcome;  // written, or why not
+// RandomState: where the generators of random numbers are
 struct CordsNetTraining;  // the published training
 
 // --- analysis

@@ -1,4 +1,4 @@
-// covers: train/checkpoint.hpp, train/evaluate.hpp, train/fit_settings.hpp, train/training_log.hpp, train/training_state.hpp
+// covers: train/checkpoint.hpp, train/evaluate.hpp, train/fit_settings.hpp, train/loop/training_log.hpp, train/training_state.hpp
 // covers: train/loop/training_loop.hpp, train/loop/why_nothing_is_learned.hpp
 // Training, stopping and going on, with a model of two lines.
 #include <dynvision/train/fit.hpp>

@@ -1,4 +1,5 @@
-// Warnings: what is valid and hardly meant, or slow. Numbered as errors are, and said once in a program.
+// Warnings: what is valid and hardly meant, or slow. Numbered as errors are, and said once in a program (warn_once), or, where
+// something happens again, every time (warn).
 //
 //   [dynvision.model.119] tau of V1 = 1.5 ms is shorter than dt = 2 ms: ...
 //
@@ -11,6 +12,7 @@
 namespace dynvision {
 
 [[gnu::cold]] void warn_once(std::string_view area, int number, std::initializer_list<MessagePart> parts);
+[[gnu::cold]] void warn(std::string_view area, int number, std::initializer_list<MessagePart> parts);
 
 }  // namespace dynvision
 

@@ -19,6 +19,11 @@ namespace dynvision {
     if (std::find(said.begin(), said.end(), one) != said.end()) return;
     said.push_back(one);
   }
+  warn(area, number, parts);
+}
+
+[[gnu::noinline]] DYNVISION_INLINE void warn(std::string_view area, int number,
+                                             std::initializer_list<MessagePart> parts) {
   TORCH_WARN(joined({"[dynvision.", area, ".", number, "] ", joined(parts)}));
 }
 

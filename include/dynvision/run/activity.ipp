@@ -1,11 +1,13 @@
 // Traces by name, and as one tensor.
 #pragma once
 #include <dynvision/run/activity.hpp>
+#include <dynvision/run/probe.hpp>
 
 namespace dynvision::run {
 
 DYNVISION_INLINE bool Trace::is_named(std::string_view name, std::string_view layer, std::string_view operation) {
   if (name == operation) return true;
+  if (name == every_operation) return operation != "layer";  // which is another name of one
   return name.size() == layer.size() + 1 + operation.size() && name.starts_with(layer) && name[layer.size()] == '.' &&
          name.ends_with(operation);
 }

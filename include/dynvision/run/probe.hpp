@@ -9,6 +9,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dynvision::run {
@@ -29,9 +30,12 @@ struct Unit {
   int channel = 0, row = 0, column = 0;
 };
 
+// Probe::where, Settings::monitor: every operation of every layer.
+inline constexpr std::string_view every_operation = "*";
+
 struct Probe {
   // "V4": the response of a layer. "V4.tstep", "tstep": what an operation gives, as Settings::monitor names them. "V4.a": a
-  // named state (concepts/mechanism.hpp).
+  // named state (concepts/mechanism.hpp). "*": what every operation gives.
   // "V4 <- V1", "V4 <- addskip": what arrives over a connection, by its source or by the label of its operation, before it
   // is integrated.
   std::string where{};

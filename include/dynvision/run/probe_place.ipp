@@ -49,6 +49,7 @@ struct ProbedName {
     if (!layer.empty() && part.layer_name != layer) return {};
     if (is_arrival && part.source() < 0) return {};
     if (is_arrival) return {source_of(part), part.label()};
+    if (where == every_operation) return {every_operation};
     std::vector<std::string_view> all{part.label()};
     if (is_last_convolution(parts, i)) all.push_back("layer");
     all.insert(all.end(), part.type->states.begin(), part.type->states.end());

@@ -18,18 +18,19 @@
 namespace dynvision::run {
 
 struct Settings {
-  int n_timesteps = 1;                 // [steps] a still image is shown
-  int idle_timesteps = 0;              // [steps] of blank input before, not recorded, without gradient
-  int truncated_bptt_timesteps = 0;    // [steps] after every so many the states are detached; 0: never
-  double non_input_value = 0;          // of every pixel of a blank frame
-  bool feedforward_only = false;       // without lateral, skip and feedback input
-  bool record = false;                 // keep the responses of all layers
-  std::vector<std::string> monitor{};  // keep what these operations give: "tstep" (all layers), "V1.tstep", "V1.layer"
-  std::vector<Probe> probes{};         // look at layers, operations and connections, and reduce what they see
-  int checkpoint_timesteps = 0;        // run::compiled: keep the states of every so many steps only; 0: of all
-  std::int64_t samples_at_once = 0;    // run::compiled: one group of samples after the other; 0: all together
-  std::int64_t memory_budget = 0;  // [bytes] run::compiled: chooses these two, so that it keeps no more; 0: no budget
-  bool compute_bfloat16 = false;   // run::compiled: signals in bfloat16, arithmetic of neurons in float
+  int n_timesteps = 1;               // [steps] a still image is shown
+  int idle_timesteps = 0;            // [steps] of blank input before, not recorded, without gradient
+  int truncated_bptt_timesteps = 0;  // [steps] after every so many the states are detached; 0: never
+  double non_input_value = 0;        // of every pixel of a blank frame
+  bool feedforward_only = false;     // without lateral, skip and feedback input
+  bool record = false;               // keep the responses of all layers
+  std::vector<std::string>
+      monitor{};  // keep what these operations give: "tstep" (all layers), "V1.tstep", "V1.layer", "*" (all)
+  std::vector<Probe> probes{};       // look at layers, operations and connections, and reduce what they see
+  int checkpoint_timesteps = 0;      // run::compiled: keep the states of every so many steps only; 0: of all
+  std::int64_t samples_at_once = 0;  // run::compiled: one group of samples after the other; 0: all together
+  std::int64_t memory_budget = 0;    // [bytes] run::compiled: chooses these two, so that it keeps no more; 0: no budget
+  bool compute_bfloat16 = false;     // run::compiled: signals in bfloat16, arithmetic of neurons in float
   bool store_bfloat16 = false;  // run::compiled: what is kept for the gradient in bfloat16; outputs stay what they are
   bool share_cpus = true;       // run::compiled: while other programs take CPU time, LibTorch's operators have one
                                 // thread, as the library's own loops have. Their sums may then differ in the last

@@ -20,6 +20,8 @@
 //     on_validation_end              validation, row
 //     on_train_epoch_end             row; the state is that of before the next epoch
 //     on_save_checkpoint             before one is written: what a callback must keep goes into state.numbers
+//     on_checkpoint                  checkpoint: written beside the training, or why not; at the next border
+//   on_warning                       warning: any time
 //   on_stop                          stop_reason: somebody asked for it, or the time is over
 //   on_train_end                     always the last, after an error too
 //   on_non_finite                    batch, shown, loss or gradients: before on_non_finite of the settings takes effect
@@ -39,7 +41,8 @@ struct Callbacks {
 
   Functions on_train_start{}, on_train_epoch_start{}, on_train_batch_start{}, on_before_backward{}, on_after_backward{},
       on_before_optimizer_step{}, on_after_optimizer_step{}, on_train_batch_end{}, on_metrics{}, on_validation_start{},
-      on_validation_end{}, on_train_epoch_end{}, on_save_checkpoint{}, on_non_finite{}, on_stop{}, on_train_end{};
+      on_validation_end{}, on_train_epoch_end{}, on_save_checkpoint{}, on_checkpoint{}, on_warning{}, on_non_finite{},
+      on_stop{}, on_train_end{};
 };
 
 // To one event of `all` those of `more`, behind them: two sets of callbacks as one.
@@ -50,7 +53,7 @@ inline void append(Callbacks& all, Callbacks const& more) {
        {&C::on_train_start, &C::on_train_epoch_start, &C::on_train_batch_start, &C::on_before_backward,
         &C::on_after_backward, &C::on_before_optimizer_step, &C::on_after_optimizer_step, &C::on_train_batch_end,
         &C::on_metrics, &C::on_validation_start, &C::on_validation_end, &C::on_train_epoch_end, &C::on_save_checkpoint,
-        &C::on_non_finite, &C::on_stop, &C::on_train_end}) {
+        &C::on_checkpoint, &C::on_warning, &C::on_non_finite, &C::on_stop, &C::on_train_end}) {
     (all.*event).insert((all.*event).end(), (more.*event).begin(), (more.*event).end());
   }
 }

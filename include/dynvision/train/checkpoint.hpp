@@ -1,11 +1,11 @@
 // A training as one file: weights, optimiser and progress. It appears complete or not at all.
 //
 // A safetensors file: the parameters by their names, the optimiser's tensors ("optimizer.*"), the rows of
-// metrics ("training.metrics", (N,columns) float64), TrainingState::numbers ("training.numbers"), and in the metadata
-// "training": JSON with the rest of TrainingState.
+// metrics ("training.metrics", (N,columns) float64), TrainingState::numbers ("training.numbers"), the generators of random numbers
+// ("training.random.*"), and in the metadata "training": JSON with the rest of TrainingState.
 // The file serves load_weights() too, with strict = false.
 //
-// Errors: train.121 … train.124, and those of safetensors files and weights.
+// Errors: train.121 … train.123, and those of safetensors files and weights.
 #pragma once
 #include <dynvision/io/weights.hpp>
 #include <dynvision/train/training_state.hpp>
@@ -22,10 +22,17 @@ struct Checkpoint {
   TrainingState state;
 };
 
-inline void save_checkpoint(std::filesystem::path const& path, Parameters const& parameters,
-                            std::vector<TensorMap::Entry> const& optimizer, TrainingState const& state) {
+// In the order of the file.
+inline std::vector<TensorMap::Entry> checkpoint_tensors(Parameters const& parameters,
+                                                        std::vector<TensorMap::Entry> const& optimizer) {
   std::vector<TensorMap::Entry> tensors = named_tensors(parameters);
   tensors.insert(tensors.end(), optimizer.begin(), optimizer.end());
+  return tensors;
+}
+
+// `tensors`: see checkpoint_tensors.
+inline void write_checkpoint(std::filesystem::path const& path, std::vector<TensorMap::Entry> tensors,
+                             TrainingState const& state) {
   std::vector<std::string> const& columns = state.metrics.columns();
   Tensor const metrics = host_tensor(
       {static_cast<std::int64_t>(state.metrics.size()), static_cast<std::int64_t>(columns.size())}, at::kDouble);
@@ -42,6 +49,7 @@ inline void save_checkpoint(std::filesystem::path const& path, Parameters const&
     names.push_back(name);
   }
   tensors.emplace_back("training.numbers", numbers);
+  for (auto const& [device, bytes] : state.random) tensors.emplace_back("training.random." + device, bytes);
   auto losses = nlohmann::json::array();
   for (LossAverage::Term const& term : state.sums.losses.terms) {
     losses.push_back({{"name", term.name}, {"weight", term.weight}, {"sum", term.sum}, {"count", term.count}});
@@ -63,6 +71,11 @@ inline void save_checkpoint(std::filesystem::path const& path, Parameters const&
                                 {"numbers", names},
                                 {"identity", state.identity}};
   write_safetensors(path, tensors, {{"training", training.dump()}});
+}
+
+inline void save_checkpoint(std::filesystem::path const& path, Parameters const& parameters,
+                            std::vector<TensorMap::Entry> const& optimizer, TrainingState const& state) {
+  write_checkpoint(path, checkpoint_tensors(parameters, optimizer), state);
 }
 
 inline Checkpoint read_checkpoint(std::filesystem::path const& path) {
@@ -130,27 +143,17 @@ inline Checkpoint read_checkpoint(std::filesystem::path const& path) {
       for (std::size_t i = 0; i < names.size(); ++i) {
         checkpoint.state.numbers[names[i]] = tensor.const_data_ptr<double>()[i];
       }
+    } else if (name.starts_with("training.random.")) {
+      if (tensor.scalar_type() != at::kByte) {
+        fail("train", 123,
+             {checkpoint.file, ": ", name, ": expected bytes, found ", c10::toString(tensor.scalar_type())});
+      }
+      checkpoint.state.random.emplace_back(name.substr(std::string_view("training.random.").size()), tensor);
     } else {
       (name.starts_with("optimizer.") ? checkpoint.optimizer : checkpoint.weights).insert(name, tensor);
     }
   }
   return checkpoint;
-}
-
-// A checkpoint goes on only where it came from: every difference is listed.
-inline void check_identity(Checkpoint const& checkpoint, std::map<std::string, std::string> const& expected) {
-  std::string text;
-  auto const& found = checkpoint.state.identity;
-  for (auto const& [key, value] : expected) {
-    auto const there = found.find(key);
-    if (there == found.end() || there->second != value) {
-      text += "\n  " + key + ": expected " + value + ", found " + (there == found.end() ? "none" : there->second);
-    }
-  }
-  for (auto const& [key, value] : found) {
-    if (!expected.contains(key)) text += "\n  " + key + ": expected none, found " + value;
-  }
-  if (!text.empty()) fail("train", 124, {checkpoint.file, ": the checkpoint is of another training:", text});
 }
 
 }  // namespace dynvision

@@ -15,23 +15,11 @@
 // Errors: train.131, train.134, train.135, and those of the parts.
 #pragma once
 #include <dynvision/train/loop/training_loop.hpp>
+#include <dynvision/train/resume.hpp>
 
-#include <map>
-#include <string>
 #include <utility>
 
 namespace dynvision {
-
-// Puts a checkpoint's weights and optimiser state in place, all or nothing, and returns where to go on.
-inline TrainingState resume(std::filesystem::path const& path, Optimizer& optimizer,
-                            std::map<std::string, std::string> const& identity) {
-  Checkpoint checkpoint = read_checkpoint(path);
-  check_identity(checkpoint, identity);
-  WeightsReport const report = compare_weights(checkpoint.weights, optimizer.parameters(), checkpoint.file);
-  if (report.fits()) optimizer.load(checkpoint.optimizer);
-  put_weights(checkpoint.weights, optimizer.parameters(), checkpoint.file);
-  return std::move(checkpoint.state);
-}
 
 // `validation` may be empty (Images{}). `state`: where to go on, see resume().
 inline Fit fit(Optimizer& optimizer, WeightedSum const& objective, RunBatch const& run, Images const& train,

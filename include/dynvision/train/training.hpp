@@ -1,11 +1,14 @@
 // A training as its callbacks see it (train/callbacks.hpp). What is null is not known at the event.
 #pragma once
+#include <dynvision/core/warning.hpp>
+#include <dynvision/train/checkpoint_outcome.hpp>
 #include <dynvision/train/evaluate.hpp>
 #include <dynvision/train/fit_settings.hpp>
 #include <dynvision/train/optimizer.hpp>
 #include <dynvision/train/training_state.hpp>
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,6 +31,8 @@ struct Training {
 
   Evaluation const* validation = nullptr;
   MetricsRow* row = nullptr;
+  CheckpointOutcome const* checkpoint = nullptr;
+  std::string const* warning = nullptr;
 
   // The training ends at the border of the update that is under way, or after the validation.
   void stop(std::string reason) {
@@ -38,6 +43,15 @@ struct Training {
 
 inline void call(Callbacks::Functions const& functions, Training& now) {
   for (auto const& function : functions) function(now);
+}
+
+// A warning of LibTorch's kind, which whoever listens to on_warning gets too.
+inline void warn(Training& now, std::string_view area, int number, std::initializer_list<MessagePart> parts) {
+  warn(area, number, parts);
+  std::string const text = joined({"[dynvision.", area, ".", number, "] ", joined(parts)});
+  now.warning = &text;
+  call(now.settings.callbacks.on_warning, now);
+  now.warning = nullptr;
 }
 
 }  // namespace dynvision

@@ -11,6 +11,7 @@
 #pragma once
 #include <dynvision/losses/loss_average.hpp>
 #include <dynvision/records/metrics_table.hpp>
+#include <dynvision/train/random_state.hpp>
 
 #include <cstdint>
 #include <map>
@@ -38,6 +39,7 @@ struct TrainingState {
   // What else must be known to go on, by name: of early stopping, of loss scaling, and of callbacks that keep something
   // ("my_average.n"). Any number, not finite ones too.
   std::map<std::string, double> numbers;
+  RandomState random;  // where the generators go on; empty: where they are
   // What must be the same to go on ("seed" -> "1"); compared when a checkpoint is loaded.
   std::map<std::string, std::string> identity;
 };

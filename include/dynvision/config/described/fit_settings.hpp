@@ -51,6 +51,18 @@ template <> struct Description<FitSettings> {
       no_key<&S::checkpoint>("in the run folder"),
       field<&S::checkpoint_seconds>(
           {.key = "checkpoint_seconds", .unit = "s", .range = at_least(0), .help = "between checkpoints, at most"}),
+      field<&S::save_top_k>({.key = "save_top_k",
+                             .range = at_least(-1),
+                             .help = "checkpoints of the best epochs beside the last one; -1: of all",
+                             .aliases = {"topk"}}),
+      field<&S::monitor_checkpoint>(
+          {.key = "monitor_checkpoint", .help = "column of metrics.csv by which epochs are best"}),
+      field<&S::checkpoint_mode>(
+          {.key = "checkpoint_mode", .help = "whether small or large numbers are good", .words = "min max"}),
+      field<&S::every_n_epochs>({.key = "every_n_epochs",
+                                 .unit = "epochs",
+                                 .range = at_least(0),
+                                 .help = "between checkpoints that stay; 0: there are none"}),
       no_key<&S::metrics>("in the run folder"), no_key<&S::identity>("the resolved configuration"),
       field<&S::progress>({.key = "enable_progress_bar", .help = "a progress bar", .aliases = {"prog"}}),
       no_key<&S::stop_requested>("a function of a program"), no_key<&S::callbacks>("functions of a program"));

@@ -77,7 +77,7 @@ class CsvWriter {
   requires std::is_arithmetic_v<Number>
   static std::string text(Number value) { return number_text(value); }
 
- private:
+  // A row as it is written, without its end.
   static std::string line(std::vector<std::string> const& cells) {
     std::string joined;
     // A row of empty cells would be none.
@@ -94,6 +94,8 @@ class CsvWriter {
     }
     return joined;
   }
+
+ private:
   std::filesystem::path path_;
   std::vector<std::string> columns_;
   std::optional<AppendFile> file_;

@@ -3,7 +3,7 @@
 // Bytes go to a temporary name in the same folder; commit() makes them durable (fsync) and renames,
 // which POSIX does atomically: a reader sees the old file or the new one, never half of it. Without a commit (an error, a
 // full disk, an exception) the temporary file is removed and the old file stays. A killed process can leave a
-// ".dynvision-*.partial", which is safe to delete.
+// ".dynvision-*.partial", which is safe to delete: remove_left_behind().
 // A device or a pipe ("/dev/stdout") cannot be replaced and is written directly.
 //
 // Errors: io.101 … io.106.
@@ -17,6 +17,8 @@
 
 #include <atomic>
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
@@ -83,6 +85,21 @@ class AtomicFile {
   }
 
   std::filesystem::path const& path() const noexcept { return path_; }
+
+  // What processes that were killed have left in a folder; files of processes that live stay.
+  static void remove_left_behind(std::filesystem::path const& folder) {
+    std::error_code error;
+    constexpr std::string_view begin = ".dynvision-", end = ".partial";
+    for (auto const& entry : std::filesystem::directory_iterator(folder, error)) {
+      std::string const name = entry.path().filename().string();
+      if (!name.starts_with(begin) || !name.ends_with(end)) continue;
+      pid_t process = 0;
+      std::from_chars(name.data() + begin.size(), name.data() + name.size(), process);
+      if (process <= 0 || ::kill(process, 0) == 0 || errno != ESRCH) continue;
+      std::error_code ignored;
+      std::filesystem::remove(entry.path(), ignored);
+    }
+  }
 
  private:
   [[noreturn]] void give_up(int number, char const* what, int reason) {

@@ -1,11 +1,13 @@
 // The loop of a training over epochs and batches; fit() in train/fit.hpp says what it does.
 #pragma once
 #include <dynvision/core/number_text.hpp>
+#include <dynvision/train/loop/border.hpp>
+#include <dynvision/train/loop/training_log.hpp>
 #include <dynvision/train/loop/why_nothing_is_learned.hpp>
 #include <dynvision/train/training.hpp>
-#include <dynvision/train/training_log.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <optional>
@@ -96,6 +98,7 @@ class TrainingLoop {
         if (auto const stop = stopped()) return stop;
       }
       Batch const batch = batches[i];
+      past_border_ = true;
       Presented const shown = one_batch(batch, i);
       if (progress) {
         progress->note(note(sums_));
@@ -117,6 +120,7 @@ class TrainingLoop {
   Presented one_batch(Batch const& batch, std::int64_t i) {
     now_.i_batch = i;
     now_.batch = &batch;
+    if (i == state_.batch) border_.keep(optimizer_.parameters());
     call(on_.on_train_batch_start, now_);
     Presented shown = run_(batch, {.epoch = state_.epoch, .batch = i});
     LossValue const loss = objective_(shown.activity, shown.labels);
@@ -153,6 +157,7 @@ class TrainingLoop {
     state_.batch = now_.i_batch + 1;
     state_.images = images_;
     state_.sums = sums_;
+    past_border_ = false;
     if (state_.step % settings_.log_every_n_steps == 0 && state_.batch < now_.n_batches) {
       MetricsRow row;
       double const part = static_cast<double>(state_.batch) / static_cast<double>(now_.n_batches);
@@ -167,12 +172,16 @@ class TrainingLoop {
     bool const last = state_.epoch + 1 == settings_.epochs;
     bool const due = (state_.epoch + 1) % settings_.check_val_every_n_epoch == 0 || last;
     if (!due || validation_.size() == 0) return true;
+    border_.keep(optimizer_.parameters());
+    past_border_ = true;
     call(on_.on_validation_start, now_);
     Evaluation const result = evaluate(run_, objective_, validation_,
                                        {.batch_size = settings_.val_batch_size,
                                         .progress = settings_.progress ? name_ + " validation" : "",
                                         .stop_requested = settings_.stop_requested});
     state_.validation_seconds += result.seconds;
+    if (!result.complete) border_.put_back();
+    past_border_ = false;
     if (!result.complete) return false;
     row["val_loss"] = result.loss;
     row["val_accuracy"] = result.accuracy;
@@ -195,7 +204,8 @@ class TrainingLoop {
     now_.row = &row;
     call(on_.on_train_epoch_end, now_);
     now_.row = nullptr;
-    log_.save(now_);
+    log_.save(now_, &row);
+    saved_ = place_in_time();
     return now_.stop_reason ? std::optional(Fit::Stop::requested) : std::nullopt;
   }
 
@@ -214,7 +224,8 @@ class TrainingLoop {
   }
   void save_at_end() {
     optimizer_.zero_grad();
-    log_.save(now_);
+    if (saved_ != place_in_time()) log_.save(now_);
+    log_.finish(now_);
   }
   // What was learned before the error is kept; the error is what is reported, whatever else goes wrong meanwhile.
   void end_after_error() noexcept {
@@ -223,6 +234,7 @@ class TrainingLoop {
     now_.loss = nullptr;
     now_.row = nullptr;
     try {
+      if (past_border_) border_.put_back();
       save_at_end();
     } catch (...) {
     }
@@ -231,6 +243,7 @@ class TrainingLoop {
     } catch (...) {
     }
   }
+  std::array<std::int64_t, 3> place_in_time() const { return {state_.epoch, state_.batch, state_.step}; }
   std::string place() const { return joined({name_, ", batch ", now_.i_batch + 1, "/", now_.n_batches}); }
   [[noreturn]] void nothing_is_learned(Presented const& shown) const {
     fail("train", 135, {place(), ": nothing is learned: ", why_nothing_is_learned(optimizer_.parameters(), shown)});
@@ -254,6 +267,9 @@ class TrainingLoop {
   TrainingSums sums_{};  // of the batches since the last update too
   bool learns_;          // some gradient was not 0
   int n_silent_ = 0;
+  Border border_{};
+  bool past_border_ = false;  // since the border something may have changed
+  std::array<std::int64_t, 3> saved_{-1, -1, -1};
 };
 
 }  // namespace fitting
