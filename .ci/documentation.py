@@ -56,6 +56,10 @@ def numbers_in_headers(problems):
                 problems.append(f'{path.relative_to(ROOT)}: fail("{area}", {number}, ...): its numbers cannot be found')
             for n in [number] if number.isdigit() else passed_on:
                 found.setdefault((area, int(n)), path)
+    for path in sorted((ROOT / "examples/dynvision").glob("*.[ch]pp")):
+        for area, number in FAIL.findall(path.read_text()):
+            if area == "program" and number.isdigit():
+                found.setdefault((area, int(number)), path)
     return found
 
 

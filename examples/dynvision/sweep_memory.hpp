@@ -1,0 +1,67 @@
+// What a machine has for processes side by side: cores and free memory, of this process's share (affinity, control group).
+#pragma once
+#include <dynvision/core/number_text.hpp>
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <fstream>
+#include <limits>
+#include <string>
+#include <string_view>
+
+namespace program {
+
+using namespace dynvision;
+
+inline constexpr double memory_unknown = std::numeric_limits<double>::infinity();
+
+// The first whole number of a text: "200000 100000" -> 200000; -1: there is none ("max").
+inline double leading_number(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  double value = -1;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+inline std::string line_of(char const* path, std::string_view begin = "") {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with(begin)) return line.substr(begin.size());
+  }
+  return "";
+}
+
+inline int available_cores() {
+  int cores = static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
+  cpu_set_t set;
+  if (::sched_getaffinity(0, sizeof set, &set) == 0) cores = std::max(1, CPU_COUNT(&set));
+  std::string const share = line_of("/sys/fs/cgroup/cpu.max");  // "quota period" [µs]
+  double const quota = leading_number(share);
+  double const period = leading_number(std::string_view(share).substr(std::min(share.find(' '), share.size())));
+  if (quota > 0 && period > 0) cores = std::min(cores, std::max(1, static_cast<int>(quota / period + 0.5)));
+  return cores;
+}
+
+// [bytes]
+inline double available_memory() {
+  double const free = leading_number(line_of("/proc/meminfo", "MemAvailable:")) * 1024;
+  double memory = free > 0 ? free : memory_unknown;
+  double const most = leading_number(line_of("/sys/fs/cgroup/memory.max"));
+  double const used = leading_number(line_of("/sys/fs/cgroup/memory.current"));
+  double const cache =
+      leading_number(line_of("/sys/fs/cgroup/memory.stat", "inactive_file "));  // given back when needed
+  if (most > 0 && used >= 0) memory = std::min(memory, std::max(0.0, most - used + std::max(0.0, cache)));
+  return memory;
+}
+
+// What a process holds [bytes]; 0: it is gone.
+inline double resident_memory(long process) {
+  std::string const pages = line_of(("/proc/" + number_text(process) + "/statm").c_str());
+  double const resident = leading_number(std::string_view(pages).substr(std::min(pages.find(' '), pages.size())));
+  return resident > 0 ? resident * static_cast<double>(::sysconf(_SC_PAGESIZE)) : 0;
+}
+
+}  // namespace program
