@@ -2,6 +2,7 @@
 #include "../../examples/dynvision/sweep_runner.hpp"
 
 #include "../../examples/dynvision/sweep_results.hpp"
+#include "../io/temporary_folder.hpp"
 #include <catch2/catch_test_macros.hpp>
 
 #include <cstdlib>
@@ -15,18 +16,37 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct TemporaryFolder {
-  fs::path path;
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "dynvision-sweep-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-};
+// Stands in for a training: sh -c stand_in sh FOLDER MODE N_STEPS
+// Goes on where it stopped (FOLDER/step), stops when asked (130), writes its summary at the end. Two at once in one folder, and
+// a start after the end, are written down in FOLDER/../violations.
+constexpr char const* stand_in = R"sh(
+folder=$1 mode=$2 n_steps=$3
+mkdir -p "$folder"
+exec 9>> "$folder/mine"
+flock -n 9 || echo "$folder: two at once" >> "$folder/../violations"
+[ ! -e "$folder/summary.json" ] || echo "$folder: made again" >> "$folder/../violations"
+trap 'exit 130' INT TERM
+step=0
+[ ! -e "$folder/step" ] || step=$(cat "$folder/step")
+[ -e "$folder/metrics.csv" ] || echo 'epoch,train_loss,val_accuracy' > "$folder/metrics.csv"
+echo "from step $step, OMP_NUM_THREADS=$OMP_NUM_THREADS"
+while [ "$step" -lt "$n_steps" ]; do
+  sleep 0.02
+  step=$((step + 1))
+  echo "$step" > "$folder/step.new" && mv "$folder/step.new" "$folder/step"
+  echo "$step,0.5,0.$step" >> "$folder/metrics.csv"
+  case $mode in
+    fails) echo '[dynvision.train.131] the loss is not finite' >&2; exit 1 ;;
+    silent) exit 3 ;;
+    crashes) kill -SEGV $$ ;;
+    killed) kill -KILL $$ ;;
+    empty) exit 0 ;;
+    deaf) trap '' INT TERM ;;
+  esac
+done
+echo "{\"status\": \"finished\", \"test_accuracy\": 0.$step, \"note\": \"x\"}" > "$folder/summary.new"
+mv "$folder/summary.new" "$folder/summary.json"
+)sh";
 
 SweepPlan plan_of(int n, std::vector<std::pair<int, std::string>> const& modes = {}) {
   SweepPlan plan{.command = "dynvision sweep"};
@@ -44,13 +64,17 @@ SweepPlan plan_of(int n, std::vector<std::pair<int, std::string>> const& modes =
 }
 
 SweepRunnerSettings settings(SweepFolder const& folder, int n_parallel, int n_steps) {
-  fs::path const script = fs::path(__FILE__).parent_path() / "sweep_stand_in.sh";
   return {
       .stages = {{.name = "train",
                   .command =
-                      [&folder, script, n_steps](PlannedRun const& run) {
-                        return std::vector<std::string>{"/bin/sh", script.string(), folder.run(run.name).string(),
-                                                        cell_of(run.values[1].second), number_text(n_steps)};
+                      [&folder, n_steps](PlannedRun const& run) {
+                        return std::vector<std::string>{"/bin/sh",
+                                                        "-c",
+                                                        stand_in,
+                                                        "sh",
+                                                        folder.run(run.name).string(),
+                                                        cell_of(run.values[1].second),
+                                                        number_text(n_steps)};
                       },
                   .done =
                       [&folder](PlannedRun const& run) { return fs::exists(folder.run(run.name) / "summary.json"); }}},
@@ -181,7 +205,8 @@ TEST_CASE("Asked to stop, all processes stop, and the same sweep goes on", "[swe
   SweepRunner again(folder, plan, settings(folder, 2, 12));
   again.run();
   REQUIRE(status_of(again) == "finished finished finished finished ");
-  REQUIRE(!has(text_of_file(folder.output("tau=2")).substr(200), "from step 0"));
+  std::string const said = text_of_file(folder.output("tau=2"));
+  REQUIRE(said.find("\nfrom step 0,") == said.rfind("\nfrom step 0,"));  // the second time from another one
   REQUIRE(violations(folder.path()).empty());
 }
 

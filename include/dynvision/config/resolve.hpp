@@ -121,10 +121,11 @@ class Resolving {
 
   void flatten(Value const& root, Layer layer, std::string const& mode) {
     Flattening(layer, mode, request_.numbers, assignments_, resolved_.problems).document(root);
-    for (char const* const name : {"modes", "sweep", "experiments"}) {
+    for (char const* const name : {"modes", "sweep", "category", "experiments", "experiment_config"}) {
       Value const* const section = root.find(name);
       if (section == nullptr) continue;
-      Value& all = resolved_.sections[name];
+      // The toolbox's name of the section.
+      Value& all = resolved_.sections[name == std::string_view("experiment_config") ? "experiments" : name];
       if (all.is_object()) {
         all.merge(*section);
       } else {

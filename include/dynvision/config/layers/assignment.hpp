@@ -35,8 +35,8 @@ namespace layers {
 
 inline constexpr std::array<std::string_view, 3> scopes{"init", "train", "test"};
 // What a document says of itself, not of a study.
-inline constexpr std::array<std::string_view, 7> reserved{"include", "resolved",    "provenance",       "modes",
-                                                          "sweep",   "experiments", "experiment_config"};
+inline constexpr std::array<std::string_view, 8> reserved{
+    "include", "resolved", "provenance", "modes", "sweep", "category", "experiments", "experiment_config"};
 
 class Flattening {
  public:

@@ -36,7 +36,7 @@ struct Resolved {
   std::vector<Sweep> sweeps{};
   std::vector<ActiveMode> modes{};
   std::vector<std::string> notes{};         // keys without effect that ask for something
-  std::map<std::string, Value> sections{};  // "sweep", "experiments", "modes" as they were given
+  std::map<std::string, Value> sections{};  // "sweep", "category", "experiments", "modes" as they were given
   std::string scope{};
   Problems problems{};
 

@@ -37,6 +37,7 @@ class Problems {
     auto const same = [&](Problem const& p) { return p.number == number && p.line() == problem.line(); };
     if (std::none_of(all_.begin(), all_.end(), same)) all_.push_back(std::move(problem));
   }
+  void add(Problem problem) { all_.push_back(std::move(problem)); }
   void add(Problems const& others) { all_.insert(all_.end(), others.all_.begin(), others.all_.end()); }
 
   bool empty() const { return all_.empty(); }
