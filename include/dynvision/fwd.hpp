@@ -200,15 +200,19 @@ struct Fit;                // what came of fit(...)
 struct Presented;          // one batch that was run; RunBatch: runs one
 struct BatchContext;       // which one, and what for
 struct EvaluateSettings;
-struct Evaluation;        // loss, accuracy, accuracy over time, responses
-struct LayerResponse;     // of one layer
-struct Checkpoint;        // weights, optimizer, TrainingState
-struct TrainingState;     // epoch, step, seed, best so far
-struct TrainingSums;      // of an epoch
-struct Callbacks;         // functions called at the events of a training
-struct Training;          // what they see
-struct ResumeSettings;     // going on where a training stopped
-struct CheckpointOutcome;  // written, or why not
+struct Evaluation;           // loss, accuracy, accuracy over time, responses
+struct LayerResponse;        // of one layer
+struct Checkpoint;           // weights, optimizer, TrainingState
+struct TrainingState;        // epoch, step, seed, best so far
+struct TrainingSums;         // of an epoch
+struct Callbacks;            // functions called at the events of a training
+struct Training;             // what they see
+struct ResumeSettings;       // going on where a training stopped
+struct CheckpointOutcome;    // written, or why not
+struct WatchSettings;        // watch(): layers, norms, memory
+struct TensorboardSettings;  // tensorboard(): scalars, distributions, filters
+struct CurveSettings;        // training_curves(): a figure that is renewed
+class BesideTraining;        // what is written beside a training ends none
 // RandomState: where the generators of random numbers are
 struct CordsNetTraining;  // the published training
 

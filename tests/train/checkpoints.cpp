@@ -210,3 +210,29 @@ TEST_CASE("what a killed process left half written is removed", "[train]") {
   CHECK_FALSE(std::filesystem::exists(folder / name(gone)));
   CHECK(std::filesystem::exists(folder / name(::getppid())));
 }
+
+TEST_CASE("rows of metrics that cannot be written are written later", "[train]") {
+  TemporaryFolder const folder;
+  FitSettings settings = quiet(2);
+  settings.metrics = folder / "metrics.csv";
+  settings.log_every_n_steps = 1;
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  auto const handler = std::signal(SIGXFSZ, SIG_IGN);
+  settings.callbacks.on_train_epoch_start.push_back([&](Training& now) {
+    rlimit const small{now.state.epoch == 0 ? 200 : before.rlim_cur, before.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+  });
+  Warnings warnings;
+  NoisyTraining t;
+  t.go_on(settings, quarters(40), quarters(8));
+  std::signal(SIGXFSZ, handler);
+  CHECK(warnings.text.find("[dynvision.train.246]") != std::string::npos);
+  CHECK(read_csv(settings.metrics).rows.size() == t.result.state.metrics.size());
+
+  settings.metrics = folder.file("other.csv", "a,b\n1,2\n");
+  CHECK(failure([&] { t.go_on(settings, quarters(40), {}); }) == "io.153");
+  CHECK(contents(folder / "other.csv") == "a,b\n1,2\n");
+  settings.metrics = folder / "missing/metrics.csv";
+  CHECK(failure([&] { t.go_on(settings, quarters(40), {}); }) == "io.154");
+}

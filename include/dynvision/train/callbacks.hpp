@@ -24,7 +24,7 @@
 //   on_warning                       warning: any time
 //   on_stop                          stop_reason: somebody asked for it, or the time is over
 //   on_train_end                     always the last, after an error too
-//   on_non_finite                    batch, shown, loss or gradients: before on_non_finite of the settings takes effect
+//   on_non_finite                    batch, shown, loss or gradients, lost_at: before on_non_finite of the settings takes effect
 //
 // Several functions of one event are called in their order; an exception of one ends the training like an error of it.
 // What is null in Training is not known at that event. Without a function an event costs the look at an empty list.

@@ -11,6 +11,7 @@
 #include <dynvision/losses/loss_average.hpp>
 #include <dynvision/records/metrics.hpp>
 #include <dynvision/records/progress.hpp>
+#include <dynvision/run/probe.hpp>
 
 #include <ATen/core/grad_mode.h>
 
@@ -23,9 +24,12 @@ struct Presented {  // a batch as it was shown, and what the model made of it
   Tensor labels;  // (B,T) int64, negative where a step does not count
 };
 
-struct BatchContext {                 // what a batch is presented for
-  bool record = false;                // keep the responses of all layers
-  std::int64_t epoch = 0, batch = 0;  // of a training: seeds what is drawn
+struct BatchContext {                  // what a batch is presented for; run_for() does what it says
+  bool record = false;                 // keep the responses of all layers
+  std::int64_t epoch = 0, batch = 0;   // of a training: seeds what is drawn
+  bool reference = false;              // step by step, on the reference path
+  std::vector<std::string> monitor{};  // what these operations give, beside those of the settings
+  std::vector<run::Probe> probes{};    // likewise
 };
 
 using RunBatch = std::function<Presented(Batch const&, BatchContext const&)>;

@@ -33,6 +33,7 @@ struct Training {
   MetricsRow* row = nullptr;
   CheckpointOutcome const* checkpoint = nullptr;
   std::string const* warning = nullptr;
+  std::string const* lost_at = nullptr;  // of on_non_finite: where the first number is that is not finite
 
   // The training ends at the border of the update that is under way, or after the validation.
   void stop(std::string reason) {

@@ -54,10 +54,13 @@ TEST_CASE("a logarithmic axis has powers of ten, and no place for others than po
   CHECK_FALSE(axis.shows(0));
   axis.see(0), axis.see(-1), axis.see(1e-5), axis.see(10);
   CHECK(std::abs(axis.place(1e-2) - 0.5) < 1e-12);
-  CHECK(texts(axis) == std::vector<std::string>{"1e-4", "0.01", "1"});
+  CHECK(texts(axis) == std::vector<std::string>{"1e-5", "1e-4", "0.001", "0.01", "0.1", "1", "10"});
   Axis narrow(true);
-  narrow.see(0.3), narrow.see(0.9);
-  CHECK(texts(narrow) == std::vector<std::string>{"0.3", "0.9"});
+  narrow.see(0.3), narrow.see(2.1);
+  CHECK(texts(narrow) == std::vector<std::string>{"0.5", "1", "2"});
+  Axis within(true);
+  within.see(0.3), within.see(0.4);
+  CHECK(texts(within) == std::vector<std::string>{"0.3", "0.4"});
 }
 
 TEST_CASE("a figure has its curves, names and numbers", "[records]") {

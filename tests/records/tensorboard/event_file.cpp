@@ -65,7 +65,7 @@ TEST_CASE("messages have protobuf's bytes", "[records]") {
 }
 
 TEST_CASE("a histogram counts every number once", "[records]") {
-  Histogram const h = histogram(numbers({0, 1, 2, 3, 4, 4, INFINITY, NAN}), 4);
+  Histogram const h = histogram_of(numbers({0, 1, 2, 3, 4, 4, INFINITY, NAN}), 4);
   CHECK(h.min == 0);
   CHECK(h.max == 4);
   CHECK(h.n == 6);
@@ -74,11 +74,11 @@ TEST_CASE("a histogram counts every number once", "[records]") {
   CHECK(h.sum_of_squares == 46);
   CHECK(h.counts == std::vector<double>{1, 1, 1, 3});
   CHECK(h.edge(1) == 1);
-  Histogram const same = histogram(numbers({2, 2, 2}), 4);
+  Histogram const same = histogram_of(numbers({2, 2, 2}), 4);
   CHECK(std::accumulate(same.counts.begin(), same.counts.end(), 0.0) == 3);
-  CHECK(histogram(numbers({NAN}), 4).n == 0);
-  CHECK(histogram(numbers({}), 4).counts.size() == 4);
-  CHECK(histogram(dynvision::zeros({3}, at::kLong), 4).n == 3);
+  CHECK(histogram_of(numbers({NAN}), 4).n == 0);
+  CHECK(histogram_of(numbers({}), 4).counts.size() == 4);
+  CHECK(histogram_of(dynvision::zeros({3}, at::kLong), 4).n == 3);
 }
 
 TEST_CASE("images are PNG files", "[records]") {
@@ -105,7 +105,7 @@ TEST_CASE("an event file has whole records with their checksums", "[records]") {
     path = file.path();
     CHECK(path.filename().string().starts_with("events.out.tfevents."));
     file.scalar("train_loss", 0.5, 3);
-    file.histogram("params/w_hist", histogram(numbers({1, 2})), 3);
+    file.histogram("params/w_hist", histogram_of(numbers({1, 2})), 3);
     file.image("filters", dynvision::zeros({4, 4}), 3);
     CHECK(failure([&] { file.scalar("", 1, 1); }) == "records.202");
     // Each is on disk at once, as a process that is killed leaves it.

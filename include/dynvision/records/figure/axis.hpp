@@ -1,7 +1,7 @@
 // An axis of a figure: from numbers to a place on it, and where its ticks are.
 //
 //   linear:       x -> (x - low) / (high - low)          ticks at multiples of 1, 2 or 5 times a power of 10
-//   logarithmic:  x -> the same of log10(x); numbers that are not above 0 have no place        ticks at powers of 10
+//   logarithmic:  x -> the same of log10(x); numbers that are not above 0 have no place        ticks at powers of 10, or 1, 2, 5 of them
 //
 // The range is that of the numbers that it has seen, widened where they are all the same.
 #pragma once
@@ -40,15 +40,12 @@ class Axis {
   std::vector<Tick> ticks(int n) const {
     auto const [low, high] = range();
     double step = nice((high - low) / n);
-    if (logarithmic_) step = std::max(1.0, std::ceil(step));
+    if (logarithmic_ && high - low < 2) return ticks_within_powers();
+    if (logarithmic_) step = std::max(1.0, std::round(step));
     std::vector<Tick> all;
     for (double at = std::ceil(low / step - 1e-9); at * step <= high + 1e-9 * step; at += 1) {
       double const x = at * step;
       all.push_back({(x - low) / (high - low), logarithmic_ ? power_text(x) : number_text(x == 0 ? 0.0 : x, 6)});
-    }
-    if (all.size() < 2 && logarithmic_) {  // less than a power of ten
-      all.clear();
-      for (double const x : {low, high}) all.push_back({(x - low) / (high - low), number_text(std::pow(10, x), 2)});
     }
     return all;
   }
@@ -65,11 +62,22 @@ class Axis {
     return {low_ - around, high_ + around};
   }
   static double nice(double step) {
-    double const power = std::pow(10, std::floor(std::log10(step)));
-    for (double const factor : {1.0, 2.0, 5.0}) {
-      if (step <= factor * power * (1 + 1e-9)) return factor * power;
+    double const power = std::pow(10, std::floor(std::log10(step))), x = step / power;
+    return power * (x < 1.5 ? 1 : x < 3.5 ? 2 : x < 7.5 ? 5 : 10);
+  }
+  // Where there are less than two powers of ten: 1, 2 and 5 times one, or the ends.
+  std::vector<Tick> ticks_within_powers() const {
+    auto const [low, high] = range();
+    std::vector<Tick> all;
+    for (double power = std::floor(low); power <= high; power += 1) {
+      for (double const factor : {1.0, 2.0, 5.0}) {
+        double const x = power + std::log10(factor);
+        if (x < low - 1e-9 || x > high + 1e-9) continue;
+        all.push_back({(x - low) / (high - low), number_text(factor * std::pow(10, power), 3)});
+      }
     }
-    return 10 * power;
+    if (all.size() > 1) return all;
+    return {{0, number_text(std::pow(10, low), 3)}, {1, number_text(std::pow(10, high), 3)}};
   }
   static std::string power_text(double exponent) {
     return std::abs(exponent) <= 3 ? number_text(std::pow(10, exponent), 3)

@@ -2,7 +2,7 @@
 //
 //   EventFile events("runs/latest/tensorboard");
 //   events.scalar("train_loss", 0.41, step);
-//   events.histogram("params/V1.conv.weight_hist", histogram(weight), step);
+//   events.histogram("params/V1.conv.weight_hist", histogram_of(weight), step);
 //
 // A file of its own for every start of the program. With `from` (a training that goes on), TensorBoard drops what earlier files
 // hold of that step and later ones. Every record: its length (8 bytes), the checksum of that, an Event of tensorboard's event.proto

@@ -24,7 +24,7 @@ struct Histogram {
   }
 };
 
-inline Histogram histogram(Tensor const& numbers, std::size_t n_bins = 64) {
+inline Histogram histogram_of(Tensor const& numbers, std::size_t n_bins = 64) {
   Histogram all;
   Tensor const x = numbers.detach().to(at::kCPU, at::kFloat).contiguous();
   auto const* const first = x.const_data_ptr<float>();

@@ -32,7 +32,10 @@ class TrainingLog {
       lock_.emplace(folder);
       AtomicFile::remove_left_behind(folder);
     }
-    if (!settings.metrics.empty() && !state.metrics.empty()) write_all();
+    if (settings.metrics.empty()) return;
+    if (!is_own(settings.metrics)) CsvWriter(settings.metrics, {"epoch", "step"});  // says what is wrong
+    AppendFile(settings.metrics);                                                   // now, not after an hour
+    if (!state.metrics.empty()) write_all();
   }
 
   TrainingState state;
@@ -66,10 +69,18 @@ class TrainingLog {
     state.metrics.add(row);
     if (state.metrics.size() == 1) checkpoints::check_monitored(settings_, state.metrics.columns());
     if (settings_.metrics.empty()) return;
-    if (csv_ && n_columns == state.metrics.columns().size()) {
-      write(state.metrics.size() - 1);
-    } else {
-      write_all();
+    try {
+      if (csv_ && n_columns == state.metrics.columns().size()) {
+        csv_->row(cells(state.metrics.size() - 1));
+      } else {
+        write_all();
+      }
+      csv_fails_ = false;
+    } catch (Error const& error) {  // the rows are in the state: with the next one all are written
+      csv_.reset();
+      if (!csv_fails_)
+        warn(training, "train", 246, {"rows of the metrics are not on disk, the training goes on: ", error.what()});
+      csv_fails_ = true;
     }
   }
 
@@ -117,7 +128,6 @@ class TrainingLog {
     }
     warn(training, "train", 242, {"a checkpoint was not written, the training goes on: ", outcome.error});
   }
-  void write(std::size_t row) { csv_->row(cells(row)); }
   // Anew, where there is a column that the file has not: its head line has the names of all.
   void write_all() {
     csv_.reset();
@@ -147,6 +157,7 @@ class TrainingLog {
   FitSettings const& settings_;
   double started_, saved_, before_ = 0;  // [s]
   std::optional<CsvWriter> csv_;
+  bool csv_fails_ = false;
   std::optional<RunLock> lock_;
   std::vector<checkpoints::Candidate> best_before_;  // the last epoch
   checkpoints::Writer writer_;

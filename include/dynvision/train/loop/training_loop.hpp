@@ -2,6 +2,7 @@
 #pragma once
 #include <dynvision/core/number_text.hpp>
 #include <dynvision/train/loop/border.hpp>
+#include <dynvision/train/loop/non_finite.hpp>
 #include <dynvision/train/loop/training_log.hpp>
 #include <dynvision/train/loop/why_nothing_is_learned.hpp>
 #include <dynvision/train/training.hpp>
@@ -128,10 +129,12 @@ class TrainingLoop {
     now_.loss = &loss;
     double const value = loss.total.item<double>();
     if (!std::isfinite(value)) {
-      call(on_.on_non_finite, now_);
+      border_.put_back();
+      std::string const where = tell_not_finite(now_, false);
       fail("train", 131,
            {place(), ": the loss is ", value,
-            ": expected a finite number (a smaller learning_rate may help); the parameters of before are kept"});
+            ": expected a finite number (a smaller learning_rate may help); the parameters of before are kept; ",
+            where});
     }
     call(on_.on_before_backward, now_);
     if (!loss.total.requires_grad()) nothing_is_learned(shown);
@@ -147,6 +150,11 @@ class TrainingLoop {
   void one_update(Presented const& shown) {
     now_.shown = &shown;
     call(on_.on_before_optimizer_step, now_);
+    if (double const norm = gradient_norm(optimizer_.parameters()); !std::isfinite(norm)) {
+      border_.put_back();
+      std::string const where = tell_not_finite(now_, true);
+      fail("train", 132, {place(), ": the gradient is not finite: ", where});
+    }
     double const norm = optimizer_.step(settings_.gradient_clip_val);
     optimizer_.zero_grad();
     learns_ = learns_ || norm > 0;
