@@ -27,14 +27,14 @@ ROOMS = {
     "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],
     "train": ["checkpoints", "loop", "results"],
     "variants": ["words"],
-    "config": ["tree", "describe", "described", "layers", "sweep"],
+    "config": ["tree", "describe", "described", "described/program", "layers", "checks", "sweep"],
 }
 DOORS = {
     "run": {"run", "unroll", "compiled", "plan", "cuda_graph", "trial", "stepper"},
     "io": {"tensor_file", "weights", "csv", "idx", "state"},
     "train": {"fit"},
     "variants": {"structure"},
-    "config": {"explain", "key_reference", "resolve", "schema", "study_sweep"},
+    "config": {"check", "explain", "key_reference", "resolve", "schema", "study_sweep"},
 }
 MOST_IN_A_ROOM = 12
 UNMIRRORED = {"core"}  # tested through what is built of it

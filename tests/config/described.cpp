@@ -2,10 +2,11 @@
 // covers: config/describe/codec.hpp config/describe/count_fields.hpp config/describe/description.hpp
 // covers: config/describe/key.hpp config/describe/keys.hpp config/describe/lists.hpp config/mode_settings.hpp
 // covers: config/described/batch_options.hpp config/described/data_settings.hpp config/described/fit_settings.hpp
-// covers: config/described/mode_settings.hpp config/described/optimizer_settings.hpp config/described/options.hpp
-// covers: config/described/program_settings.hpp config/described/run_settings.hpp config/described/structure.hpp
-// covers: config/described/study.hpp config/described/trial_settings.hpp config/described/without_effect.hpp
-// covers: config/layers/catalog.hpp config/program_settings.hpp config/study.hpp
+// covers: config/described/program/mode_settings.hpp config/described/optimizer_settings.hpp config/described/options.hpp
+// covers: config/described/program/program_settings.hpp config/described/run_settings.hpp config/described/structure.hpp
+// covers: config/described/program/study.hpp config/described/trial_settings.hpp config/described/program/without_effect.hpp
+// covers: config/described/program/stimulus_settings.hpp config/layers/catalog.hpp config/program_settings.hpp
+// covers: config/stimulus_settings.hpp config/study.hpp
 #include <dynvision/config/describe/count_fields.hpp>
 #include <dynvision/config/layers/catalog.hpp>
 
@@ -46,6 +47,7 @@ TEST_CASE("every field of a described struct is described, or named as one that 
   check_described<BatchOptions>("BatchOptions");
   check_described<CosineAnnealing>("CosineAnnealing");
   check_described<DataSettings>("DataSettings");
+  check_described<StimulusSettings>("StimulusSettings");
   check_described<ModeSettings>("ModeSettings");
   check_described<ProgramSettings>("ProgramSettings");
 }

@@ -7,6 +7,9 @@
 #include "../io/temporary_folder.hpp"
 #include <catch2/catch_test_macros.hpp>
 
+#include <fstream>
+#include <iterator>
+
 using namespace dynvision;
 using namespace dynvision::config;
 
@@ -57,6 +60,24 @@ TEST_CASE("the schema has every key, alone, in its section, and for a command", 
     CHECK(all["properties"][key.section]["properties"].contains(top));
     CHECK(all["properties"]["test"]["properties"].contains(top));
   }
+}
+
+TEST_CASE("what the page on configuration shows is a study", "[config]") {
+  REQUIRE(shipped_folder());
+  std::ifstream page(*shipped_folder() / "../docs/concepts/configuration.md");
+  REQUIRE(page);
+  std::string const text((std::istreambuf_iterator<char>(page)), std::istreambuf_iterator<char>());
+  TemporaryFolder const folder;
+  folder.file("common.json", "{}");
+  int n = 0;
+  std::string const begin = "```json\n";
+  for (std::size_t at = text.find(begin); at != text.npos; at = text.find(begin, at + 1)) {
+    std::string const block = text.substr(at + begin.size(), text.find("```", at + 1) - at - begin.size());
+    INFO(block);
+    resolve({.files = {folder.file("study.json", block)}}).problems.require_none();
+    ++n;
+  }
+  CHECK(n == 2);
 }
 
 TEST_CASE("the page of keys has a row for each", "[config]") {

@@ -1,6 +1,6 @@
 // Layers, modes, scopes and arguments become one study, and every value says where it came from.
 // covers: config/layers/arguments.hpp config/layers/assignment.hpp config/layers/fold.hpp config/layers/modes.hpp
-// covers: config/layers/origin.hpp config/layers/resolved.hpp config/layers/shipped.hpp
+// covers: config/layers/origin.hpp config/layers/resolved.hpp config/layers/shipped.hpp config/layers/stimulus.hpp
 #include <dynvision/config/resolve.hpp>
 
 #include "../io/temporary_folder.hpp"
@@ -173,7 +173,8 @@ TEST_CASE("keys without effect are checked, and said where they ask for somethin
 }
 
 TEST_CASE("a resolved study, read again, is the same study", "[config]") {
-  OneFile const file(R"({"tau": 0.1, "seed": 18446744073709551615, "layers": {"V1": {"t_skip": 0.30000000000000004}},
+  OneFile const file(
+      R"({"dt": 0.1, "tau": 0.7000000000000001, "seed": 18446744073709551615, "layers": {"V1": {"t_skip": 0.30000000000000004}},
                          "lr_parameter_groups": {"classifier": {"lr_factor": 60}}, "use_debug_mode": true,
                          "modes": {"debug": {"batch_size": 3}}, "model": {"numbers": {"own": 1e-7}}})");
   Resolved const first = file.resolved();
@@ -188,5 +189,5 @@ TEST_CASE("a resolved study, read again, is the same study", "[config]") {
     CHECK(first.settings[i].given() == second.settings[i].given());
   }
   CHECK(second.study.options.tau.given());
-  CHECK_FALSE(second.study.options.dt.given());
+  CHECK_FALSE(second.study.options.t_skip.given());
 }

@@ -106,7 +106,7 @@ TEST_CASE("categories of the toolbox sweep by name; a list of one's own takes th
   CHECK(OneFile(R"({"sweep": {"category": "rctarget"}})").names() ==
         Names{"rctarget=output", "rctarget=input", "rctarget=middle"});
   CHECK(OneFile(R"({"category": ["rctarget", "tau"]})").names().size() == 9);
-  CHECK(OneFile(R"({"category": "tau", "tau": [1, 2]})").names() == Names{"tau=1", "tau=2"});
+  CHECK(OneFile(R"({"category": "tau", "tau": [2, 4]})").names() == Names{"tau=2", "tau=4"});
   CHECK(OneFile(R"({"category": "tau", "tau": 4})").names() == Names{"tau=3", "tau=5", "tau=9"});
   CHECK(OneFile(R"({"sweep": {"category": "tau", "categories": {"tau": [4, 8]}}})").names() == Names{"tau=4", "tau=8"});
   CHECK(OneFile(R"({"experiment_config": {"categories": {"tau": [4, 8]}}, "category": "tau"})").names() ==

@@ -11,14 +11,18 @@
 //
 // Errors: config.151, config.152, and those of the rooms.
 #pragma once
+#include <dynvision/config/checks/composition.hpp>
+#include <dynvision/config/checks/time.hpp>
 #include <dynvision/config/layers/arguments.hpp>
 #include <dynvision/config/layers/fold.hpp>
 #include <dynvision/config/layers/shipped.hpp>
+#include <dynvision/config/layers/stimulus.hpp>
 #include <dynvision/config/tree/read.hpp>
 
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,12 +59,21 @@ class Resolving {
     }
     for (Document const& document : documents_) flatten(document.root, Layer::study, "");
     flatten(arguments_, Layer::command_line, "");
-    if (!repeats_) experiments();
+    if (!repeats_ && request_.scope == "test") experiments();  // of trained models
     if (!repeats_) modes();
     Study scratch;
-    for (Assignment const& one : assignments_) check(one, request_.sweeps, scratch, problems);
+    std::set<std::string> refused;
+    for (Assignment const& one : assignments_) {
+      std::size_t const before = problems.all().size();
+      check(one, request_.sweeps, scratch, problems);
+      if (problems.all().size() > before) refused.insert(one.key->whole_name());
+    }
     resolved_.settings = settings_of(assignments_, request_.scope);
     put_settings(resolved_);
+    if (request_.scope == "test") show_as_loader_says(resolved_);
+    Rules rules(resolved_, refused);
+    check_times(rules);
+    check_composition(rules);
     return std::move(resolved_);
   }
 

@@ -9,6 +9,7 @@
 #include <dynvision/concepts/options.hpp>
 #include <dynvision/config/mode_settings.hpp>
 #include <dynvision/config/program_settings.hpp>
+#include <dynvision/config/stimulus_settings.hpp>
 #include <dynvision/data/data_settings.hpp>
 #include <dynvision/run/settings.hpp>
 #include <dynvision/run/trial.hpp>
@@ -26,6 +27,7 @@ struct Study {
   OptimizerSettings optimizer{};
   FitSettings fit{};
   DataSettings data{};
+  StimulusSettings stimulus{};
   ModeSettings modes{};
   ProgramSettings program{};
 };

@@ -71,7 +71,12 @@ template <std::integral T>
 requires(!std::is_same_v<T, bool>) struct Codec<T> {
   static constexpr bool takes_list = false, takes_object = false;
   static std::string type() { return "whole number"; }
-  static std::optional<Refusal> read(Value const& value, T& to, NumberRange const& range) {
+  static NumberRange within(NumberRange range) {
+    if (std::is_unsigned_v<T> && range.low < 0) range.low = 0, range.has_low = true;
+    return range;
+  }
+  static std::optional<Refusal> read(Value const& value, T& to, NumberRange const& of_key) {
+    NumberRange const range = within(of_key);
     Json const& number = value.scalar;
     bool const is = value.kind == Value::Kind::scalar && number.is_number();
     if (!is) return Refusal{expected_number(range, true), false, &value};
@@ -94,7 +99,7 @@ requires(!std::is_same_v<T, bool>) struct Codec<T> {
     return std::nullopt;
   }
   static Json write(T value) { return value; }
-  static Json schema(NumberRange const& range) { return Codec<double>::bounds({{"type", "integer"}}, range); }
+  static Json schema(NumberRange const& range) { return Codec<double>::bounds({{"type", "integer"}}, within(range)); }
 };
 
 template <> struct Codec<bool> {

@@ -7,7 +7,7 @@
 namespace dynvision::config {
 
 // A word of a choice; true and false are words too. null: the model's own.
-template <variants::Words const& (*Choice)()> struct ChosenWord {
+template <variants::Words const& (*Choice)(), bool MayBeAbsent = true> struct ChosenWord {
   static constexpr bool takes_list = false, takes_object = false;
   static std::vector<std::string_view> words() { return variants::words_of(Choice()); }
   static std::string type() {
@@ -45,7 +45,7 @@ template <variants::Words const& (*Choice)()> struct ChosenWord {
   static Json schema(NumberRange const&) {
     Json all = Json::array();
     for (std::string_view const word : words()) all.push_back(write(std::string(word)));
-    all.push_back(nullptr);
+    if (MayBeAbsent) all.push_back(nullptr);
     return {{"enum", all}};
   }
 };
@@ -53,7 +53,8 @@ template <variants::PolicyKind Kind> constexpr variants::Words const& choice_of(
   return variants::policy_choices[static_cast<std::size_t>(Kind)];
 }
 constexpr variants::Words const& choice_of_recurrence() { return variants::recurrence_choice; }
-template <variants::PolicyKind Kind> using ChosenPolicy = ChosenWord<choice_of<Kind>>;
+template <variants::PolicyKind Kind, bool MayBeAbsent = true>
+using ChosenPolicy = ChosenWord<choice_of<Kind>, MayBeAbsent>;
 
 struct ModelName : Codec<std::string> {
   static std::string type() { return "name of a model"; }
@@ -87,13 +88,14 @@ template <> struct Description<Structure> {
       field<&S::skip, ChosenPolicy<Kind::skip>>({.key = "skip", .help = "connections past a layer"}),
       field<&S::feedback, ChosenPolicy<Kind::feedback>>(
           {.key = "feedback", .help = "connections back; true: as feedback_mode says"}),
-      field<&S::feedback_mode, ChosenPolicy<Kind::integration>>(
+      field<&S::feedback_mode, ChosenPolicy<Kind::integration, false>>(
           {.key = "feedback_mode", .help = "how feedback is taken in", .aliases = {"fbmode"}}),
       field<&S::nonlinearity, ChosenPolicy<Kind::nonlinearity>>(
           {.key = "nonlinearity", .help = "of each layer behind its equation"}),
       field<&S::use_retina>({.key = "use_retina", .help = "a retina before the first layer"}),
-      field<&S::noise, ChosenPolicy<Kind::noise>>({.key = "noise", .help = "scaling of the noise of each layer"}),
-      field<&S::lateral_delay, ChosenPolicy<Kind::delay>>(
+      field<&S::noise, ChosenPolicy<Kind::noise, false>>(
+          {.key = "noise", .help = "scaling of the noise of each layer"}),
+      field<&S::lateral_delay, ChosenPolicy<Kind::delay, false>>(
           {.key = "lateral_delay", .help = "delay of the lateral connection: whole steps, between them, learned"}),
       field<&S::order_of_operations>({.key = "order_of_operations",
                                       .help = "of the operations in a layer; empty: the published one",

@@ -48,7 +48,7 @@ template <> struct Description<Presentation> {
                        field<&P::non_label_index>({.key = "non_label_index",
                                                    .range = {.high = -1},
                                                    .help = "label of a step that does not count",
-                                                   .aliases = {"voidid"}}));
+                                                   .aliases = {"voidid", "data.non_label_index"}}));
 };
 
 template <> struct Description<run::TrialSettings> {

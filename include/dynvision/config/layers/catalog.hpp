@@ -4,8 +4,8 @@
 //   catalog().find("model", "tff")      model.t_feedforward
 #pragma once
 #include <dynvision/config/describe/keys.hpp>
-#include <dynvision/config/described/study.hpp>
-#include <dynvision/config/described/without_effect.hpp>
+#include <dynvision/config/described/program/study.hpp>
+#include <dynvision/config/described/program/without_effect.hpp>
 
 #include <string>
 #include <string_view>

@@ -2,10 +2,11 @@
 #pragma once
 #include <dynvision/config/described/data_settings.hpp>
 #include <dynvision/config/described/fit_settings.hpp>
-#include <dynvision/config/described/mode_settings.hpp>
 #include <dynvision/config/described/optimizer_settings.hpp>
 #include <dynvision/config/described/options.hpp>
-#include <dynvision/config/described/program_settings.hpp>
+#include <dynvision/config/described/program/mode_settings.hpp>
+#include <dynvision/config/described/program/program_settings.hpp>
+#include <dynvision/config/described/program/stimulus_settings.hpp>
 #include <dynvision/config/described/run_settings.hpp>
 #include <dynvision/config/described/structure.hpp>
 #include <dynvision/config/described/trial_settings.hpp>
@@ -18,7 +19,7 @@ template <> struct Description<Study> {
   static constexpr auto fields =
       hana::make_tuple(inner<&Study::structure>(), inner<&Study::options>(), inner<&Study::trial>(),
                        inner<&Study::run>(), inner<&Study::optimizer>(), inner<&Study::fit>(), inner<&Study::data>(),
-                       inner<&Study::modes>(), inner<&Study::program>());
+                       inner<&Study::stimulus>(), inner<&Study::modes>(), inner<&Study::program>());
 };
 
 }  // namespace dynvision::config

@@ -32,8 +32,9 @@ template <> struct Description<ModeSettings> {
       field<&M::use_debug_mode>({.key = "use_debug_mode", .help = "auto: log_level debug, or at most 5 epochs"}),
       field<&M::use_large_dataset_mode>(
           {.key = "use_large_dataset_mode", .help = "auto: imagenet, coco or openimages in data_name"}),
-      field<&M::use_distributed_mode>(
-          {.key = "use_distributed_mode", .help = "auto: on a cluster, with data.use_distributed"}));
+      field<&M::use_distributed_mode>({.key = "use_distributed_mode",
+                                       .help = "auto: on a cluster, with data.use_distributed",
+                                       .aliases = {"data.use_distributed_mode"}}));
 };
 
 }  // namespace dynvision::config

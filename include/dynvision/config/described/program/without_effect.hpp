@@ -94,7 +94,26 @@ inline std::vector<Key> keys_without_effect() {
   all.push_back(ignored<Json>("data", "data_statistics", Json::object(), "data.normalize gives one's own"));
   all.push_back(ignored<Json>("data", "transform_presets", Json::object(), "images are not augmented"));
   all.push_back(ignored<Json>("data", "data_groups", Json::object(), "data.data_group names classes"));
+  std::string const noise = "test images have no noise";
+  all.push_back(ignored<MaybeText>("data", "noise_type", std::nullopt, noise, {"noisetype"}));
+  all.push_back(ignored<std::optional<double>>("data", "ssnr", std::nullopt, noise, {"noiselevel"}));
+  all.push_back(ignored<std::optional<double>>("data", "snr", std::nullopt, noise));
+  all.push_back(ignored<Json>("data", "noise_seed", nullptr, noise, {"noiseseed"}));
+  all.push_back(ignored<std::optional<bool>>("data", "noise_void", std::nullopt, noise, {"noisevoid"}));
+  all.push_back(ignored<MaybeText>("data", "temporal_mode", std::nullopt, noise, {"tempmode"}));
+  all.push_back(ignored<std::optional<bool>>("data", "spatially_correlated", std::nullopt, noise, {"spatialcorr"}));
+  all.push_back(
+      ignored<double>("data", "stimulus_contrast", 1, "test images have the contrast of their files", {"contrast"}));
+  all.push_back(ignored<MaybeText>("data", "dloader", std::nullopt, ffcv));
   // trainer
+  std::string const folder = "a run folder holds its checkpoints; test names one of them";
+  all.push_back(ignored<Text>("trainer", "status", "trained", folder));
+  all.push_back(ignored<bool>("trainer", "checkpointing", true, folder));
+  all.push_back(
+      ignored<Json>("trainer", "logger", nullptr, "metrics.csv and TensorBoard files are written by themselves"));
+  all.push_back(ignored<bool>("trainer", "verbose", false, "trainer.log_level says what is said"));
+  all.push_back(
+      ignored<bool>("trainer", "show_provenance_legend", false, "config explain says where a value came from"));
   all.push_back(ignored<Json>("trainer", "devices", 1, alone, {"dev"}));
   all.push_back(ignored<MaybeText>("trainer", "strategy", std::nullopt, alone, {"strat"}));
   all.push_back(ignored<std::int64_t>("trainer", "num_nodes", 1, alone, {"nodes"}));
@@ -108,6 +127,9 @@ inline std::vector<Key> keys_without_effect() {
   all.push_back(ignored<bool>("trainer", "automatic_optimization", true, "there is no other"));
   all.push_back(ignored<bool>("trainer", "clip_gradients", false, "trainer.gradient_clip_val says it"));
   // model
+  all.push_back(ignored<Text>("model", "classifier_name", "classifier", "parameters have the names of the model"));
+  all.push_back(ignored<bool>("model", "init_with_pretrained", false, "the program's --load-weights names a file",
+                              {"pretrained"}));
   std::string const tests = "a test keeps responses (model.store_test_responses); callbacks see those of a training";
   all.push_back(ignored<std::int64_t>("model", "store_responses", 0, tests));
   all.push_back(ignored<std::int64_t>("model", "store_train_responses", 0, tests, {"store_train_resp"}));
