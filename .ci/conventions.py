@@ -26,14 +26,14 @@ ROOMS = {
     "records": ["figure", "tensorboard"],
     "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],
     "train": ["checkpoints", "loop", "results"],
-    "variants": ["words"],
+    "variants": ["words", "cache", "compile", "object"],
     "config": ["tree", "describe", "described", "described/program", "layers", "checks", "sweep"],
 }
 DOORS = {
     "run": {"run", "unroll", "compiled", "plan", "cuda_graph", "trial", "stepper"},
     "io": {"tensor_file", "weights", "csv", "idx", "state"},
     "train": {"fit"},
-    "variants": {"structure"},
+    "variants": {"structure", "structure_of", "first_use"},
     "config": {"check", "explain", "key_reference", "resolve", "schema", "study_sweep"},
 }
 MOST_IN_A_ROOM = 12

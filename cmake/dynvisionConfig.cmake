@@ -1,4 +1,4 @@
-# find_package(dynvision CONFIG [COMPONENTS core io data cuda compiled]): the targets of dynvisionTargets.cmake.
+# find_package(dynvision CONFIG [COMPONENTS core io data cuda compiled variants]): the targets of dynvisionTargets.cmake.
 # Without COMPONENTS everything that is there, and at least core. LibTorch is found as FindLibTorch.cmake says:
 # -DLibTorch_ROOT=<site-packages/torch>, CMAKE_PREFIX_PATH, or the python3 on the path that has torch.
 set(_dynvision_module_path "${CMAKE_MODULE_PATH}")
@@ -10,6 +10,7 @@ find_package(LibTorch ${DYNVISION_LIBTORCH_RANGE} QUIET)
 if(LibTorch_FOUND)
   get_filename_component(DYNVISION_INCLUDE_DIR "${CMAKE_CURRENT_LIST_DIR}/../../../include" ABSOLUTE)
   set(DYNVISION_SOURCE_FILE "${CMAKE_CURRENT_LIST_DIR}/../../dynvision/dynvision.cpp")
+  set(DYNVISION_VARIANTS_DIR "${CMAKE_CURRENT_LIST_DIR}/../../dynvision/variants")
   set(DYNVISION_IMPORTED ON)
   include("${CMAKE_CURRENT_LIST_DIR}/dynvisionLibrary.cmake" OPTIONAL)  # a library that was installed too
   include("${CMAKE_CURRENT_LIST_DIR}/dynvisionTargets.cmake")
@@ -23,7 +24,7 @@ if(LibTorch_FOUND)
         string(APPEND dynvision_NOT_FOUND_MESSAGE "Component ${_component} needs:${DYNVISION_${_component}_MISSING}. ")
       else()
         string(APPEND dynvision_NOT_FOUND_MESSAGE
-          "There is no component ${_component}: expected core, io, data, cuda or compiled. ")
+          "There is no component ${_component}: expected core, io, data, cuda, compiled or variants. ")
       endif()
     endif()
   endforeach()

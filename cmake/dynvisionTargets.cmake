@@ -6,7 +6,9 @@
 #   dynvision::dynvision   all of core, io and data that is there (and cuda where a project asks for it)
 #   dynvision::compiled    the same, and what does not depend on a model is compiled once, not in every file: a static
 #                          library, built where a target first links it
-# Before it is included: LibTorch is found, DYNVISION_INCLUDE_DIR and DYNVISION_SOURCE_FILE (dynvision.cpp) are set,
+#   dynvision::variants    models without their type, found or compiled by name (dynvisionVariants.cmake)       Boost's headers
+# Before it is included: LibTorch is found, DYNVISION_INCLUDE_DIR, DYNVISION_SOURCE_FILE (dynvision.cpp) and
+# DYNVISION_VARIANTS_DIR are set,
 # DYNVISION_IMPORTED says whether the targets are imported (their headers are then system headers: without warnings), and
 # DYNVISION_LIBRARY where the library has been built already. After it: DYNVISION_<component>_MISSING, in words.
 include_guard(GLOBAL)
@@ -72,4 +74,13 @@ else()
   set_target_properties(dynvision_compiled PROPERTIES OUTPUT_NAME dynvision POSITION_INDEPENDENT_CODE ON)
   target_compile_definitions(dynvision_compiled PUBLIC DYNVISION_SEPARATE)
   target_link_libraries(dynvision_compiled PUBLIC dynvision::dynvision)
+endif()
+
+set(DYNVISION_variants_MISSING "${DYNVISION_io_MISSING}")
+find_package(Boost 1.74 QUIET)
+if(NOT TARGET Boost::headers)
+  string(APPEND DYNVISION_variants_MISSING " Boost")
+endif()
+if(NOT DYNVISION_variants_MISSING)
+  include("${CMAKE_CURRENT_LIST_DIR}/dynvisionVariants.cmake")
 endif()

@@ -34,7 +34,7 @@ packages=(g++ cmake ninja-build ccache git python3-venv zlib1g-dev nlohmann-json
           dataset-fashion-mnist)
 asked_for() { [[ " $asked " = *" $1 "* ]]; }
 asked=$*
-! asked_for check || packages+=(clang clang-format libclang-rt-dev python3-yaml)
+! asked_for check || packages+=(clang clang-format libclang-rt-dev python3-yaml libbenchmark-dev)
 
 missing_packages() {
   comm -23 <(printf '%s\n' "${packages[@]}" | LC_ALL=C sort) \

@@ -51,7 +51,7 @@ using Recurrent = Area<N, C, Skip, Convolved<C, In, Out, Stride>, AddBias<Spatia
 template <class C, Name Source> using Down = SkipFrom<C, Source, Through<1, 2>, NoBias, WeightNorm>;
 template <class C> using FromEntry = SkipFrom<C, "layer0", Through<3>, NoBias, WeightNorm, SameStep>;
 // What the head reads is the sum of two layers.
-using BothLast = Readout<AddSkip<"layer7", SameStep, As<"readout_{}">>>;
+using BothLast = families::Readout<AddSkip<"layer7", SameStep, As<"readout_{}">>>;
 
 template <class C>
 struct Layer0 : Area<"layer0", C, Convolutions<Conv<image_channels, 64, 7, 2, NoBias, WeightNorm>>, AddInput,

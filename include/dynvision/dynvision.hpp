@@ -68,4 +68,5 @@
 #include <dynvision/variants/any_model.hpp>
 #include <dynvision/variants/any_model_of.hpp>
 #include <dynvision/variants/structure.hpp>
+#include <dynvision/variants/structure_of.hpp>
 #include <dynvision/version.hpp>

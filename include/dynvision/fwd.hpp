@@ -230,6 +230,8 @@ class AnyModel;           // any_model_of<Net>(options); run, plan, summary and 
 struct ModelFunctions;    // what is different for every type
 struct Structure;         // a model in the words of a configuration; type_of(structure)
 struct StructureProblem;  // what is wrong with it
+struct Variant;           // a model that a program has built in: built_in_variants()
+struct FirstUse;          // how make_model(structure) and own_model(file, type) compile what is not
 
 // --- files and records
 enum class Reading;     // copied or mapped

@@ -1,0 +1,41 @@
+// Every built-in model, compared by Google Benchmark: bench.variants --benchmark_filter='DyRCNNx4.*compiled/training'
+//
+//   --own=my_areas.hpp:MyNet    one of your own beside them (compiled on first use); may be given several times
+//   --structure='DyRCNNx4<Full, Tanh>'    one of the library that is not built in
+// Everything else are options of Google Benchmark: --help.
+#include <dynvision/variants/first_use.hpp>
+#include <dynvision/variants/structure_of.hpp>
+
+#include "registered.hpp"
+
+#include <cstdio>
+#include <string_view>
+#include <vector>
+
+int main(int argc, char** argv) try {
+  using namespace dynvision;
+  std::vector<char*> rest;
+  for (int i = 0; i < argc; ++i) {
+    std::string_view const word = argv[i];
+    if (word.starts_with("--own=")) {
+      std::string const own(word.substr(6));
+      std::size_t const colon = own.rfind(':', own.find("::") == own.npos ? own.npos : own.find("::") - 1);
+      std::string const file = own.substr(0, colon), type = colon == own.npos ? "" : own.substr(colon + 1);
+      bench::add(type, [=](Options const& options) { return own_model(file, type, options); });
+    } else if (word.starts_with("--structure=")) {
+      Structure const structure = structure_of(word.substr(12));
+      bench::add(type_of(structure), [=](Options const& options) { return make_model(structure, options); });
+    } else {
+      rest.push_back(argv[i]);
+    }
+  }
+  for (Variant const& one : built_in_variants()) bench::add(one);
+  int n = static_cast<int>(rest.size());
+  benchmark::Initialize(&n, rest.data());
+  if (benchmark::ReportUnrecognizedArguments(n, rest.data())) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+} catch (std::exception const& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 1;
+}
