@@ -6,7 +6,7 @@
 // covers: config/described/program/program_settings.hpp config/described/run_settings.hpp config/described/structure.hpp
 // covers: config/described/program/study.hpp config/described/trial_settings.hpp config/described/program/without_effect.hpp
 // covers: config/described/program/stimulus_settings.hpp config/layers/catalog.hpp config/program_settings.hpp
-// covers: config/stimulus_settings.hpp config/study.hpp
+// covers: config/described/part_numbers.hpp config/stimulus_settings.hpp config/study.hpp
 #include <dynvision/config/describe/count_fields.hpp>
 #include <dynvision/config/layers/catalog.hpp>
 

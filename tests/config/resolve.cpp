@@ -77,6 +77,20 @@ TEST_CASE("one key is the value of every struct that has it", "[config]") {
   CHECK(study.run.non_input_value == 0.5);
 }
 
+TEST_CASE("numbers of parts are given by their names", "[config]") {
+  OneFile file(
+      R"({"tau_adaptation": 50, "model.depression_use": 0.01, "numbers.own": 3, "model": {"semisaturation": 0.7}})");
+  file.request.numbers = {"semisaturation"};
+  Resolved const resolved = file.resolved();
+  resolved.problems.require_none();
+  CHECK(resolved.study.options.numbers ==
+        GivenNumbers{{"tau_adaptation", 50}, {"own", 3}, {"depression_use", 0.01}, {"semisaturation", 0.7}});
+  CHECK(OneFile(R"({"tau_adaptation": -1})").problems() ==
+        std::vector<std::string>{"123 study.json:1:20: model.tau_adaptation = -1: expected a number above 0"});
+  CHECK(OneFile(R"({"model.tau_adaption": 50})").problems().at(0).find("did you mean \"tau_adaptation\"?") !=
+        std::string::npos);
+}
+
 TEST_CASE("arguments", "[config]") {
   OneFile const file("{}",
                      {"--model.tau",  "9",         "--lr=1e-3",  "--shuffle",   "false",           "--train.batch-size",
@@ -104,24 +118,24 @@ TEST_CASE("all problems at once, each with its place", "[config]") {
       "  \"layers\": {\"IT\": {\"tau\": -9, \"tua\": 1}},\n  \"train\": {\"epochs\": \"many\"},\n"
       "  \"test.data.batch_size\": 0,\n  \"optimizer_kwargs\": {\"wd\": 1}\n}",
       {"--taus", "3", "--tau", "x", "7", "--epochs", "[1,2]"});
-  CHECK(file.problems() ==
-        std::vector<std::string>{
-            "121 study.json:2:3: there is no key \"tua\": expected one of " +
-                number_text(catalog().names("").size() + 7) + " names (did you mean \"tau\"?)",
-            "121 study.json:8:24: there is no key \"optimizer_kwargs.wd\": expected one of " +
-                number_text(catalog().names("").size() + 7) + " names (did you mean \"optimizer_kwargs.eps\"?)",
-            "121 --taus: there is no key \"taus\": expected one of " + number_text(catalog().names("").size() + 7) +
-                " names (did you mean \"tau\"?)",
-            "123 study.json:3:23: model.recurrence_type = \"sefl\": expected full | self | depthwise | pointwise | "
-            "depthpointwise | pointdepthwise | local | localdepthwise | none (did you mean \"self\"?)",
-            "123 study.json:3:37: model.dt = 0 ms: expected a number above 0",
-            "122 study.json:4:17: data.batch_size = 2.5: expected a whole number of at least 1",
-            "123 study.json:5:28: model.layers.IT.tau = -9: expected a number above 0, or null",
-            "122 study.json:6:23: trainer.epochs = \"many\": expected a whole number of at least 0",
-            "123 study.json:7:27: data.batch_size = 0: expected a whole number of at least 1",
-            "122 --tau: model.tau = \"x\" ms: expected a number above 0",
-            "131 --tau: model.tau = [\"x\",7]: expected number; a list of them is for the command sweep",
-            "131 --epochs: trainer.epochs = [1,2]: expected whole number; a list of them is for the command sweep"});
+  std::string const n_names = number_text(catalog().names("").size() + 7 + library_numbers().size());
+  CHECK(
+      file.problems() ==
+      std::vector<std::string>{
+          "121 study.json:2:3: there is no key \"tua\": expected one of " + n_names + " names (did you mean \"tau\"?)",
+          "121 study.json:8:24: there is no key \"optimizer_kwargs.wd\": expected one of " + n_names +
+              " names (did you mean \"optimizer_kwargs.eps\"?)",
+          "121 --taus: there is no key \"taus\": expected one of " + n_names + " names (did you mean \"tau\"?)",
+          "123 study.json:3:23: model.recurrence_type = \"sefl\": expected full | self | depthwise | pointwise | "
+          "depthpointwise | pointdepthwise | local | localdepthwise | none (did you mean \"self\"?)",
+          "123 study.json:3:37: model.dt = 0 ms: expected a number above 0",
+          "122 study.json:4:17: data.batch_size = 2.5: expected a whole number of at least 1",
+          "123 study.json:5:28: model.layers.IT.tau = -9: expected a number above 0, or null",
+          "122 study.json:6:23: trainer.epochs = \"many\": expected a whole number of at least 0",
+          "123 study.json:7:27: data.batch_size = 0: expected a whole number of at least 1",
+          "122 --tau: model.tau = \"x\" ms: expected a number above 0",
+          "131 --tau: model.tau = [\"x\",7]: expected number; a list of them is for the command sweep",
+          "131 --epochs: trainer.epochs = [1,2]: expected whole number; a list of them is for the command sweep"});
 }
 
 TEST_CASE("lists are swept where a command sweeps", "[config]") {

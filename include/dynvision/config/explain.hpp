@@ -44,6 +44,7 @@ inline std::vector<Found> find(std::string_view name) {
       if (end < rest.size() && key->takes_object) all.push_back({key, rest.substr(end + 1)});
     }
   }
+  if (library_number(rest) != nullptr) return {{catalog().find("model.numbers"), rest}};
   if (all.empty()) {
     fail("config", 121, {"there is no key \"", name, "\": ", expected_one_of(rest, catalog().names(section))});
   }

@@ -57,6 +57,16 @@ inline std::string key_reference() {
     }
   }
   page +=
+      "\n## Numbers of parts\n\n"
+      "Of operations that a model may be made of; they are given as `model.tau_adaptation`, for one layer as\n"
+      "`layers.IT.numbers.tau_adaptation`. Those of your own parts stand under `model.numbers`.\n\n"
+      "| number | takes | unit | default | what it says |\n|---|---|---|---|---|\n";
+  for (PartNumber const& number : library_numbers()) {
+    std::optional<double> const value = number.value_by_default();
+    page += joined({"| `", number.name, "` | ", number.range.text(), " | ", number.unit, " | ",
+                    value ? "`" + number_text(*value) + "`" : "", " | ", pages::cell(number.help), " |\n"});
+  }
+  page +=
       "\n## Without effect\n\n"
       "Keys of the Python toolbox that are accepted, checked, and do nothing here. A note says so where one asks for "
       "something.\n\n"

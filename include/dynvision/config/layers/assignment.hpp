@@ -8,6 +8,7 @@
 //
 // Errors: config.121, config.122, config.123.
 #pragma once
+#include <dynvision/config/described/part_numbers.hpp>
 #include <dynvision/config/layers/catalog.hpp>
 #include <dynvision/config/layers/origin.hpp>
 #include <dynvision/config/tree/problems.hpp>
@@ -35,8 +36,8 @@ namespace layers {
 
 inline constexpr std::array<std::string_view, 3> scopes{"init", "train", "test"};
 // What a document says of itself, not of a study.
-inline constexpr std::array<std::string_view, 8> reserved{
-    "include", "resolved", "provenance", "modes", "sweep", "category", "experiments", "experiment_config"};
+inline constexpr std::array<std::string_view, 8> reserved{"include", "resolved", "provenance",  "modes",
+                                                          "sweep",   "category", "experiments", "experiment_config"};
 
 class Flattening {
  public:
@@ -106,7 +107,15 @@ class Flattening {
   // model.semisaturation, of a part: an entry of model.numbers.
   bool number(Value::Name const& written, std::string_view, std::size_t dot, Value const& value, At const& at) {
     if (dot != std::string_view::npos || (!at.section.empty() && at.section != "model")) return false;
-    if (std::find(numbers_.begin(), numbers_.end(), at.name) == numbers_.end()) return false;
+    PartNumber const* const known = library_number(at.name);
+    if (known == nullptr && std::find(numbers_.begin(), numbers_.end(), at.name) == numbers_.end()) return false;
+    double checked = 0;
+    if (std::optional<Refusal> const refused =
+            Codec<double>::read(value, checked, known ? known->range : NumberRange{})) {
+      problems_.report("config", 123, value.place.source.empty() ? written.place : value.place,
+                       {"model.", at.name, " = ", value.json().dump(), ": expected ", refused->expected});
+      return true;
+    }
     Value named{.kind = Value::Kind::object, .place = value.place};
     named.put({at.name, written.place}, value);
     assign(written, catalog().find("model", "numbers"), named, at, true);
@@ -138,6 +147,9 @@ class Flattening {
     if (at.section.empty()) {
       names.insert(names.end(), scopes.begin(), scopes.end());
       names.insert(names.end(), std::begin(Catalog::sections), std::end(Catalog::sections));
+    }
+    if (at.section.empty() || at.section == "model") {
+      for (PartNumber const& one : library_numbers()) names.push_back(one.name);
     }
     problems_.report("config", 121, written.place,
                      {"there is no key \"", at.section, at.section.empty() ? "" : ".", at.name, behind,
