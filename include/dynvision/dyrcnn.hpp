@@ -41,8 +41,8 @@
 
 namespace dynvision {
 
-using DyRCNNDefaults =
-    List<ToOutput, Additive, Euler, Skip<>, NoFeedback, Relu, PublishedOrder, NoRetina, NoNoise, WholeSteps>;
+using DyRCNNDefaults = List<ToOutput, Additive, Euler, Skip<>, NoFeedback, Relu, PublishedOrder, NoRetina, NoNoise,
+                            WholeSteps, FeedforwardDelay<>>;
 template <template <int...> class R, class... Policies> struct Choice : ChoiceOf<DyRCNNDefaults, R, Policies...> {};
 
 // C is the choice of policies; the areas are written as families/area.hpp says.
@@ -59,25 +59,25 @@ namespace x2 {
 template <class C> using Tau = Step<C, "tstep_{}.tau">;
 template <class C>
 struct Layer1 : Area<"layer1", C, Entry<C>, Convolution<C, entering<C>, 36, 3>, AddInput, FeedbackFrom<C, "layer2">,
-                     Tau<C>, Nonlinearity<C>, Supralinear, Record, Delay, MaxPool<3, 2>> {};
+                     Tau<C>, Nonlinearity<C>, Supralinear, Record, DelayOf<C>, MaxPool<3, 2>> {};
 template <class C>
 struct Layer2 : Area<"layer2", C, Convolution<C, 36, 64, 3>, AddInput, SkipFrom<C, "layer1">, Tau<C>, Nonlinearity<C>,
-                     Supralinear, Record, Delay> {};
+                     Supralinear, Record, DelayOf<C>> {};
 }  // namespace x2
 
 namespace x4 {
 template <class C>
 struct V1 : Area<"V1", C, Entry<C>, Convolution<C, entering<C>, 36, 3>, AddInput, FeedbackFrom<C, "V4">, Step<C>,
-                 Nonlinearity<C>, Supralinear, Record, Delay, MaxPool<3, 2>> {};
+                 Nonlinearity<C>, Supralinear, Record, DelayOf<C>, MaxPool<3, 2>> {};
 template <class C>
 struct V2 : Area<"V2", C, Convolution<C, 36, 64, 3>, AddInput, FeedbackFrom<C, "IT">, Step<C>, Nonlinearity<C>,
-                 Supralinear, Record, Delay, MaxPool<3, 2>> {};
+                 Supralinear, Record, DelayOf<C>, MaxPool<3, 2>> {};
 template <class C>
 struct V4 : Area<"V4", C, Convolution<C, 64, 121, 3>, AddInput, SkipFrom<C, "V1">, Step<C>, Nonlinearity<C>,
-                 Supralinear, Record, Delay> {};
+                 Supralinear, Record, DelayOf<C>> {};
 template <class C>
 struct IT : Area<"IT", C, Convolution<C, 121, 256, 3, 2>, AddInput, SkipFrom<C, "V2">, Step<C>, Nonlinearity<C>,
-                 Supralinear, Record, Delay> {};
+                 Supralinear, Record, DelayOf<C>> {};
 
 // With the default policies V1 is:
 static_assert(std::is_same_v<V1<Choice<Full>>::operations,
@@ -88,16 +88,16 @@ static_assert(std::is_same_v<V1<Choice<Full>>::operations,
 namespace x8 {
 template <class C>
 struct V1 : Area<"V1", C, Entry<C>, TwoConvolutions<C, entering<C>, 64, 64, 5, 2>, AddInput, FeedbackFrom<C, "V4">,
-                 Step<C>, Nonlinearity<C>, Supralinear, Record, Delay, MaxPool<3, 2>> {};
+                 Step<C>, Nonlinearity<C>, Supralinear, Record, DelayOf<C>, MaxPool<3, 2>> {};
 template <class C>
 struct V2 : Area<"V2", C, TwoConvolutions<C, 64, 144, 144, 3, 2>, AddInput, FeedbackFrom<C, "IT">, Step<C>,
-                 Nonlinearity<C>, Supralinear, Record, Delay, MaxPool<3, 2>> {};
+                 Nonlinearity<C>, Supralinear, Record, DelayOf<C>, MaxPool<3, 2>> {};
 template <class C>
 struct V4 : Area<"V4", C, TwoConvolutions<C, 144, 256, 256, 3, 2>, AddInput, SkipFrom<C, "V1">, Step<C>,
-                 Nonlinearity<C>, Supralinear, Record, Delay> {};
+                 Nonlinearity<C>, Supralinear, Record, DelayOf<C>> {};
 template <class C>
 struct IT : Area<"IT", C, TwoConvolutions<C, 256, 529, 529, 3, 2>, AddInput, SkipFrom<C, "V2">, Step<C>,
-                 Nonlinearity<C>, Supralinear, Record, Delay> {};
+                 Nonlinearity<C>, Supralinear, Record, DelayOf<C>> {};
 }  // namespace x8
 
 template <class C> using TwoLayers = Model<x2::Layer1<C>, x2::Layer2<C>>;

@@ -80,8 +80,9 @@ template <class Kind> struct ApplyGain;                                    // Sp
 template <class Scaling, class... With> struct Noise;                      // sigma c xi, c as the scaling says
 template <class Kind> struct AddBias;                                      // Spatial, Feature, Uniform
 template <int Groups, class... With> struct GroupNorm;
-struct Record;  // the response
-struct Delay;   // the state, and the feedforward delay
+struct Record;                        // the response
+struct Delay;                         // the state, and the feedforward delay
+template <class How> struct DelayBy;  // DelayBy<Interpolated>, DelayBy<LearnedDelay<>>: one between two steps
 template <int K, int Stride, int Margin> struct MaxPool;
 template <int K, int Stride, int Margin> struct AvgPool;
 template <int Height, int Width> struct AdaptiveAvgPool;
@@ -141,11 +142,12 @@ struct NoSkip;      // or Skip<Integration>
 struct NoFeedback;  // or Feedback<Integration>
 struct NoRetina;
 struct WithRetina;
-struct WholeSteps;                       // or Interpolated, LearnedDelay<>: of the lateral delay
-struct NoNoise;                          // or WithNoise<Scaling>: in every area of a family
-template <Name... Labels> struct Order;  // of the operations in a layer
+struct WholeSteps;                             // or Interpolated, LearnedDelay<>: of the lateral delay
+template <class How> struct FeedforwardDelay;  // the same of the feedforward delay
+struct NoNoise;                                // or WithNoise<Scaling>: in every area of a family
+template <Name... Labels> struct Order;        // of the operations in a layer
 // TargetPolicy, SolverPolicy, SkipPolicy, FeedbackPolicy, NonlinearityPolicy, RetinaPolicy, NoisePolicy, OrderPolicy,
-// DelayPolicy: what each may be
+// DelayPolicy, FeedforwardPolicy: what each may be
 
 // --- data
 struct Images;        // (N,C,H,W), labels, class names

@@ -3,12 +3,15 @@
 #include <dynvision/analysis/summary.hpp>
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/model/clamp_delays.hpp>
+#include <dynvision/operations/delay_by.hpp>
 #include <dynvision/run/run.hpp>
 
 #include "io/failure.hpp"
 #include "laws/gradient.hpp"
 #include "laws/set_parameter.hpp"
+#include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <cmath>
 #include <limits>
@@ -31,25 +34,24 @@ template <class F> void on_both_paths(F const& f) {
 
 using Forward = Conv<1, 1, 1, 1, NoBias>;
 template <class P> struct Wires {  // one unit a layer
-  struct A : Layer<"A", Forward, Recur<Self<1>, NoBias, P>, AddFeedback<"C", Through<1>, NoBias, P>, Record, Delay> {};
-  struct B : Layer<"B", Forward, Recur<Self<1>, NoBias, P>, Record, Delay> {};
+  struct A
+      : Layer<"A", Forward, Recur<Self<1>, NoBias, P>, AddFeedback<"C", Through<1>, NoBias, P>, Record, DelayBy<P>> {};
+  struct B : Layer<"B", Forward, Recur<Self<1>, NoBias, P>, Record, DelayBy<P>> {};
   struct C : Layer<"C", Forward, Recur<Self<1>, NoBias, P>, AddSkip<"A", Through<1>, NoBias, P>, Record, Delay> {};
   using Net = Model<A, B, C>;
 };
 
 struct Numbers {  // [steps], weights
   double dt;
-  int forward;
-  double lateral[3], skip, feedback;
+  double forward[2], lateral[3], skip, feedback;
   double w[3], w_skip, w_feedback;
   int T = 30;
 
   Options options() const {
-    Options all{
-        .n_classes = 1, .input_dims = {1, 1, 1}, .dt = dt, .t_feedforward = forward * dt, .longest_delay = 20 * dt};
+    Options all{.n_classes = 1, .input_dims = {1, 1, 1}, .dt = dt, .longest_delay = 20 * dt};
     all.t_skip = skip * dt, all.t_feedback = feedback * dt;
-    all.layers = {{"A", {.t_recurrence = lateral[0] * dt}},
-                  {"B", {.t_recurrence = lateral[1] * dt}},
+    all.layers = {{"A", {.t_feedforward = forward[0] * dt, .t_recurrence = lateral[0] * dt}},
+                  {"B", {.t_feedforward = forward[1] * dt, .t_recurrence = lateral[1] * dt}},
                   {"C", {.t_recurrence = lateral[2] * dt}}};
     all.dtype = at::kDouble;
     return all;
@@ -73,8 +75,8 @@ struct Numbers {  // [steps], weights
     for (int t = 0; t < T; ++t) {
       auto const now = static_cast<std::size_t>(t);
       r[0][now] = (t == 0) + w[0] * past(0, t, lateral[0]) + w_feedback * past(2, t, feedback);
-      r[1][now] = at(0, t - forward) + w[1] * past(1, t, lateral[1]);
-      r[2][now] = at(1, t - forward) + w[2] * past(2, t, lateral[2]) + w_skip * past(0, t, skip);
+      r[1][now] = past(0, t, forward[0]) + w[1] * past(1, t, lateral[1]);
+      r[2][now] = past(1, t, forward[1]) + w[2] * past(2, t, lateral[2]) + w_skip * past(0, t, skip);
     }
     return r[2];
   }
@@ -82,7 +84,8 @@ struct Numbers {  // [steps], weights
 
 Numbers draw(std::uint64_t seed) {
   Dice dice(seed);
-  Numbers all{dice.of<double>({0.1, 0.5, 1, 2, 1.0 / 3}), dice.between(0, 2), {}, 0, 0, {}, 0, 0};
+  Numbers all{dice.of<double>({0.1, 0.5, 1, 2, 1.0 / 3}), {}, {}, 0, 0, {}, 0, 0};
+  for (double& d : all.forward) d = dice.coin() ? dice.real(0, 3) : dice.between(0, 2);
   for (double& d : all.lateral) d = dice.coin() ? dice.real(1, 5) : dice.between(1, 4);
   for (double& one : all.w) one = dice.real(-0.9, 0.9);
   all.skip = dice.real(0, 4), all.feedback = dice.real(1, 6);
@@ -112,23 +115,25 @@ double apart(std::vector<double> const& a, std::vector<double> const& b) {
 struct One : Layer<"C", Forward, Recur<Self<1>, NoBias, Interpolated>, Record, Delay> {};
 
 // Everything that can learn a delay, smooth.
-struct SmoothA : Layer<"A", Conv<2, 3, 3>, Recur<Full<3>, LearnedDelay<Feature>>, AddFeedback<"B", LearnedDelay<>>,
-                       Evolve<Euler>, Tanh, Record, Delay> {};
-struct SmoothB : Layer<"B", Conv<3, 4, 3, 2>, Recur<Self<4>, Multiplicative, LearnedDelay<>>,
-                       AddSkip<"A", LearnedDelay<Feature>>, Evolve<RungeKutta4>, Tanh, Record, Delay> {};
-using Smooth = Model<SmoothA, SmoothB>;
+template <class OfFirst, class OfSecond>
+using SmoothWith = Model<Layer<"A", Conv<2, 3, 3>, Recur<Full<3>, LearnedDelay<Feature>>,
+                               AddFeedback<"B", LearnedDelay<>>, Evolve<Euler>, Tanh, Record, OfFirst>,
+                         Layer<"B", Conv<3, 4, 3, 2>, Recur<Self<4>, Multiplicative, LearnedDelay<>>,
+                               AddSkip<"A", LearnedDelay<Feature>>, Evolve<RungeKutta4>, Tanh, Record, OfSecond>>;
+using Smooth = SmoothWith<Delay, Delay>;
+using SmoothForward = SmoothWith<DelayBy<LearnedDelay<Feature>>, DelayBy<LearnedDelay<>>>;
 
-Smooth smooth(double t_feedforward = 0) {
-  Smooth net(Options{.n_classes = 2,
-                     .input_dims = {2, 5, 5},
-                     .dt = 0.5,
-                     .tau = 1.5,
-                     .t_feedforward = t_feedforward,
-                     .t_recurrence = 1.7,
-                     .t_feedback = 2.2,
-                     .t_skip = 0.8,
-                     .longest_delay = 4,
-                     .dtype = at::kDouble});
+template <class Net = Smooth> Net smooth(double t_feedforward = 0) {
+  Net net(Options{.n_classes = 2,
+                  .input_dims = {2, 5, 5},
+                  .dt = 0.5,
+                  .tau = 1.5,
+                  .t_feedforward = t_feedforward,
+                  .t_recurrence = 1.7,
+                  .t_feedback = 2.2,
+                  .t_skip = 0.8,
+                  .longest_delay = 4,
+                  .dtype = at::kDouble});
   randomise_model(net, 3);
   for (Parameter const& p : net.parameters()) {
     if (!p.name.ends_with(".delay")) continue;
@@ -176,13 +181,14 @@ TEST_CASE("whole delays give what they give without the policy", "[connections][
   using Whole = Model<Layer<"V1", Conv<2, 4, 3>, Recur<Full<4>>, AddFeedback<"V2">, Evolve<>, Relu, Record, Delay>,
                       Layer<"V2", Conv<4, 6, 3>, Recur<Self<6>>, AddSkip<"V1">, Evolve<>, Relu, Record, Delay>>;
   using Between = Model<Layer<"V1", Conv<2, 4, 3>, Recur<Full<4>, Interpolated>, AddFeedback<"V2", Interpolated>,
-                              Evolve<>, Relu, Record, Delay>,
+                              Evolve<>, Relu, Record, DelayBy<Interpolated>>,
                         Layer<"V2", Conv<4, 6, 3>, Recur<Self<6>, Interpolated>, AddSkip<"V1", Interpolated>, Evolve<>,
-                              Relu, Record, Delay>>;
-  using Learned = Model<Layer<"V1", Conv<2, 4, 3>, Recur<Full<4>, LearnedDelay<>>,
-                              AddFeedback<"V2", LearnedDelay<Feature>>, Evolve<>, Relu, Record, Delay>,
-                        Layer<"V2", Conv<4, 6, 3>, Recur<Self<6>, LearnedDelay<Feature>>, AddSkip<"V1", LearnedDelay<>>,
-                              Evolve<>, Relu, Record, Delay>>;
+                              Relu, Record, DelayBy<Interpolated>>>;
+  using Learned =
+      Model<Layer<"V1", Conv<2, 4, 3>, Recur<Full<4>, LearnedDelay<>>, AddFeedback<"V2", LearnedDelay<Feature>>,
+                  Evolve<>, Relu, Record, DelayBy<LearnedDelay<>>>,
+            Layer<"V2", Conv<4, 6, 3>, Recur<Self<6>, LearnedDelay<Feature>>, AddSkip<"V1", LearnedDelay<>>, Evolve<>,
+                  Relu, Record, DelayBy<LearnedDelay<Feature>>>>;
   Whole whole(options);
   Between between(options);
   Learned learned(options);
@@ -199,9 +205,9 @@ TEST_CASE("whole delays give what they give without the policy", "[connections][
   });
 }
 
-TEST_CASE("the gradient of a delay, by finite differences", "[connections][delays]") {
+TEMPLATE_TEST_CASE("the gradient of a delay, by finite differences", "[connections][delays]", Smooth, SmoothForward) {
   for (double const t_feedforward : {0.0, 1.0}) {
-    Smooth net = smooth(t_feedforward);
+    TestType net = smooth<TestType>(t_feedforward);
     Tensor const images = normal({2, 2, 5, 5}, 1);
     on_both_paths([&](auto const& path) {
       auto const outputs = [&] { return path(net, images, run::Settings{.n_timesteps = 14}).outputs; };
@@ -220,8 +226,10 @@ TEST_CASE("the gradient of a delay, by finite differences", "[connections][delay
 }
 
 TEST_CASE("at a whole delay the derivative is the one to the right", "[connections][delays]") {
-  Smooth net = smooth();
-  Tensor const images = normal({2, 2, 5, 5}, 1), delay = parameter(net, "A.recurrence.delay");
+  SmoothForward net = smooth<SmoothForward>();
+  std::string const name = GENERATE("A.recurrence.delay", "A.feedforward.delay");
+  INFO(name);
+  Tensor const images = normal({2, 2, 5, 5}, 1), delay = parameter(net, name);
   on_both_paths([&](auto const& path) {
     auto const loss = [&] { return path(net, images, run::Settings{.n_timesteps = 14}).outputs.square().sum(); };
     auto const set = [&](double t) {
@@ -339,5 +347,7 @@ TEST_CASE("delays that cannot be are refused", "[connections][delays]") {
   options.t_recurrence = 0;  // one step
   CHECK(Between(options).memory == std::vector<int>{1});
   options.t_recurrence = 6, options.t_feedforward = 3;
-  CHECK(message([&] { Between net(options); }).ends_with("expected 2 or 4 ms"));
+  CHECK(message([&] {
+          Between net(options);
+        }).ends_with("expected 2 or 4 ms, or DelayBy<Interpolated> in place of Delay"));
 }

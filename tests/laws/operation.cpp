@@ -10,7 +10,7 @@
 #include <dynvision/operations/apply_gain.hpp>
 #include <dynvision/operations/batch_norm.hpp>
 #include <dynvision/operations/conv.hpp>
-#include <dynvision/operations/delay.hpp>
+#include <dynvision/operations/delay_by.hpp>
 #include <dynvision/operations/delayed_normalisation.hpp>
 #include <dynvision/operations/dense.hpp>
 #include <dynvision/operations/dropout.hpp>
@@ -165,6 +165,7 @@ std::vector<Kind> operations() {
       kind<AddInput>("AddInput"),
       kind<Modulate>("Modulate"),
       kind<Delay>("Delay"),
+      kind<DelayBy<Interpolated>>("DelayBy<Interpolated>"),
       kind<Record>("Record"),
       kind<ZeroIfAbsent>("ZeroIfAbsent"),
       kind<BatchNorm<>>("BatchNorm<>"),

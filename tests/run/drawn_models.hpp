@@ -8,6 +8,7 @@
 #include <dynvision/operations/adaptation.hpp>
 #include <dynvision/operations/apply_gain.hpp>
 #include <dynvision/operations/batch_norm.hpp>
+#include <dynvision/operations/delay_by.hpp>
 #include <dynvision/operations/delayed_normalisation.hpp>
 #include <dynvision/operations/dropout.hpp>
 #include <dynvision/operations/linear.hpp>
@@ -20,6 +21,8 @@
 #include <dynvision/operations/zero_if_absent.hpp>
 
 #include "property/models.hpp"
+
+#include <cmath>
 
 namespace property {
 
@@ -412,5 +415,54 @@ struct Net : Model<A, B, C> {
   static constexpr bool has_delays_between_steps = true;
 };
 }  // namespace early
+
+inline double whole(Option<double> t, double dt) { return std::round(t / dt) * dt; }
+
+namespace handed {  // the same of the feedforward way, before pooling, a convolution, a pipeline, the head
+struct A : Layer<"A", Conv<image_channels, 3, 3>, Recur<Full<3>>, AddFeedback<"C", LearnedDelay<Feature>>, AddInput,
+                 Evolve<Euler>, Relu, Record, DelayBy<LearnedDelay<>>, MaxPool<3, 2>> {};
+struct B : Layer<"B", Conv<3, 4, 3>, Recur<Self<4>, Multiplicative>, AddSkip<"A", LearnedDelay<>>, Evolve<RungeKutta4>,
+                 Tanh, Record, DelayBy<LearnedDelay<Feature>>> {};
+struct C : Layer<"C", Conv<4, 3, 3, 2>, AddSkip<"A", odd::Shunting, Interpolated>, AddBias<Feature>, Evolve<Euler>,
+                 Sigmoid, Record, DelayBy<Interpolated>, Tanh> {};
+struct D : Layer<"D", AddSkip<"C", LearnedDelay<Feature>>, Recur<Self<3>, LearnedDelay<>>, Evolve<Euler>, Tanh, Record,
+                 DelayBy<LearnedDelay<Feature>>> {};
+struct Net : Model<A, B, C, D> {
+  Net(Options options) : Model<A, B, C, D>(whole_recurrence(std::move(options))) {}
+  static Options whole_recurrence(Options options) {
+    options.t_recurrence = whole(options.t_recurrence, options.dt);
+    return options;
+  }
+  static constexpr int image_channels = 2;
+  static constexpr bool has_delays_between_steps = true, hands_on_between_steps = true;
+};
+}  // namespace handed
+
+namespace handed_oddly {  // layers that fall silent, operations that go step by step, states behind it
+struct A : Layer<"A", Conv<image_channels, 3, 3>, Tanh, Record, DelayBy<LearnedDelay<Feature>>, AvgPool<2, 1>> {};
+struct B : Layer<"B", Conv<3, 4, 3>, AddInput, Record, DelayBy<Interpolated>, SynapticDepression<>> {};
+struct C : Layer<"C", Conv<4, 3, 3>, odd::Fatigue, AddSkip<"A", Multiplicative>, Evolve<odd::Heun>, Tanh, Record,
+                 DelayBy<LearnedDelay<>>, MaxPool<2, 2>> {};
+inline Options whole_skips(Options options) {
+  options.t_skip = whole(options.t_skip, options.dt);
+  return options;
+}
+struct Net : Model<A, B, C> {
+  Net(Options options) : Model<A, B, C>(whole_skips(std::move(options))) {}
+  // What turns out to be silent, or to be at its start, while it runs has no gradient on one path, and zero on the other.
+  static constexpr bool zero_may_be_nothing = true;
+  static constexpr int image_channels = 2;
+  static constexpr bool has_delays_between_steps = true, hands_on_between_steps = true;
+};
+struct Last
+    : Layer<"Last", Conv<4, 3, 3>, AddSkip<"A">, Evolve<Euler>, Tanh, Record, DelayBy<LearnedDelay<>>, MaxPool<2, 2>> {
+};
+struct Silent : Model<A, B, Last> {
+  Silent(Options options) : Model<A, B, Last>(whole_skips(std::move(options))) {}
+  static constexpr bool zero_may_be_nothing = true;
+  static constexpr int image_channels = 2;
+  static constexpr bool has_delays_between_steps = true, hands_on_between_steps = true;
+};
+}  // namespace handed_oddly
 
 }  // namespace property

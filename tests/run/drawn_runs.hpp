@@ -126,6 +126,13 @@ template <class Net> class DrawnRun {
  private:
   static constexpr bool between_steps = requires { requires Net::has_delays_between_steps; };
 
+  double draw_feedforward(double dt) {
+    if constexpr (requires { requires Net::hands_on_between_steps; }) {
+      if (dice.coin()) return dt * dice.real(0, 3);
+    }
+    return dt * dice.between(0, 2);
+  }
+
   void draw_tau_factors() {
     for (std::string_view const layer : layer_names(net.parts())) {
       if (dice.coin()) continue;
@@ -148,7 +155,7 @@ template <class Net> class DrawnRun {
     }
     numbers.train_tau = dice.coin();
     numbers.sigma = 0.3, numbers.train_sigma = true;
-    if (dice.coin()) numbers.t_feedforward = numbers.dt * dice.between(0, 2);
+    if (dice.coin()) numbers.t_feedforward = draw_feedforward(numbers.dt);
     if (dice.coin()) numbers.supralinearity = 1.3;
     if (dice.between(0, 3) == 0) numbers.input_adaption_weight = 0.8;
     if (dice.between(0, 2) == 0) draw_layers(numbers);
@@ -163,7 +170,7 @@ template <class Net> class DrawnRun {
       if (part.position != 0 || dice.coin()) continue;
       LayerOptions own;
       if (dice.coin()) own.tau = numbers.dt * dice.real(1.5, 6);
-      if (dice.coin()) own.t_feedforward = numbers.dt * dice.between(0, 2);
+      if (dice.coin()) own.t_feedforward = draw_feedforward(numbers.dt);
       if (dice.coin()) own.t_recurrence = numbers.dt * dice.between(0, 4);
       if (dice.coin()) own.t_skip = numbers.dt * dice.between(0, 4);
       if (dice.coin()) own.t_feedback = numbers.dt * dice.between(0, 6);

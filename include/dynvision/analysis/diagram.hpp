@@ -98,7 +98,7 @@ inline std::string svg(Facts const& facts) {
     paper.way("M" + number(from) + "," + number(middle) + " L" + number(to - 1) + "," + number(middle), "#444",
               "forward");
     if (column > 0) {
-      paper.label((from + to) / 2 - 2, middle - 7, milliseconds(facts, facts.layers[column - 1].delay), "#444");
+      paper.label((from + to) / 2 - 2, middle - 7, milliseconds(facts.layers[column - 1]), "#444");
     }
   }
   for (ConnectionFacts const& c : facts.connections) {
@@ -153,7 +153,7 @@ inline std::string dot(Facts const& facts) {
     all += "  " + quoted(before) + " -> " + quoted(layer.name) + " [weight=9" +
            (delay.empty() ? "" : ", label=" + quoted(delay)) + "];\n";
     before = layer.name;
-    delay = milliseconds(facts, layer.delay);
+    delay = milliseconds(layer);
   }
   for (ConnectionFacts const& c : facts.connections) {
     all += "  " + quoted(facts.layers[static_cast<std::size_t>(c.from)].name) + " -> " +

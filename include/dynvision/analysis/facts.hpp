@@ -15,6 +15,8 @@
 #include <array>
 #include <limits>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace dynvision {
@@ -43,7 +45,8 @@ struct LayerFacts {
   Size size{};       // (H,W) of the response
   std::int64_t learned = 0, kept = 0;
   std::int64_t receptive_field = 1;   // [pixels], side; 0: the whole image
-  int delay = 0;                      // [steps] to the next layer
+  int delay = 0;                      // [steps] to the next layer, until something arrives
+  double shortest = 0, longest = 0;   // [ms] the same, where channels have delays of their own
   int first_signal = -1;              // [steps]; -1: never
   bool active_without_input = false;  // it is active before the image arrives
   double flops = 0;                   // per step and sample
@@ -116,13 +119,17 @@ namespace analysis {
   facts.first_output = first[n - 1] + facts.layers[n - 1].delay;
 }
 
-// `delay`: [steps] of one that is a whole number of them.
-[[gnu::cold]] inline ConnectionFacts connection_facts(Way way, int from, int to, int delay,
-                                                      InterpolatedDelay const* interpolated, double dt) {
-  if (interpolated == nullptr) return {way, from, to, delay, delay * dt, delay * dt};
+// [ms] the shortest and the longest of a delay; `delay`: [steps] of one that is a whole number of them.
+[[gnu::cold]] inline std::pair<double, double> range(int delay, InterpolatedDelay const* interpolated, double dt) {
+  if (interpolated == nullptr) return {delay * dt, delay * dt};
   DelayTaps const taps = interpolated->taps();
   auto const [shortest, longest] = std::minmax_element(taps.delays.begin(), taps.delays.end());
-  return {way, from, to, taps.newest, *shortest * dt, *longest * dt};
+  return {*shortest * dt, *longest * dt};
+}
+[[gnu::cold]] inline ConnectionFacts connection_facts(Way way, int from, int to, int delay,
+                                                      InterpolatedDelay const* interpolated, double dt) {
+  auto const [shortest, longest] = range(delay, interpolated, dt);
+  return {way, from, to, interpolated == nullptr ? delay : interpolated->taps().newest, shortest, longest};
 }
 
 }  // namespace analysis
@@ -167,7 +174,10 @@ namespace analysis {
           analysis::connection_facts(way, seen.from, l, seen.delay, seen.interpolated, facts.dt));
     }
     if (seen.is_active_without_input) layer.active_without_input = true;
-    if (seen.is_memory) layer.delay = seen.delay;
+    if (seen.is_memory) {
+      layer.delay = seen.delay;
+      std::tie(layer.shortest, layer.longest) = analysis::range(seen.delay, seen.interpolated, facts.dt);
+    }
     if (seen.is_record) layer.receptive_field = field.size;
     facts.operations.push_back({l, std::string(parts[p].label()), type_names::written(operation.type), channels[p],
                                 channels[p + 1], sizes[p], seen.out, seen.work.multiply_adds});

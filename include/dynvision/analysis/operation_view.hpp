@@ -46,7 +46,7 @@ template <class Op> [[gnu::cold]] Seen look_at(void const* object, Place const& 
   // Hands on what it gets: nothing is computed, and nothing more is kept.
   bool passes = seen.is_memory || seen.is_record || label_of<Op>() == "addext";
   Size at = seen.out;
-  if constexpr (MemoryOperation<Op>) seen.delay = op.steps;
+  if constexpr (MemoryOperation<Op>) seen.delay = feedforward_steps(op), seen.interpolated = interpolated_delay(op);
   if constexpr (RecurrenceOperation<Op>) {
     seen.connects = op.on, seen.is_lateral = true;
     seen.from = place.layer, seen.delay = op.delay, seen.interpolated = interpolated_delay(op);

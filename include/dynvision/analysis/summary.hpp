@@ -14,9 +14,10 @@ namespace analysis {
 
 inline std::string milliseconds(double time) { return number_text(time, 6) + " ms"; }
 inline std::string milliseconds(Facts const& facts, int steps) { return milliseconds(steps * facts.dt); }
-inline std::string milliseconds(ConnectionFacts const& c) {
-  std::string const longest = milliseconds(c.longest);
-  return c.shortest == c.longest ? longest : number_text(c.shortest, 6) + " to " + longest;
+inline std::string milliseconds(auto const& delays) requires requires { delays.shortest; }
+{  // of a connection or a layer
+  std::string const longest = milliseconds(delays.longest);
+  return delays.shortest == delays.longest ? longest : number_text(delays.shortest, 6) + " to " + longest;
 }
 inline std::string shape(int channels, Size size) {
   std::string const all = number_text(channels);
@@ -141,7 +142,7 @@ struct TrainingForecast {  // what the last line of the table is for
     rows.push_back(
         {layer.name, head ? number_text(layer.channels) : shape(layer.channels, layer.size), number_text(layer.learned),
          number_text(layer.kept), layer.receptive_field == 0 ? "all" : number_text(layer.receptive_field),
-         head ? "" : milliseconds(facts, layer.delay), milliseconds(facts, layer.first_signal),
+         head ? "" : milliseconds(layer), milliseconds(facts, layer.first_signal),
          sized ? number_text(layer.flops / 1e6, 4) : "?", sized ? number_text(layer.bytes_per_step / 1e3, 4) : "?"});
   }
   rows.push_back({"total", "", number_text(facts.count(&LayerFacts::learned)),

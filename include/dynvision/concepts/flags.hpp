@@ -32,6 +32,13 @@ template <class Op>
 concept MemoryOperation = requires {  // stores its signal as the layer's state; `steps` later it is handed on
   requires Op::is_memory;
 };
+template <MemoryOperation Op> int feedforward_steps(Op const& op) {
+  if constexpr (requires { op.steps(); }) {
+    return op.steps();
+  } else {
+    return op.steps;
+  }
+}
 template <class Op>
 concept EvolutionOperation = requires {  // the solver
   requires Op::is_evolution;

@@ -34,7 +34,7 @@ struct LayerOptions {
   std::optional<double> t_feedback{};     // [ms] of feedback arriving in this layer
   std::optional<double> t_skip{};         // [ms] of skips arriving in this layer
   std::optional<double> sigma{};          // of Noise
-  std::optional<double> longest_delay{};  // [ms] of connections arriving in this layer whose delay learns
+  std::optional<double> longest_delay{};  // [ms] of connections arriving in this layer, and of its own, that learn
   GivenNumbers numbers{};                 // of parts of one's own, or any of the above
 };
 

@@ -22,6 +22,7 @@ struct FirstCopy {};
 struct Target {};
 struct Skip {};
 struct Feedback {};
+struct Feedforward {};
 struct Nonlinearity {};
 struct Retina {};
 struct Noise {};

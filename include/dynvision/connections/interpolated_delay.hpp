@@ -1,4 +1,4 @@
-// InterpolatedDelay: the delay of a connection that need be no multiple of dt, and may learn.
+// InterpolatedDelay: the delay of a connection, or of a layer to the next, that need be no multiple of dt, and may learn.
 //
 //   r(t - d) = sum over k of w_k r(t - k)      w_k = max(0, 1 - |d - k|)      d = delay/dt, k [steps]
 //   dr(t - d)/dd = r(t - n - 1) - r(t - n)     n = floor(d): for a whole d the derivative to the right
@@ -8,8 +8,9 @@
 //   Recur<Full<36>, Interpolated>              any t_recurrence of at least dt
 //   Recur<Full<36>, LearnedDelay<>>            the parameter V1.recurrence.delay [ms], at t_recurrence in the beginning
 //   AddFeedback<"V4", LearnedDelay<Feature>>   one delay for each channel of V4, (C,1,1)
+//   DelayBy<LearnedDelay<>>                    of the feedforward way: operations/delay_by.hpp
 //
-// A learned delay may reach from one step (a skip: from 0) to Options::longest_delay, twice its start unless given: so many
+// A learned delay may reach from one step (a skip, DelayBy: from 0) to Options::longest_delay, twice its start unless given: so many
 // states the source keeps. One that has left this range is an error when a run starts; clamp_delays(model) takes it back.
 #pragma once
 #include <dynvision/concepts/composition.hpp>
@@ -26,7 +27,7 @@
 
 namespace dynvision {
 
-// Policies of Recur, AddSkip and AddFeedback.
+// Policies of Recur, AddSkip, AddFeedback and DelayBy.
 struct Interpolated {  // not learned
   using policy = policies::Delay;
 };
@@ -44,13 +45,13 @@ template <class... With> inline constexpr bool interpolates = (IsInterpolation<W
 template <class T>
 using IsLearnedDelay = std::bool_constant<IsInterpolation<T>::value && !std::is_same_v<T, Interpolated>>;
 
-struct LongestDelay {  // a number of connections whose delay learns
-  static constexpr PartNumber numbers[]{
-      {.name = "longest_delay",
-       .unit = "ms",
-       .range = at_least(0),
-       .help = "what the learned delays of connections arriving here may reach; 0: twice their start",
-       .field = {&Options::longest_delay, &LayerOptions::longest_delay}}};
+struct LongestDelay {  // a number of what has a delay that learns
+  static constexpr PartNumber numbers[]{{.name = "longest_delay",
+                                         .unit = "ms",
+                                         .range = at_least(0),
+                                         .help = "what the learned delays of connections arriving here, and to the "
+                                                 "next layer, may reach; 0: twice their start",
+                                         .field = {&Options::longest_delay, &LayerOptions::longest_delay}}};
 };
 template <class... With>
 using LongestDelayOf = std::conditional_t<(IsLearnedDelay<With>::value || ...), LongestDelay, List<>>;

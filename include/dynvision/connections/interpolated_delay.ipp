@@ -45,8 +45,8 @@ DYNVISION_INLINE void InterpolatedDelay::compose(Composition& at, double t, std:
   shortest_ = least * dt_, longest_ = asked > 0 ? asked : 2 * std::max(t, dt_);
   if (!(longest_ >= t * (1 - 1e-6)) || !(longest_ / dt_ <= 1e6)) {
     fail("dynamics", 106,
-         {"longest_delay of ", layer_, " = ", asked, " ms: the learned delay of this connection starts at ", what_,
-          " = ", t, " ms; expected at least that"});
+         {"longest_delay of ", layer_, " = ", asked, " ms: the learned delay starts at ", what_, " = ", t,
+          " ms; expected at least that"});
   }
   delay = at.constant(shape, t);
   oldest_ = static_cast<int>(std::ceil(longest_ / dt_ * (1 - 1e-6))) + 1;  // with the derivative to the right
@@ -66,8 +66,8 @@ DYNVISION_INLINE DelayTaps InterpolatedDelay::taps() const {
     if (delay.defined() && !within) {
       double const nearest = t > longest_ ? longest_ : shortest_;
       fail("dynamics", 107,
-           {"the learned delay to ", layer_, " (", what_, all.delays.size() > 1 ? ", channel " : "",
-            all.delays.size() > 1 ? number_text(static_cast<int>(i)) : std::string(), ") = ", t, " ms: expected ",
+           {"the learned ", what_, " of ", layer_, all.delays.size() > 1 ? ", channel " : "",
+            all.delays.size() > 1 ? number_text(static_cast<int>(i)) : std::string(), " = ", t, " ms: expected ",
             shortest_, " to ", longest_, " ms, the range that it was made for (longest_delay); the nearest is ",
             nearest, " ms, which clamp_delays(model) gives it"});
     }

@@ -2,13 +2,14 @@
 //
 //   template <class C>
 //   struct V4 : Area<"V4", C, Convolution<C, 64, 121, 3>, AddInput, SkipFrom<C, "V1">, Step<C>, Nonlinearity<C>,
-//                    Supralinear, Record, Delay, MaxPool<3, 2>> {};
+//                    Supralinear, Record, DelayOf<C>, MaxPool<3, 2>> {};
 //
 //   Convolution<C, In, Out, K>       convolution and recurrence (families/recurrent_convolution.hpp)
 //   SkipFrom<C, "V1">                AddSkip<"V1", I>, nothing with NoSkip
 //   FeedbackFrom<C, "IT">            AddFeedback<"IT", I>, nothing with NoFeedback
 //   Step<C>                          Evolve<Solver>, nothing with NoSolver; with its noise, if there is any
 //   Nonlinearity<C>                  Relu, or another one
+//   DelayOf<C>                       Delay, DelayBy<How> with FeedforwardDelay<How>
 //
 // The policy Order computes them in another order (families/order.hpp).
 #pragma once
@@ -48,5 +49,6 @@ using Step = typename std::conditional_t<std::is_same_v<typename C::solver, NoSo
                                          Noisy<typename C::noise, Evolve<typename C::solver, As<TauPath>>>>::type;
 
 template <class C> using Nonlinearity = typename C::nonlinearity;
+template <class C> using DelayOf = typename C::memory;
 
 }  // namespace dynvision::families

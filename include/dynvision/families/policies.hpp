@@ -3,6 +3,7 @@
 // The recurrence type comes first; the others in any order, each with the original's default.
 //   recurrence target   ToOutput (default) | ToMiddle | ToInput
 //   lateral delay       WholeSteps (default) | Interpolated | LearnedDelay<> (connections/interpolated_delay.hpp)
+//   feedforward delay   FeedforwardDelay<> (default) | FeedforwardDelay<Interpolated> | ... (operations/delay_by.hpp)
 //   integration         Additive (default) | Multiplicative | a user's functor        of the lateral recurrence
 //   solver              Euler (default) | RungeKutta4 | a user's | NoSolver: r(t) = f(u(t))
 //   skip connections    Skip<Additive> (default) | Skip<Multiplicative> | NoSkip
@@ -20,6 +21,7 @@
 #include <dynvision/core/name.hpp>
 #include <dynvision/dynamics/euler.hpp>
 #include <dynvision/families/order.hpp>
+#include <dynvision/operations/delay_by.hpp>
 #include <dynvision/operations/nonlinearity.hpp>
 #include <dynvision/operations/recur.hpp>
 
@@ -42,6 +44,15 @@ struct ToInput {  // before the convolutions
 
 struct WholeSteps {  // the delay of the recurrence is a multiple of dt
   using policy = policies::Delay;
+};
+
+template <class How = WholeSteps> struct FeedforwardDelay {  // the same of the delay from an area to the next
+  using policy = policies::Feedforward;
+  using memory = DelayBy<How>;
+};
+template <> struct FeedforwardDelay<WholeSteps> {
+  using policy = policies::Feedforward;
+  using memory = Delay;
 };
 
 template <Integration I = Additive> struct Skip {
@@ -87,6 +98,8 @@ concept SolverPolicy = Solver<T> || std::is_same_v<T, NoSolver>;
 template <class T>
 concept DelayPolicy = IsInterpolation<T>::value || std::is_same_v<T, WholeSteps>;
 template <class T>
+concept FeedforwardPolicy = PolicyOf<T, policies::Feedforward>;
+template <class T>
 concept SkipPolicy = PolicyOf<T, policies::Skip>;
 template <class T>
 concept FeedbackPolicy = PolicyOf<T, policies::Feedback>;
@@ -102,6 +115,7 @@ concept OrderPolicy = PolicyOf<T, policies::Order>;
 template <class T> using IsTarget = std::bool_constant<TargetPolicy<T>>;
 template <class T> using IsSolver = std::bool_constant<SolverPolicy<T>>;
 template <class T> using IsLateralDelay = std::bool_constant<DelayPolicy<T>>;
+template <class T> using IsFeedforward = std::bool_constant<FeedforwardPolicy<T>>;
 template <class T> using IsSkip = std::bool_constant<SkipPolicy<T>>;
 template <class T> using IsFeedback = std::bool_constant<FeedbackPolicy<T>>;
 template <class T> using IsNonlinearity = std::bool_constant<NonlinearityPolicy<T>>;
@@ -110,9 +124,10 @@ template <class T> using IsNoise = std::bool_constant<NoisePolicy<T>>;
 template <class T> using IsOrder = std::bool_constant<OrderPolicy<T>>;
 
 template <class T> constexpr int policy_kind() {  // -1: none; tests that a kind is given only once
-  int const kinds[] = {TargetPolicy<T>,       Integration<T>,  SolverPolicy<T>, SkipPolicy<T>,  FeedbackPolicy<T>,
-                       NonlinearityPolicy<T>, RetinaPolicy<T>, OrderPolicy<T>,  NoisePolicy<T>, DelayPolicy<T>};
-  for (int i = 0; i < 10; ++i) {
+  int const kinds[] = {TargetPolicy<T>,   Integration<T>,        SolverPolicy<T>,     SkipPolicy<T>,
+                       FeedbackPolicy<T>, NonlinearityPolicy<T>, RetinaPolicy<T>,     OrderPolicy<T>,
+                       NoisePolicy<T>,    DelayPolicy<T>,        FeedforwardPolicy<T>};
+  for (int i = 0; i < 11; ++i) {
     if (kinds[i]) return i;
   }
   return -1;
@@ -176,6 +191,7 @@ struct ChoiceOf<List<Defaults...>, R, Policies...> : decltype(check_policies<Pol
   using order = pick<IsOrder, PublishedOrder, Policies..., Defaults...>;
   static constexpr bool retina = pick<IsRetina, NoRetina, Policies..., Defaults...>::retina;
 
+  using memory = typename pick<IsFeedforward, FeedforwardDelay<>, Policies..., Defaults...>::memory;
   using lateral_delay = pick<IsLateralDelay, WholeSteps, Policies..., Defaults...>;
   template <int C, int K, int D, class... With>
   using recurrence = typename RecurrenceOf<lateral_delay, R<C, K, D>, integration, With...>::type;

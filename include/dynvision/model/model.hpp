@@ -97,7 +97,7 @@ template <class Head, class... Layers> struct ModelWith {
     each_layer([&](auto const& layer, int) {
       layer.each([&]<class Op>(Op const& op, int) {
         if constexpr (ActiveWithoutInput<Op>) n = 0;
-        if constexpr (MemoryOperation<Op>) n += op.steps;
+        if constexpr (MemoryOperation<Op>) n += feedforward_steps(op);
       });
     });
     return n;

@@ -2,7 +2,8 @@
 //
 //   y(t) = r(t - n)       n = t_feedforward/dt steps; n = 0: engineering time, y(t) = r(t); absent for t < n
 //
-// What is stored here is what the solver, lateral, skip and feedback connections find in the past.
+// What is stored here is what the solver, lateral, skip and feedback connections find in the past. DelayBy<Interpolated> takes a
+// t_feedforward between two steps, DelayBy<LearnedDelay<>> learns it (operations/delay_by.hpp).
 #pragma once
 #include <dynvision/concepts/composition.hpp>
 #include <dynvision/concepts/operation.hpp>
@@ -23,7 +24,8 @@ struct Delay {
   int steps = 0;
 
   void compose(Composition& at) {
-    steps = at.steps(&Options::t_feedforward, &LayerOptions::t_feedforward, "t_feedforward");
+    steps = at.steps(&Options::t_feedforward, &LayerOptions::t_feedforward, "t_feedforward",
+                     ", or DelayBy<Interpolated> in place of Delay");
     at.remember(at.layer, steps);
   }
   Signal operator()(Signal const& x, Moment& now) const {

@@ -19,14 +19,25 @@ class InterpolatedStates {
  public:
   [[gnu::cold]] InterpolatedStates(InterpolatedDelay const& delay, PreparedRun& run);
 
+  struct Use {
+    int state;  // which
+    int first;  // index of the newest one that counts, for the first step of a block
+    int step;   // that step
+  };
+  // By a node, of the states of its source.
+  static Use by(PreparedRun const& run, Node const& node, Block const& block) {
+    return {node.source.layer, block.first - run.table.lag(node.index, node.source),
+            run.table.step(node.index, block.first)};
+  }
+
   bool learns() const { return learns_; }
   // (n B,C,H,W) of the source; undefined: nothing arrives.
-  Tensor forward(ForwardContext const& at, Node const& node) const;
-  Tensor forward(ReverseContext& at, Node const& node) const { return mixed(at.run, states(at, node)); }
+  Tensor forward(ForwardContext const& at, Use const& use) const;
+  Tensor forward(ReverseContext& at, Use const& use) const { return mixed(at.run, states(at, use)); }
   // Whether a state looks for a gradient.
-  bool reaches_states(ReverseContext const& at, Node const& node) const;
+  bool reaches_states(ReverseContext const& at, Use const& use) const;
   // g: of what arrived. `is_free`: nothing else looks at it.
-  void adjoint(ReverseContext& at, Node const& node, Tensor const& g, bool is_free = false);
+  void adjoint(ReverseContext& at, Use const& use, Tensor const& g, bool is_free = false);
   void finish(GradientSums& sums);
 
  private:
@@ -38,10 +49,8 @@ class InterpolatedStates {
     Tensor is_whole{};  // (C) 1 for the channels whose d lies between this state and the next older one
   };
 
-  int index(PreparedRun const& run, Node const& node, Block const& block, int tap) const {
-    return block.first - run.table.lag(node.index, node.source) - tap;
-  }
-  States states(ReverseContext& at, Node const& node) const;
+  int n_taps() const { return static_cast<int>(taps_.size()); }
+  States states(ReverseContext& at, Use const& use) const;
   Tensor mixed(PreparedRun const& run, States const& states) const;
   void add_delay_gradient(States const& states, Tensor const& g);
 

@@ -26,25 +26,26 @@ DYNVISION_INLINE InterpolatedStates::InterpolatedStates(InterpolatedDelay const&
   }
 }
 
-DYNVISION_INLINE Tensor InterpolatedStates::forward(ForwardContext const& at, Node const& node) const {
+DYNVISION_INLINE Tensor InterpolatedStates::forward(ForwardContext const& at, Use const& use) const {
   States all;
-  for (int i = 0; i < static_cast<int>(taps_.size()); ++i) {
-    int const l = node.source.layer, s = index(at.run, node, at.block, i);
-    all.push_back(at.run.table.stored_at(l, s) ? at.run.state_rows(at.segment, l, s, at.block.n) : Tensor{});
+  for (int i = 0; i < n_taps(); ++i) {
+    int const s = use.first - i;
+    bool const is_there = at.run.table.stored_at(use.state, s);
+    all.push_back(is_there ? at.run.state_rows(at.segment, use.state, s, at.block.n) : Tensor{});
   }
   return mixed(at.run, all);
 }
 
-DYNVISION_INLINE InterpolatedStates::States InterpolatedStates::states(ReverseContext& at, Node const& node) const {
-  int const l = node.source.layer, n = static_cast<int>(taps_.size());
-  auto const is_there = [&](int i) { return at.run.table.stored_at(l, index(at.run, node, at.block, i)); };
+DYNVISION_INLINE InterpolatedStates::States InterpolatedStates::states(ReverseContext& at, Use const& use) const {
+  int const n = n_taps();
+  auto const is_there = [&](int i) { return at.run.table.stored_at(use.state, use.first - i); };
   int first = 0, last = n - 1;
   while (first < n && !is_there(first)) ++first;
   while (last > first && !is_there(last)) --last;
   States all(static_cast<std::size_t>(n));
   if (first == n) return all;
-  int const oldest = index(at.run, node, at.block, last);
-  Tensor const rows = at.state_rows(l, oldest, at.block.n + last - first);  // once, where they are kept in bfloat16
+  // Once, where they are kept in bfloat16.
+  Tensor const rows = at.state_rows(use.state, use.first - last, at.block.n + last - first);
   for (int i = first; i <= last; ++i) {
     if (!is_there(i)) continue;
     all[static_cast<std::size_t>(i)] = kernels::rows_of(rows, at.run.rows(last - i), at.run.rows(at.block.n));
@@ -72,25 +73,23 @@ DYNVISION_INLINE Tensor InterpolatedStates::mixed(PreparedRun const& run, States
   return sum.defined() ? in_signal_dtype(run, sum) : sum;
 }
 
-DYNVISION_INLINE bool InterpolatedStates::reaches_states(ReverseContext const& at, Node const& node) const {
-  int const t = at.run.table.step(node.index, at.block.first);
-  for (int i = 0; i < static_cast<int>(taps_.size()); ++i) {
-    if (at.first_attached(node.source.layer, index(at.run, node, at.block, i), t) < at.block.n) return true;
+DYNVISION_INLINE bool InterpolatedStates::reaches_states(ReverseContext const& at, Use const& use) const {
+  for (int i = 0; i < n_taps(); ++i) {
+    if (at.first_attached(use.state, use.first - i, use.step) < at.block.n) return true;
   }
   return false;
 }
 
-DYNVISION_INLINE void InterpolatedStates::adjoint(ReverseContext& at, Node const& node, Tensor const& g, bool is_free) {
+DYNVISION_INLINE void InterpolatedStates::adjoint(ReverseContext& at, Use const& use, Tensor const& g, bool is_free) {
   if (!g.defined()) return;
-  if (learns_) add_delay_gradient(states(at, node), g);
-  int const l = node.source.layer, t = at.run.table.step(node.index, at.block.first);
-  for (std::size_t i = 0; i < taps_.size(); ++i) {
-    int const s = index(at.run, node, at.block, static_cast<int>(i));
-    if (at.first_attached(l, s, t) >= at.block.n) continue;
-    Tap const& tap = taps_[i];
-    if (taps_.size() == 1 && !tap.weights.defined()) return at.add_state_gradient(l, s, t, g, is_free);
+  if (learns_) add_delay_gradient(states(at, use), g);
+  for (int i = 0; i < n_taps(); ++i) {
+    int const s = use.first - i;
+    if (at.first_attached(use.state, s, use.step) >= at.block.n) continue;
+    Tap const& tap = taps_[static_cast<std::size_t>(i)];
+    if (n_taps() == 1 && !tap.weights.defined()) return at.add_state_gradient(use.state, s, use.step, g, is_free);
     Tensor const part = tap.weights.defined() ? in_signal_dtype(at.run, g.mul(tap.weights)) : g.mul(tap.weight);
-    at.add_state_gradient(l, s, t, part, true);
+    at.add_state_gradient(use.state, s, use.step, part, true);
   }
 }
 

@@ -13,25 +13,25 @@ DYNVISION_INLINE void** ProjectionRun::states(ForwardContext& at, Node const& no
     int const s = at.block.first - at.run.table.lag(node.index, node.source);
     return at.run.side_by_side(at.run.state_data(at.segment, node.source.layer, s), at.block.n, size);
   }
-  at.run.alive.push_back(interpolated_->forward(at, node));
+  at.run.alive.push_back(interpolated_->forward(at, InterpolatedStates::by(at.run, node, at.block)));
   return at.run.steps_of(at.run.alive.back(), at.block.n, false, size);
 }
 
 DYNVISION_INLINE Tensor ProjectionRun::rows(ReverseContext& at, Node const& node) const {
-  if (interpolated_) return interpolated_->forward(at, node);
+  if (interpolated_) return interpolated_->forward(at, InterpolatedStates::by(at.run, node, at.block));
   return at.state_rows(node.source.layer, at.block.first - at.run.table.lag(node.index, node.source), at.block.n);
 }
 
 DYNVISION_INLINE void ProjectionRun::add_state_gradient(ReverseContext& at, Node const& node, Tensor const& g,
                                                         bool is_free) {
-  if (interpolated_) return interpolated_->adjoint(at, node, g, is_free);
+  if (interpolated_) return interpolated_->adjoint(at, InterpolatedStates::by(at.run, node, at.block), g, is_free);
   int const s = at.block.first - at.run.table.lag(node.index, node.source);
   at.add_state_gradient(node.source.layer, s, at.run.table.step(node.index, at.block.first), g, is_free);
 }
 
 DYNVISION_INLINE Tensor ProjectionRun::forward(ForwardContext& at, Node const& node) {
   if (interpolated_) {
-    Tensor const rows = interpolated_->forward(at, node);
+    Tensor const rows = interpolated_->forward(at, InterpolatedStates::by(at.run, node, at.block));
     return rows.defined() ? forward(at.run, node, rows) : rows;
   }
   std::optional<int> const s = at.run.table.source_index(node.index, at.block.first);
@@ -44,7 +44,8 @@ DYNVISION_INLINE void ProjectionRun::adjoint(ReverseContext& at, Node const& nod
   int const t = run.table.step(node.index, at.block.first);
   if (is_direct()) return add_state_gradient(at, node, g, false);  // the pipeline has multiplied by w
   Tensor const rows = this->rows(at, node);
-  bool const wanted = interpolated_ ? interpolated_->learns() || interpolated_->reaches_states(at, node)
+  bool const wanted = interpolated_ ? interpolated_->learns() || interpolated_->reaches_states(
+                                                                     at, InterpolatedStates::by(at.run, node, at.block))
                                     : at.first_attached(l, s, t) < at.block.n;
   if (lateral_ != nullptr) {
     Tensor const gx = adjoint_by_autograd(

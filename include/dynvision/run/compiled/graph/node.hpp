@@ -42,8 +42,9 @@ struct Node {
   Presence presence = Presence::as_it_enters;
 
   // How this one is set.
-  bool on = true;         // a connection or a factor that exists
-  int t_feedforward = 0;  // [steps] of Delay
+  bool on = true;            // a connection or a factor that exists
+  int t_feedforward = 0;     // [steps] of Delay
+  int feedforward_span = 0;  // [steps] of DelayBy: what it hands on are states of so many more steps, mixed
   Source source{};
 
   // What its adjoint looks at, and what passes through it unchanged.

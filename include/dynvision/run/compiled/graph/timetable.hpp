@@ -68,6 +68,8 @@ class Timetable {
   std::optional<int> source_index(std::size_t node, int index) const;
   // Whether a state of its source reaches a node at step t, one at least of those of an interpolated delay.
   bool arrives(Node const& node, int t) const;
+  // Whether a state leaves Delay, or one at least of those that leave DelayBy.
+  bool hands_on(Node const& node, int t) const;
   // Whether a node has a result: has_signal, but of Delay what it stores, not what leaves it.
   bool has_result(std::size_t node, int t) const;
   // For an operation whose result is known only when it has run: what follows from it, within the step and later.
@@ -104,7 +106,7 @@ class Timetable {
   std::vector<int> externals_;      // [layer] steps of external input
   std::vector<std::size_t> owner_;  // [named state]
   std::vector<bool> after_delay_;
-  std::vector<int> t_feedforward_;                   // [layer]
+  std::vector<int> t_feedforward_;                   // [layer] whole steps
   std::vector<std::vector<bool>> present_, stored_;  // [node][step], [state][step]
   bool dynamic_ = false;
 };

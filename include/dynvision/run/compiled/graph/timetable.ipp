@@ -67,6 +67,13 @@ DYNVISION_INLINE bool Timetable::arrives(Node const& node, int t) const {
   return false;
 }
 
+DYNVISION_INLINE bool Timetable::hands_on(Node const& node, int t) const {
+  for (int k = 0; k <= node.feedforward_span; ++k) {
+    if (stored(node.layer, t - node.t_feedforward - k)) return true;
+  }
+  return false;
+}
+
 DYNVISION_INLINE bool Timetable::has_result(std::size_t node, int t) const {
   return nodes[node].stores ? stored(nodes[node].layer, t) : has_signal(node, t);
 }
@@ -168,10 +175,13 @@ DYNVISION_INLINE void Timetable::retime(std::vector<bool> const& watched, bool l
     int& m = memory[static_cast<std::size_t>(nodes[p].source.layer)];
     m = std::max(m, lag(p, nodes[p].source) + nodes[p].source.span);
   }
-  for (std::size_t l = 0; l < L; ++l) memory[l] = std::max(memory[l], feedforward_lag(static_cast<int>(l)));
-  for (std::size_t p = 0; p < nodes.size(); ++p) {  // what is handed on is looked at in the layer's own time
-    int& m = memory[static_cast<std::size_t>(nodes[p].layer)];
-    if (nodes[p].stores && watched[p]) m = std::max(m, nodes[p].t_feedforward);
+  for (std::size_t p = 0; p < nodes.size(); ++p) {
+    Node const& node = nodes[p];
+    if (!node.stores) continue;
+    // What is handed on is looked at in the layer's own time.
+    int const n = std::max(feedforward_lag(node.layer), watched[p] ? node.t_feedforward : 0) + node.feedforward_span;
+    int& m = memory[static_cast<std::size_t>(node.layer)];
+    m = std::max(m, n);
   }
   first_index = n_given - *std::max_element(layer_offset.begin(), layer_offset.end());
   last_index = n_steps;
@@ -225,7 +235,7 @@ DYNVISION_INLINE void Timetable::simulate(int t, std::size_t from, bool x) {
     }
     if (node.stores) {
       stored_[l][now] = x;
-      if (node.t_feedforward > 0) x = stored(node.layer, t - node.t_feedforward);
+      x = hands_on(node, t);
     }
     present_[p][now] = x;
     for (int k = 0; k < node.n_states; ++k) stored_[static_cast<std::size_t>(node.first_state + k)][now] = x;
@@ -251,8 +261,11 @@ DYNVISION_INLINE void Timetable::cut() {
       if (has_signal(p, t) != has_signal(p, t - 1)) at(t - offset(p));
       Node const& node = nodes[p];
       if (node.stores) {  // what the next layer gets
-        int const u = t - node.t_feedforward;
-        if (stored(node.layer, u) != stored(node.layer, u - 1)) at(t - next_offset(node.layer));
+        for (int u = t - node.t_feedforward, k = 0; k <= node.feedforward_span; ++k, --u) {
+          if (stored(node.layer, u) == stored(node.layer, u - 1)) continue;
+          at(t - next_offset(node.layer));
+          if (node.feedforward_span > 0) at(t - offset(p));  // where it is looked at
+        }
       }
       if (!node.on || node.source.layer < 0 || node.evolves) continue;
       for (int u = t - node.source.delay, k = 0; k <= node.source.span; ++k, --u) {

@@ -10,6 +10,9 @@
 //     prepare_adjoint(ReverseContext&, Node)                           before the gradients of states are gathered: adds what
 //                                                                      the pipeline itself will write there
 //     scatter(ReverseContext&, Node, Tensor g)                         what becomes of the operand's gradient (n B,C,H,W)
+//     handed_on(ForwardContext& or ReverseContext&, Node, int s) -> Tensor  of DelayBy: what leaves it where Delay would hand
+//                                                                      on the states from index s on; undefined: nothing
+//     hand_back(ReverseContext&, Node, int s, int t, Tensor g, bool is_free)  the gradient of that, at step t and later
 //   a stage of its own, of signals (n B,C,H,W):
 //     forward(ForwardContext&, Node, Tensor x) -> Tensor               x, the result: undefined where absent
 //     adjoint(ReverseContext&, Node)                                   ReverseContext::g, of the result, becomes that of x
@@ -39,6 +42,9 @@ struct NodeFunctions {
                           kernels::AdjointArguments&, kernels::AdjointRoleArguments&) = nullptr;
   void (*prepare_adjoint)(void*, ReverseContext&, Node const&) = nullptr;
   void (*scatter)(void*, ReverseContext&, Node const&, Tensor const& g) = nullptr;
+  Tensor (*handed_on)(void*, ForwardContext&, Node const&, int s) = nullptr;
+  Tensor (*handed_on_again)(void*, ReverseContext&, Node const&, int s) = nullptr;
+  void (*hand_back)(void*, ReverseContext&, Node const&, int s, int t, Tensor const& g, bool is_free) = nullptr;
   Tensor (*forward)(void*, ForwardContext&, Node const&, Tensor const& x) = nullptr;
   void (*adjoint)(void*, ReverseContext&, Node const&) = nullptr;
   Tensor (*forward_again)(void*, ReverseContext&, Node const&, Tensor const& x) = nullptr;
@@ -68,6 +74,17 @@ template <class K> constexpr NodeFunctions functions_of() {
   if constexpr (requires { &K::scatter; }) {
     all.scatter = [](void* self, ReverseContext& at, Node const& node, Tensor const& g) {
       static_cast<K*>(self)->scatter(at, node, g);
+    };
+  }
+  if constexpr (requires { &K::hand_back; }) {
+    all.handed_on = [](void* self, ForwardContext& at, Node const& node, int s) -> Tensor {
+      return static_cast<K*>(self)->handed_on(at, node, s);
+    };
+    all.handed_on_again = [](void* self, ReverseContext& at, Node const& node, int s) -> Tensor {
+      return static_cast<K*>(self)->handed_on(at, node, s);
+    };
+    all.hand_back = [](void* self, ReverseContext& at, Node const& node, int s, int t, Tensor const& g, bool is_free) {
+      static_cast<K*>(self)->hand_back(at, node, s, t, g, is_free);
     };
   }
   if constexpr (requires { &K::forward; }) {

@@ -32,6 +32,11 @@ struct PreparedNode {
                        kernels::AdjointArguments& adjoint, kernels::AdjointRoleArguments& of_role) const;
   void prepare_adjoint(ReverseContext& at) const;
   void scatter(ReverseContext& at, Tensor const& g) const;
+  Tensor handed_on(ForwardContext& at, int s) const { return functions->handed_on(self.get(), at, *node, s); }
+  Tensor handed_on(ReverseContext& at, int s) const { return functions->handed_on_again(self.get(), at, *node, s); }
+  void hand_back(ReverseContext& at, int s, int t, Tensor const& g, bool is_free) const {
+    functions->hand_back(self.get(), at, *node, s, t, g, is_free);
+  }
   Tensor forward(ForwardContext& at, Tensor const& x) const { return functions->forward(self.get(), at, *node, x); }
   void adjoint(ReverseContext& at) const { functions->adjoint(self.get(), at, *node); }
   Tensor forward_again(ReverseContext& at, Tensor const& x) const;

@@ -84,6 +84,8 @@ struct ReverseContext {
   int first_attached(int l, int s, int t) const;
   // Adds g (n B,C,H,W) to the gradients of the states s, s + 1, ... of a layer. `is_free`: nothing else looks at g.
   void add_state_gradient(int l, int s, int t, Tensor const& g, bool is_free = false);
+  // The same of what a node that stores states hands on, where Delay would hand on these.
+  void add_handed_on_gradient(Node const& node, int s, int t, Tensor const& g, bool is_free = false);
 };
 
 }  // namespace dynvision::run

@@ -11,6 +11,8 @@ DYNVISION_INLINE bool ReverseContext::wanted(std::size_t p) const {
 DYNVISION_INLINE Tensor ReverseContext::input(std::size_t p) {
   bool const is_kept = values->input[p].defined() || values->reference(values->input[p]).n > 0;
   if (is_kept || p == 0 || !run.node(p - 1).is_recomputed) return kept(values->input[p]);
+  Node const& before = run.node(p - 1);
+  if (before.stores) return run.nodes[p - 1].handed_on(*this, block.first - run.table.feedforward_lag(before.layer));
   Tensor const x = input(p - 1);
   return x.defined() ? run.nodes[p - 1].forward_again(*this, x) : x;
 }
@@ -87,6 +89,12 @@ DYNVISION_INLINE void ReverseContext::add_state_gradient(int l, int s, int t, Te
   for (int i = first_attached(l, s, t); i < block.n; ++i) {
     states[at(l)].add(s + i, g, run.at(g.const_data_ptr(), i * size), is_free);
   }
+}
+
+DYNVISION_INLINE void ReverseContext::add_handed_on_gradient(Node const& node, int s, int t, Tensor const& g,
+                                                             bool is_free) {
+  if (node.feedforward_span == 0) return add_state_gradient(node.layer, s, t, g, is_free);
+  run.nodes[node.index].hand_back(*this, s, t, g, is_free);
 }
 
 }  // namespace dynvision::run

@@ -54,7 +54,8 @@ class MaxPool {
                        to, n);
     };
     std::size_t const p = node.index;
-    if (p > 0 && run.node(p - 1).stores && run.node(p - 1).layer == node.layer) {
+    Node const* const before = p > 0 ? &run.node(p - 1) : nullptr;
+    if (before != nullptr && before->stores && before->feedforward_span == 0 && before->layer == node.layer) {
       // What was pooled are states: straight into their gradients.
       int const s = at.block.first - run.table.feedforward_lag(node.layer), t = run.table.step(p, at.block.first);
       at.scatter(node.layer, s, t, [&](void* to, int i) { adjoint(i * run.batch, to, run.batch); });

@@ -65,8 +65,8 @@ class ForwardSweep {
   kernels::Steps places_of_result(Stage const& stage, std::size_t p, bool in_prefix,
                                   kernels::Arguments const& arguments, Tensor& out);
 
-  // What Delay gives: the state of t_feedforward steps ago.
-  Wave delayed(int l) const;
+  // What Delay gives, the last node of a stage: the state of t_feedforward steps ago.
+  Wave delayed(Node const& node);
 
   // --- results
 

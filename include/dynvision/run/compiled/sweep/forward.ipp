@@ -125,7 +125,7 @@ DYNVISION_INLINE void ForwardSweep::one_stage(Stage const& stage, Wave& x, bool 
   if (!in_prefix) leave_prefix(static_cast<std::size_t>(run_.table.static_nodes), x, fresh);
   if (!in_prefix && !run_.table.runs(first, at_.block.first)) {
     x = {};
-    if (run_.node(stage.last).stores) x = delayed(stage.layer);
+    if (run_.node(stage.last).stores) x = delayed(run_.node(stage.last));
     return;
   }
   if (stage.pipeline == nullptr && !in_prefix && x.shared) x = spread(x);
@@ -175,7 +175,7 @@ DYNVISION_INLINE void ForwardSweep::pipeline(Stage const& stage, Wave& x, bool i
   record_results(stage.layer);
   if (run_.node(last).stores) {
     watch_delayed(stage.layer, run_.node(last));
-    x = delayed(stage.layer);
+    x = delayed(run_.node(last));
   } else {
     x = {out, in_prefix && x.shared};
   }
@@ -206,8 +206,13 @@ DYNVISION_INLINE kernels::Steps ForwardSweep::places_of_result(Stage const& stag
   return run_.side_by_side(result.mutable_data_ptr(), n, arguments.size);
 }
 
-DYNVISION_INLINE Wave ForwardSweep::delayed(int l) const {
-  int const s = at_.block.first - run_.table.feedforward_lag(l);
+DYNVISION_INLINE Wave ForwardSweep::delayed(Node const& node) {
+  int const l = node.layer, s = at_.block.first - run_.table.feedforward_lag(l);
+  if (node.feedforward_span > 0) {
+    int const t = at_.block.first + run_.table.next_offset(l);
+    if (t < run_.table.n_given || t >= run_.table.n_steps) return {};  // nobody takes it
+    return {run_.nodes[node.index].handed_on(at_, s), false};
+  }
   if (!run_.table.stored_at(l, s) || !run_.table.stored_at(l, s + n() - 1)) return {};  // nobody takes a part
   return {run_.state_rows(segment_, l, s, n()), false};
 }
@@ -242,7 +247,12 @@ DYNVISION_INLINE void ForwardSweep::watch_delayed(int l, Node const& node) {
   if (!results_ || !run_.results.looks_at(node.index)) return;
   if (run_.table.step(node.index, at_.block.first) < run_.table.idle) return;
   int const s = at_.block.first - node.t_feedforward;
-  if (run_.table.stored_at(l, s)) watch(node.index, run_.state_rows(segment_, l, s, n()));
+  if (node.feedforward_span > 0) {
+    Tensor const value = run_.nodes[node.index].handed_on(at_, s);
+    if (value.defined()) watch(node.index, value);
+  } else if (run_.table.stored_at(l, s)) {
+    watch(node.index, run_.state_rows(segment_, l, s, n()));
+  }
 }
 
 DYNVISION_INLINE void ForwardSweep::watch_states(Node const& node) {

@@ -34,7 +34,7 @@ DYNVISION_INLINE void ReverseSweep::sweep(FrameCarry& carry, bool is_first, kern
 DYNVISION_INLINE void ReverseSweep::one_stage(Stage const& stage) {
   if (stage.last < static_cast<std::size_t>(run_.table.static_nodes)) return;  // once for all steps: reverse_prefix()
   if (!run_.table.runs(stage.first, at_.block.first)) {
-    if (run_.node(stage.last).stores) PipelineReverse::delay_adjoint(at_, stage.layer);
+    if (run_.node(stage.last).stores) PipelineReverse::delay_adjoint(at_, run_.node(stage.last));
     at_.g = Tensor{};
     return;
   }

@@ -20,7 +20,7 @@ class PipelineReverse {
   void reverse();
 
   // What Delay gives are states: the gradient of the signal is theirs.
-  static void delay_adjoint(ReverseContext& at, int l);
+  static void delay_adjoint(ReverseContext& at, Node const& node);
 
  private:
   std::size_t node_of(int j) const { return stage_.first + static_cast<std::size_t>(j); }

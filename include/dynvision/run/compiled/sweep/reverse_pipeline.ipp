@@ -22,7 +22,7 @@ DYNVISION_INLINE void PipelineReverse::reverse() {
   arguments_.n_steps = in_prefix_ ? 1 : at_.block.n;
   arguments_.size = shape_.size();
   arguments_.batch = in_prefix_ ? (at_.g.defined() ? at_.g.size(0) : 0) : run_.batch;
-  if (stores_) delay_adjoint(at_, stage_.layer);
+  if (stores_) delay_adjoint(at_, run_.node(stage_.last));
   bool any = false;
   for (int j = 0; j < roles_; ++j) any |= has_gradients(j);
   if (any) {
@@ -48,12 +48,13 @@ DYNVISION_INLINE void PipelineReverse::reverse() {
   at_.room = Tensor{};
 }
 
-DYNVISION_INLINE void PipelineReverse::delay_adjoint(ReverseContext& at, int l) {
+DYNVISION_INLINE void PipelineReverse::delay_adjoint(ReverseContext& at, Node const& node) {
   if (!at.g.defined()) return;
+  int const l = node.layer;
   Timetable const& table = at.run.table;
   bool const is_free = at.g.use_count() == 1 && at.g.storage().use_count() == 1;
-  at.add_state_gradient(l, at.block.first - table.feedforward_lag(l), at.block.first + table.next_offset(l), at.g,
-                        is_free);
+  at.add_handed_on_gradient(node, at.block.first - table.feedforward_lag(l), at.block.first + table.next_offset(l),
+                            at.g, is_free);
   at.g = Tensor{};
 }
 
@@ -81,8 +82,8 @@ DYNVISION_INLINE bool PipelineReverse::has_gradients(int j) {
   Tensor const& watched = at_.given.watched[p];
   if (node.stores) {
     if (is_given(watched, p)) {
-      at_.add_state_gradient(node.layer, at_.block.first - node.t_feedforward, run_.table.step(p, at_.block.first),
-                             run_.results.rows(watched, first_recorded_step(p), arguments_.n_steps));
+      at_.add_handed_on_gradient(node, at_.block.first - node.t_feedforward, run_.table.step(p, at_.block.first),
+                                 run_.results.rows(watched, first_recorded_step(p), arguments_.n_steps));
     }
     return any || has_state_gradients(node.layer);
   }
