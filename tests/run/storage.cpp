@@ -89,6 +89,7 @@ TEST_CASE("kept in bfloat16 results stay what they are and gradients are near", 
   compare_stored<orders::Net>(4000, 30, by_compiled, 0.06);
   compare_stored<wide::Net>(10000, 5, by_compiled, 0.06);
   compare_stored<between::Net>(12000, 30, by_compiled, 0.06);
+  compare_stored<handed::Net>(13000, 30, by_compiled, 0.06);
   compare_stored<orders::Net>(4000, 10, by_tensors, 0.06);
 }
 

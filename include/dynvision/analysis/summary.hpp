@@ -14,8 +14,9 @@ namespace analysis {
 
 inline std::string milliseconds(double time) { return number_text(time, 6) + " ms"; }
 inline std::string milliseconds(Facts const& facts, int steps) { return milliseconds(steps * facts.dt); }
-inline std::string milliseconds(auto const& delays) requires requires { delays.shortest; }
-{  // of a connection or a layer
+template <class Delays>  // of a connection, or of a layer to the next
+requires requires(Delays const& delays) { delays.shortest; }
+std::string milliseconds(Delays const& delays) {
   std::string const longest = milliseconds(delays.longest);
   return delays.shortest == delays.longest ? longest : number_text(delays.shortest, 6) + " to " + longest;
 }
