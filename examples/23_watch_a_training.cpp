@@ -7,11 +7,8 @@
 #include <dynvision/records/interrupt.hpp>
 #include <dynvision/run/trial.hpp>
 #include <dynvision/train/fit.hpp>
-#include <dynvision/train/log_events.hpp>
+#include <dynvision/train/record_training.hpp>
 #include <dynvision/train/run_for.hpp>
-#include <dynvision/train/tensorboard.hpp>
-#include <dynvision/train/training_curves.hpp>
-#include <dynvision/train/watch.hpp>
 
 #include <cmath>
 #include <cstdio>
@@ -71,10 +68,7 @@ Fit train(std::filesystem::path const& folder, std::int64_t most) {
   settings.stop_requested = [&] { return interrupt.requested(); };
   // [/settings]
   // [watch]
-  append(settings.callbacks, watch({.norms = true}));
-  append(settings.callbacks, tensorboard(folder / "tensorboard"));
-  append(settings.callbacks, training_curves(folder / "figures/training.svg"));
-  append(settings.callbacks, log_events(std::make_shared<RunLog>(folder)));
+  append(settings.callbacks, record_training(folder, {.watch = {.norms = true}}));
   // [/watch]
   settings.callbacks.on_after_optimizer_step.push_back([most](Training& now) {
     if (now.state.step >= most) now.stop("an example of a stop");

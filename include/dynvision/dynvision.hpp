@@ -60,6 +60,8 @@
 #include <dynvision/train/log_events.hpp>
 #include <dynvision/train/optimizer.hpp>
 #include <dynvision/train/optimizer_settings.hpp>
+#include <dynvision/train/record_settings.hpp>
+#include <dynvision/train/record_training.hpp>
 #include <dynvision/train/run_for.hpp>
 #include <dynvision/train/schedule.hpp>
 #include <dynvision/train/tensorboard.hpp>

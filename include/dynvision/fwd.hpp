@@ -211,6 +211,7 @@ struct Callbacks;            // functions called at the events of a training
 struct Training;             // what they see
 struct ResumeSettings;       // going on where a training stopped
 struct CheckpointOutcome;    // written, or why not
+struct RecordSettings;       // record_training(): all that is recorded beside it
 struct WatchSettings;        // watch(): layers, norms, memory
 struct TensorboardSettings;  // tensorboard(): scalars, distributions, filters
 struct CurveSettings;        // training_curves(): a figure that is renewed

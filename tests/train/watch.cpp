@@ -1,5 +1,5 @@
-// covers: train/beside_training.hpp, train/log_events.hpp, train/loop/non_finite.hpp, train/run_for.hpp, train/tensorboard.hpp
-// covers: train/training_curves.hpp
+// covers: train/beside_training.hpp, train/log_events.hpp, train/loop/non_finite.hpp, train/record_training.hpp, train/run_for.hpp, train/tensorboard.hpp
+// covers: train/record_settings.hpp, train/training_curves.hpp, train/watch.hpp
 // What is seen of a training while it goes, with a model of two layers.
 #include <dynvision/connections/full.hpp>
 #include <dynvision/dynamics/euler.hpp>
@@ -11,11 +11,8 @@
 #include <dynvision/operations/record.hpp>
 #include <dynvision/operations/recur.hpp>
 #include <dynvision/run/trial.hpp>
-#include <dynvision/train/log_events.hpp>
+#include <dynvision/train/record_training.hpp>
 #include <dynvision/train/run_for.hpp>
-#include <dynvision/train/tensorboard.hpp>
-#include <dynvision/train/training_curves.hpp>
-#include <dynvision/train/watch.hpp>
 
 #include "../io/failure.hpp"
 #include "../io/temporary_folder.hpp"
@@ -166,10 +163,7 @@ TEST_CASE("figure, log and TensorBoard's file of a training", "[train]") {
   Learner learner;
   FitSettings settings = few();
   settings.checkpoint = folder / "checkpoint.safetensors";
-  append(settings.callbacks, watch());
-  append(settings.callbacks, tensorboard(folder / "tensorboard"));
-  append(settings.callbacks, training_curves(folder / "figures/training.svg"));
-  append(settings.callbacks, log_events(std::make_shared<RunLog>(folder.path)));
+  append(settings.callbacks, record_training(folder.path));
   int epochs = 0;
   settings.callbacks.on_train_epoch_end.push_back([&](Training&) {
     ++epochs;  // it is there while the training goes

@@ -15,6 +15,7 @@
 #include <dynvision/run/trial.hpp>
 #include <dynvision/train/fit_settings.hpp>
 #include <dynvision/train/optimizer_settings.hpp>
+#include <dynvision/train/record_settings.hpp>
 #include <dynvision/variants/structure.hpp>
 
 namespace dynvision::config {
@@ -26,6 +27,7 @@ struct Study {
   run::Settings run{};         // how the model is run
   OptimizerSettings optimizer{};
   FitSettings fit{};
+  RecordSettings record{};  // what a training leaves beside its checkpoints
   DataSettings data{};
   StimulusSettings stimulus{};
   ModeSettings modes{};

@@ -8,6 +8,7 @@
 #include <dynvision/core/ops.hpp>
 #include <dynvision/records/tensorboard/event_file.hpp>
 #include <dynvision/train/beside_training.hpp>
+#include <dynvision/train/record_settings.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -16,11 +17,6 @@
 #include <optional>
 
 namespace dynvision {
-
-struct TensorboardSettings {
-  std::int64_t histograms_every_n_epochs = 1;  // 0: never
-  bool filters = true;                         // of convolutions of one or three channels: images
-};
 
 namespace tensorboards {
 

@@ -7,6 +7,7 @@
 #include <dynvision/io/file/atomic_file.hpp>
 #include <dynvision/records/figure/curve_figure.hpp>
 #include <dynvision/train/beside_training.hpp>
+#include <dynvision/train/record_settings.hpp>
 
 #include <filesystem>
 #include <memory>
@@ -14,11 +15,6 @@
 #include <vector>
 
 namespace dynvision {
-
-struct CurveSettings {
-  std::string title = "training";
-  double every_seconds = 30;  // [s] within an epoch
-};
 
 inline CurveFigure figure_of(MetricsTable const& metrics, std::string const& title) {
   std::vector<double> epochs;

@@ -13,6 +13,7 @@
 #pragma once
 #include <dynvision/records/process_memory.hpp>
 #include <dynvision/train/random_state.hpp>
+#include <dynvision/train/record_settings.hpp>
 #include <dynvision/train/training.hpp>
 
 #include <cmath>
@@ -23,14 +24,6 @@
 #include <vector>
 
 namespace dynvision {
-
-struct WatchSettings {
-  bool layers = true;          // once an epoch
-  double silent_below = 1e-6;  // of the mean |r| of a layer
-  double exploding_above = 1e4;
-  bool norms = false;  // of every parameter and its gradient
-  bool memory = true;
-};
 
 namespace watching {
 

@@ -1,7 +1,8 @@
-// What a configuration says of a training: FitSettings, CosineAnnealing.
+// What a configuration says of a training: FitSettings, CosineAnnealing, RecordSettings.
 #pragma once
 #include <dynvision/config/described/batch_options.hpp>
 #include <dynvision/train/fit_settings.hpp>
+#include <dynvision/train/record_settings.hpp>
 
 namespace dynvision::config {
 
@@ -66,6 +67,54 @@ template <> struct Description<FitSettings> {
       no_key<&S::metrics>("in the run folder"), no_key<&S::identity>("the resolved configuration"),
       field<&S::progress>({.key = "enable_progress_bar", .help = "a progress bar", .aliases = {"prog"}}),
       no_key<&S::stop_requested>("a function of a program"), no_key<&S::callbacks>("functions of a program"));
+};
+
+template <> struct Description<WatchSettings> {
+  static constexpr std::string_view section = "trainer";
+  using S = WatchSettings;
+  static constexpr auto fields = hana::make_tuple(
+      field<&S::layers>({.key = "watch_layers",
+                         .help = "mean responses of layers once an epoch; warnings of silent and exploding ones"}),
+      field<&S::silent_below>(
+          {.key = "silent_below", .range = at_least(0), .help = "mean response below which a layer is silent"}),
+      field<&S::exploding_above>(
+          {.key = "exploding_above", .range = above(0), .help = "mean response above which a layer explodes"}),
+      field<&S::norms>(
+          {.key = "watch_norms", .help = "norms of every parameter and its gradient as columns of metrics.csv"}),
+      field<&S::memory>({.key = "watch_memory", .help = "memory of the process as columns of metrics.csv"}));
+};
+
+template <> struct Description<TensorboardSettings> {
+  static constexpr std::string_view section = "trainer";
+  using S = TensorboardSettings;
+  static constexpr auto fields = hana::make_tuple(
+      field<&S::on>({.key = "tensorboard", .help = "event files that TensorBoard shows"}),
+      field<&S::histograms_every_n_epochs>({.key = "histograms_every_n_epochs",
+                                            .unit = "epochs",
+                                            .range = at_least(0),
+                                            .help = "between distributions of the parameters; 0: none"}),
+      field<&S::filters>({.key = "filter_images", .help = "filters of the first convolution as images"}));
+};
+
+template <> struct Description<CurveSettings> {
+  static constexpr std::string_view section = "trainer";
+  using S = CurveSettings;
+  static constexpr auto fields = hana::make_tuple(
+      field<&S::on>(
+          {.key = "curves", .help = "a figure of loss, accuracy, learning rate and gradient, renewed while it trains"}),
+      no_key<&S::title>("the name of the model"),
+      field<&S::every_seconds>({.key = "curve_seconds",
+                                .unit = "s",
+                                .range = at_least(0),
+                                .help = "after which the figure is renewed within an epoch"}));
+};
+
+template <> struct Description<RecordSettings> {
+  static constexpr std::string_view section = "trainer";
+  using S = RecordSettings;
+  static constexpr auto fields =
+      hana::make_tuple(inner<&S::watch>(), inner<&S::tensorboard>(), inner<&S::curves>(),
+                       field<&S::log>({.key = "write_log", .help = "log.txt and log.jsonl in the run folder"}));
 };
 
 }  // namespace dynvision::config
