@@ -8,6 +8,7 @@
 #include <dynvision/train/checkpoints/writer.hpp>
 
 #include <ATen/ops/mm.h>
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,9 +22,7 @@ using namespace dynvision;
 
 namespace {
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 double median(std::vector<double> v) {
   std::sort(v.begin(), v.end());

@@ -8,6 +8,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -26,7 +27,12 @@ class Snapshot {
       if (!to.defined() || !to.sizes().equals(value.sizes()) || to.scalar_type() != value.scalar_type()) {
         to = host_tensor(value.sizes(), value.scalar_type());
       }
-      to.copy_(value.detach());
+      if (value.device().is_cpu() && value.is_contiguous()) {
+        // By this thread alone: LibTorch's would wait for each other at every tensor, long where cores are shared.
+        if (value.nbytes() > 0) std::memcpy(to.mutable_data_ptr(), value.const_data_ptr(), value.nbytes());
+      } else {
+        to.copy_(value.detach());
+      }
     }
     state_ = std::move(state);
   }
