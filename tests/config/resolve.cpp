@@ -203,5 +203,12 @@ TEST_CASE("a resolved study, read again, is the same study", "[config]") {
     CHECK(first.settings[i].given() == second.settings[i].given());
   }
   CHECK(second.study.options.tau.given());
+  CHECK(second.find("model.tau")->origin.text().ends_with("(study)"));
+
+  OneFile over(first.json().dump(2), {"--lr", "0.5"});  // other files and arguments go before it
+  over.request.files.push_back(over.folder.file("more.json", R"({"dt": 0.15, "tau": 3})"));
+  Resolved const more = over.resolved();
+  more.problems.require_none();
+  CHECK((more.study.options.dt == 0.15 && more.study.options.tau == 3.0 && more.study.optimizer.learning_rate == 0.5));
   CHECK_FALSE(second.study.options.t_skip.given());
 }

@@ -46,7 +46,10 @@ class Flattening {
              Problems& problems)
       : layer_(layer), mode_(std::move(mode)), numbers_(numbers), to_(to), problems_(problems) {}
 
-  void document(Value const& root) { object(root, {}, true); }
+  void document(Value const& root) {
+    whole_study_ = root.find("resolved") != nullptr;  // its sections are how it is written, and override nothing
+    object(root, {}, true);
+  }
 
  private:
   struct At {
@@ -135,7 +138,7 @@ class Flattening {
   void assign(Value::Name const& written, std::vector<Key const*> const& keys, Value const& value, At const& at,
               bool adds) {
     Layer layer = layer_;
-    if (layer_ != Layer::command_line) {
+    if (layer_ != Layer::command_line && !whole_study_) {
       if (!at.section.empty()) layer = Layer::section;
       if (!at.scope.empty()) layer = at.section.empty() ? Layer::scope : Layer::both;
     }
@@ -157,6 +160,7 @@ class Flattening {
   }
 
   Layer layer_;
+  bool whole_study_ = false;
   std::string mode_;
   std::vector<std::string> const& numbers_;
   std::vector<Assignment>& to_;
