@@ -25,14 +25,14 @@ ROOMS = {
             "compiled/prepare", "compiled/sweep", "compiled"],
     "records": ["figure", "tensorboard"],
     "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],
-    "train": ["checkpoints", "loop", "results"],
+    "train": ["optimizers", "schedulers", "checkpoints", "loop", "results"],
     "variants": ["words", "cache", "compile", "object"],
     "config": ["tree", "describe", "described", "described/program", "layers", "checks", "sweep"],
 }
 DOORS = {
     "run": {"run", "unroll", "compiled", "plan", "cuda_graph", "trial", "stepper"},
     "io": {"tensor_file", "weights", "csv", "idx", "state"},
-    "train": {"fit"},
+    "train": {"fit", "optimizer"},
     "variants": {"structure", "structure_of", "first_use"},
     "config": {"check", "explain", "key_reference", "resolve", "schema", "study_sweep"},
 }

@@ -49,7 +49,7 @@ int main() {
   for (Parameter const& p : model.parameters()) {
     if (p.name.ends_with(".delay")) delays.push_back(p);
   }
-  Optimizer optimizer(delays, {.learning_rate = 0.1, .weight_decay = 0, .lr_parameter_groups = {{".delay", 1}}});
+  Optimizer optimizer(delays, {.learning_rate = 0.1, .optimizer_kwargs = {}, .lr_parameter_groups = {{".delay", 1}}});
   for (int i = 0; i <= 100; ++i) {
     Tensor const error = run::run(model, images, settings).response("V2").stacked().sub(responses).square().mean();
     if (i % 20 == 0) {

@@ -42,7 +42,7 @@ int main() {
   Tensor const tonic = full({64, 40, 1}, 0.1);  // I(t), the same for all units
   run::Settings const settings{.record = true, .external = {{"rates", tonic}}};
 
-  Optimizer optimizer(net.parameters(), {.learning_rate = 0.01, .weight_decay = 0});
+  Optimizer optimizer(net.parameters(), {.learning_rate = 0.01, .optimizer_kwargs = {}});
   for (int i = 0; i <= 60; ++i) {
     run::Activity const activity = run::run(net, x, settings);
     Tensor const z = activity.outputs.narrow(1, 20, 20);  // (B,T,1), from 100 ms on

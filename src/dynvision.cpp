@@ -24,6 +24,8 @@
 #include <dynvision/connections/weight_norm.ipp>
 #include <dynvision/core/error.ipp>
 #include <dynvision/core/host_numbers.ipp>
+#include <dynvision/core/kwargs.ipp>
+#include <dynvision/core/number_range.ipp>
 #include <dynvision/core/ops.ipp>
 #include <dynvision/core/warning.ipp>
 #include <dynvision/dynamics/clock.ipp>

@@ -172,13 +172,13 @@ int train_and_test(Choices const& choices, Data const& data, RunFolder const& fo
   Json const configuration = quickstart::configuration(choices);
   Optimizer optimizer(model.parameters(),
                       {.learning_rate = effective_learning_rate(choices.learning_rate, choices.batch_size),
-                       .weight_decay = choices.weight_decay,
+                       .optimizer_kwargs = {{"weight_decay", choices.weight_decay}},
                        .lr_parameter_groups = choices.lr_parameter_groups});
   FitSettings settings{.epochs = choices.epochs,
                        .batches = {.batch_size = choices.batch_size, .seed = choices.seed},
                        .limit_train_batches = (choices.images + choices.batch_size - 1) / choices.batch_size,
                        .gradient_clip_val = 1,
-                       .scheduler = {.T_max = static_cast<double>(choices.epochs)},
+                       .scheduler = {.scheduler_kwargs = {{"T_max", choices.epochs}}},
                        .log_every_n_steps = 10,
                        .max_seconds = choices.max_seconds,
                        .checkpoint = folder / "checkpoint.safetensors",

@@ -4,7 +4,7 @@
 #include <dynvision/io/file/input_file.hpp>
 #include <dynvision/records/run_folder.hpp>
 #include <dynvision/train/parameter_groups.hpp>
-#include <dynvision/train/schedule.hpp>
+#include <dynvision/train/lr_scaling.hpp>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>

@@ -186,21 +186,35 @@ struct ActivityLoss;         // metabolic cost
 enum class ActivityMode;     // of its responses
 class WeightedSum;           // the objective
 struct LossPart;             // one term of it
+struct LossSettings;         // objective_of(...): the objective from names; LossConfigs: their numbers
 struct LossAverage;          // of many batches
 struct LossValue;            // its total and its parts
 struct WeightedSteps;        // cross entropy over the last steps, each with its weight
 struct SpontaneousActivity;  // cost of what happens while nothing is shown
 
 // --- training
-struct OptimizerSettings;  // learning rate, moments, weight decay
-class Optimizer;           // Adam with learning rates by group
+struct OptimizerSettings;  // its name, learning rate, arguments
+class Optimizer;           // of torch.optim, with learning rates by group
 struct LrParameterGroup;   // names -> factor of the learning rate; LrParameterGroups: all of them
 struct ParameterGroup;     // parameters with one factor
-struct CosineAnnealing;    // of the learning rate
-struct FitSettings;        // epochs, updates, clipping, checkpoints
-struct Fit;                // what came of fit(...)
-struct Presented;          // one batch that was run; RunBatch: runs one
-struct BatchContext;       // which one, and what for
+struct SchedulerSettings;  // of the learning rate
+struct SchedulerConfigs;   // when it goes on
+class Scheduler;           // of torch.optim.lr_scheduler
+struct Rates;              // what it gives: learning rate, momentum
+struct LrScaling;          // how the learning rate follows the batch size
+struct InitialWeights;     // begin_with(...): weights before a training, what is trained
+struct PresentSettings;    // present_with(...): a RunBatch of a model
+enum class RunPath;        // compiled, unroll
+enum class Precision;      // of signals: float, bfloat16, half
+class KwargValue;          // arguments by name, of optimisers, schedulers, losses
+// Kwargs: a list of them with their names
+enum class KwargKind;
+struct Kwarg;         // one that there is
+class KnownKwargs;    // what is given, and defaults
+struct FitSettings;   // epochs, updates, clipping, checkpoints
+struct Fit;           // what came of fit(...)
+struct Presented;     // one batch that was run; RunBatch: runs one
+struct BatchContext;  // which one, and what for
 struct EvaluateSettings;
 struct Evaluation;           // loss, accuracy, accuracy over time, responses
 struct LayerResponse;        // of one layer

@@ -75,8 +75,13 @@ TEST_CASE("updates, and what the training refuses", "[config]") {
   CHECK(problem({"--batch_size", "16", "--images_per_epoch", "32", "--accum", "3"}) ==
         "146 --accum: accumulate_grad_batches = 3: an update of 3 x 16 images; expected at most the 2 batches of an "
         "epoch");
-  CHECK(problem({"--epochs", "300"}).starts_with("147 --epochs: scheduler: the learning rate of epoch 300 is 0"));
-  CHECK(problem({"--epochs", "30", "--scheduler_kwargs.T_max", "20"}).starts_with("147 --scheduler_kwargs.T_max: "));
+  CHECK(problem({"--epochs", "251"})
+            .starts_with("147 --epochs: scheduler CosineAnnealingLR: the learning rate of epoch 251 is 0"));
+  CHECK(problem({"--epochs", "21", "--scheduler_kwargs.T_max", "20"}).starts_with("147 --scheduler_kwargs.T_max: "));
+  CHECK(problem({"--optimizer", "SGD", "--optimizer_kwargs.betas", "[0.9, 0.99]"})
+            .starts_with("147 --optimizer_kwargs.betas: optimizer SGD has no argument \"betas\""));
+  CHECK(problem({"--scheduler", "StepLR"}).starts_with("147 --scheduler: scheduler StepLR needs \"step_size\""));
+  CHECK(problem({"--loss", "ActivityLos"}).starts_with("147 --loss: loss \"ActivityLos\": expected CrossEntropyLoss"));
 }
 
 TEST_CASE("a study against its model and its images", "[config]") {

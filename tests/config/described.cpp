@@ -1,5 +1,6 @@
 // Every field of a described struct is described, or named as one that a configuration cannot say; every key is sound.
 // covers: config/describe/codec.hpp config/describe/count_fields.hpp config/describe/description.hpp
+// covers: config/describe/kwargs.hpp
 // covers: config/describe/key.hpp config/describe/keys.hpp config/describe/lists.hpp config/mode_settings.hpp
 // covers: config/described/batch_options.hpp config/described/data_settings.hpp config/described/fit_settings.hpp
 // covers: config/described/program/mode_settings.hpp config/described/optimizer_settings.hpp config/described/options.hpp
@@ -45,7 +46,11 @@ TEST_CASE("every field of a described struct is described, or named as one that 
   check_described<OptimizerSettings>("OptimizerSettings");
   check_described<FitSettings>("FitSettings");
   check_described<BatchOptions>("BatchOptions");
-  check_described<CosineAnnealing>("CosineAnnealing");
+  check_described<SchedulerSettings>("SchedulerSettings");
+  check_described<SchedulerConfigs>("SchedulerConfigs");
+  check_described<LrScaling>("LrScaling");
+  check_described<LossSettings>("LossSettings");
+  check_described<InitialWeights>("InitialWeights");
   check_described<DataSettings>("DataSettings");
   check_described<StimulusSettings>("StimulusSettings");
   check_described<ModeSettings>("ModeSettings");

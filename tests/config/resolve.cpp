@@ -42,7 +42,7 @@ struct OneFile {
 TEST_CASE("keys are found by section, command, dotted name and alias", "[config]") {
   OneFile const file(
       R"({"tau": 7, "model": {"tff": 2, "rctype": "self"}, "model.trc": 4, "train": {"data": {"shuffle": false}},
-    "test.batch_size": 3, "optimizer_kwargs": {"weight_decay": 0.25}, "scheduler_kwargs.T_max": 9,
+    "test.batch_size": 3, "precision": 32, "prec": "bf16-mixed", "optimizer_kwargs": {"weight_decay": 0.25}, "scheduler_kwargs.T_max": 9,
     "layers": {"IT": {"tau": 9}}, "model.layers.V1.tsk": 6})");
   Resolved const resolved = file.resolved();
   resolved.problems.require_none();
@@ -53,8 +53,9 @@ TEST_CASE("keys are found by section, command, dotted name and alias", "[config]
   CHECK(study.structure.recurrence_type == "self");
   CHECK_FALSE(study.fit.batches.shuffle);
   CHECK(study.fit.batches.batch_size == BatchOptions{}.batch_size);  // test. is another command's
-  CHECK(study.optimizer.weight_decay == 0.25);
-  CHECK(study.fit.scheduler.T_max == 9);
+  CHECK(study.optimizer.optimizer_kwargs == Kwargs{{"weight_decay", 0.25}});
+  CHECK(study.fit.scheduler.scheduler_kwargs == Kwargs{{"T_max", 9}});
+  CHECK(study.fit.precision == "bf16-mixed");
   REQUIRE(study.options.layers.size() == 2);
   CHECK(study.options.layers[0].first == "IT");
   CHECK(study.options.layers[0].second.tau == 9);

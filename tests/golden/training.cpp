@@ -10,11 +10,9 @@ using namespace golden;
 namespace {
 
 OptimizerSettings settings_of(Keys& keys) {
-  OptimizerSettings settings{.learning_rate = keys.number("learning_rate", 2e-4),
-                             .weight_decay = keys.number("weight_decay", 0)};
-  std::string const optimizer = keys.text("optimizer", "Adam");
-  if (optimizer != "Adam" && optimizer != "AdamW") keys.refuse("optimizer", "Adam or AdamW");
-  settings.decoupled_weight_decay = optimizer == "AdamW";
+  OptimizerSettings settings{.optimizer = keys.text("optimizer", "Adam"),
+                             .learning_rate = keys.number("learning_rate", 2e-4),
+                             .optimizer_kwargs = {{"weight_decay", keys.number("weight_decay", 0)}}};
   settings.lr_parameter_groups.clear();
   Json const groups = keys.get("lr_parameter_groups");
   for (auto const& [key, group] : groups.items()) {

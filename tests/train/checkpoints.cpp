@@ -63,7 +63,7 @@ TEST_CASE("the best epochs by any column are kept, and one of every few", "[trai
     CAPTURE(mode, k);
     TemporaryFolder const folder;
     FitSettings settings = quiet(5);
-    settings.scheduler.T_max = 0;
+    settings.scheduler.scheduler = "none";
     settings.checkpoint = folder / "last.safetensors";
     settings.save_top_k = k;
     settings.monitor_checkpoint = "my/measure";
@@ -167,7 +167,7 @@ TEST_CASE("a full disk stops no training, and is not kept quiet", "[train]") {
 
   // A last checkpoint that cannot be written is an error, and the one before stays.
   settings.epochs = 4;
-  settings.scheduler.T_max = 0;
+  settings.scheduler.scheduler = "none";
   settings.callbacks.on_train_epoch_start = {[&](Training&) { limit(10000); }};
   std::string const error = failure([&] { t.go_on(settings, quarters(40), quarters(8)); });
   limit(before.rlim_cur);

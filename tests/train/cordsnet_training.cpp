@@ -116,7 +116,7 @@ TEST_CASE("bad numbers of the preset", "[train]") {
 
 TEST_CASE("decoupled weight decay leaves the gradient alone", "[train]") {
   Tensor w = ones({1}).mul(2).set_requires_grad(true);
-  OptimizerSettings settings{.learning_rate = 0.1, .weight_decay = 0.5, .decoupled_weight_decay = true};
+  OptimizerSettings settings{.optimizer = "AdamW", .learning_rate = 0.1, .optimizer_kwargs = {{"weight_decay", 0.5}}};
   Optimizer optimizer({{"w", w, true}}, settings);
   w.mul(3).sum().backward();
   optimizer.step();

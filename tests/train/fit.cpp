@@ -103,7 +103,7 @@ TEST_CASE("a training that was stopped goes on as if it had not been, bit for bi
 TEST_CASE("a training stops when its time is over", "[train]") {
   Trained t;
   FitSettings settings = quiet(1000000);
-  settings.scheduler.T_max = 0;
+  settings.scheduler.scheduler = "none";
   settings.max_seconds = 0.05;
   t.result = fit(t.optimizer, cross_entropy(), t.toy.run(), quarters(40), {}, settings);
   CHECK(t.result.stop == Fit::Stop::out_of_time);
@@ -204,19 +204,18 @@ TEST_CASE("a training that learns nothing is an error", "[train]") {
 
 TEST_CASE("epochs at a learning rate of 0 are refused", "[train]") {
   Trained t;
-  auto const with = [&](std::int64_t epochs, CosineAnnealing const& scheduler, std::int64_t first = 0) {
+  auto const with = [&](std::int64_t epochs, Kwargs const& cosine, std::int64_t first = 0) {
     FitSettings settings = quiet(epochs);
-    settings.scheduler = scheduler;
+    settings.scheduler.scheduler_kwargs = cosine;
     TrainingState start;
     start.epoch = first;
     return failure([&] { fit(t.optimizer, cross_entropy(), t.toy.run(), quarters(8), {}, settings, start); });
   };
-  CHECK(with(3, {.T_max = 3}) == "none");
-  CHECK(with(4, {.T_max = 3}) == "train.136");
-  CHECK(with(4, {.T_max = 3, .eta_min = 0.1}) == "none");
-  CHECK(with(4, {.T_max = 0}) == "none");
-  CHECK(with(5, {.T_max = 3}, 4) == "train.136");
-  CHECK(with(3, {.T_max = 2}, 3) == "none");  // nothing is left to do
+  CHECK(with(3, {{"T_max", 3}}) == "none");
+  CHECK(with(4, {{"T_max", 3}}) == "train.136");
+  CHECK(with(4, {{"T_max", 3}, {"eta_min", 0.001}}) == "none");
+  CHECK(with(5, {{"T_max", 4}}, 4) == "train.136");
+  CHECK(with(3, {{"T_max", 2}}, 3) == "none");  // nothing is left to do
 }
 
 TEST_CASE("a damaged or foreign checkpoint is an error, and changes nothing", "[train]") {

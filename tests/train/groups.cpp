@@ -1,7 +1,7 @@
-// covers: train/gradient_norm.hpp, train/parameter_groups.hpp, train/schedule.hpp
+// covers: train/gradient_norm.hpp, train/parameter_groups.hpp, train/lr_scaling.hpp
 #include <dynvision/train/gradient_norm.hpp>
+#include <dynvision/train/lr_scaling.hpp>
 #include <dynvision/train/parameter_groups.hpp>
-#include <dynvision/train/schedule.hpp>
 
 #include "../io/failure.hpp"
 #include <catch2/catch_test_macros.hpp>
@@ -60,17 +60,10 @@ TEST_CASE("the learning rate follows the batch size", "[train]") {
   CHECK(effective_learning_rate(2e-4, 256) == 4e-4);
   CHECK(effective_learning_rate(2e-4, 256, 4) == 8e-4);
   CHECK(failure([] { effective_learning_rate(1, 0); }) == "train.113");
-}
-
-TEST_CASE("cosine annealing", "[train]") {
-  CosineAnnealing const cosine{.T_max = 4};
-  CHECK(cosine.factor(0) == 1);
-  CHECK(std::abs(cosine.factor(2) - 0.5) < 1e-15);
-  CHECK(std::abs(cosine.factor(4)) < 1e-15);
-  CHECK(cosine.factor(9) == cosine.factor(4));
-  CHECK(std::abs(CosineAnnealing{.T_max = 4, .eta_min = 0.1}.factor(4) - 0.1) < 1e-15);
-  CHECK(CosineAnnealing{.T_max = 0}.factor(7) == 1);
-  CHECK(failure([] { CosineAnnealing{.T_max = 1, .eta_min = -1}.factor(0); }) == "train.114");
+  CHECK(effective_learning_rate(2e-4, 256, 1, {.enabled = false}) == 2e-4);
+  CHECK(effective_learning_rate(2e-4, 256, 1, {.threshold_factor = 8}) == 8e-4);
+  CHECK(effective_learning_rate(2e-4, 256, 1, {.ref_batch_size = 256}) == 2e-4);
+  CHECK(failure([] { effective_learning_rate(1, 1, 1, {.ref_batch_size = 0}); }) == "train.113");
 }
 
 TEST_CASE("gradients are clipped by the length of all together", "[train]") {

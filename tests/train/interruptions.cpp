@@ -35,7 +35,7 @@ TEST_CASE("a training stopped at any moment gives the numbers of one that never 
   Images const train = quarters(44), validation = quarters(24);
   FitSettings settings = quiet(4);
   settings.val_batch_size = 8;  // stops fall within validations, too
-  settings.scheduler.T_max = 4;
+  settings.scheduler.scheduler_kwargs = {{"T_max", 4}};
   for (std::int64_t const accumulate : {1, 2}) {
     settings.accumulate_grad_batches = accumulate;
     TemporaryFolder const of_straight;

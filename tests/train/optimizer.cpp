@@ -16,11 +16,11 @@ TEST_CASE("settings of the optimiser are checked", "[train]") {
     return failure([&] { Optimizer(parameters, settings); });
   };
   CHECK(with({}) == "none");
-  CHECK(with({.learning_rate = 0}) == "train.111");
-  CHECK(with({.beta1 = 1}) == "train.111");
-  CHECK(with({.beta2 = -0.1}) == "train.111");
-  CHECK(with({.eps = 0}) == "train.111");
-  CHECK(with({.weight_decay = -1}) == "train.111");
+  CHECK(with({.learning_rate = 0}) == "train.201");
+  CHECK(with({.optimizer_kwargs = {{"betas", {1, 0.9}}}}) == "train.201");
+  CHECK(with({.optimizer_kwargs = {{"betas", {0.9, -0.1}}}}) == "train.201");
+  CHECK(with({.optimizer_kwargs = {{"eps", -1}}}) == "train.201");
+  CHECK(with({.optimizer_kwargs = {{"weight_decay", -1}}}) == "train.201");
 }
 
 TEST_CASE("a gradient that is not finite changes nothing", "[train]") {

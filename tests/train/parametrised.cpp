@@ -101,9 +101,10 @@ TEST_CASE("masks, signs and ranks survive training", "[train]") {
       std::unique_ptr<Optimizer> optimizer;
       train([&](Parameters const& parameters) {
         if (!optimizer) {
-          optimizer = std::make_unique<Optimizer>(
-              parameters,
-              OptimizerSettings{.learning_rate = 0.01, .weight_decay = 0.1, .decoupled_weight_decay = decoupled});
+          optimizer =
+              std::make_unique<Optimizer>(parameters, OptimizerSettings{.optimizer = decoupled ? "AdamW" : "Adam",
+                                                                        .learning_rate = 0.01,
+                                                                        .optimizer_kwargs = {{"weight_decay", 0.1}}});
         }
         optimizer->step();
       });

@@ -63,7 +63,7 @@ inline FitSettings quiet(std::int64_t epochs) {
   settings.epochs = epochs;
   settings.batches = {.batch_size = 8, .seed = 3};
   settings.log_every_n_steps = 3;
-  settings.scheduler.T_max = 3;
+  settings.scheduler.scheduler_kwargs = {{"T_max", 3}};
   settings.progress = false;
   settings.identity = {{"seed", "3"}};
   return settings;

@@ -64,7 +64,7 @@ struct Learner {
 
 FitSettings few() {
   FitSettings settings = quiet(2);
-  settings.scheduler.T_max = 0;
+  settings.scheduler.scheduler = "none";
   return settings;
 }
 

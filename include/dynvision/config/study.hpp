@@ -11,9 +11,12 @@
 #include <dynvision/config/program_settings.hpp>
 #include <dynvision/config/stimulus_settings.hpp>
 #include <dynvision/data/data_settings.hpp>
+#include <dynvision/losses/loss_settings.hpp>
 #include <dynvision/run/settings.hpp>
 #include <dynvision/run/trial.hpp>
 #include <dynvision/train/fit_settings.hpp>
+#include <dynvision/train/initial_weights.hpp>
+#include <dynvision/train/lr_scaling.hpp>
 #include <dynvision/train/optimizer_settings.hpp>
 #include <dynvision/train/record_settings.hpp>
 #include <dynvision/variants/structure.hpp>
@@ -25,7 +28,10 @@ struct Study {
   Options options{};           // its numbers
   run::TrialSettings trial{};  // what is shown, which steps count
   run::Settings run{};         // how the model is run
+  LossSettings loss{};
   OptimizerSettings optimizer{};
+  LrScaling lr_scaling{};
+  InitialWeights weights{};
   FitSettings fit{};
   RecordSettings record{};  // what a training leaves beside its checkpoints
   DataSettings data{};

@@ -38,7 +38,8 @@ struct WeightOptions {
   std::string key{};   // where the tensors are in a PyTorch checkpoint; empty: the usual places
   std::string
       leading_part{};  // of the names in the file, under which the model lies: "student."; empty: found by the names
-  bool adapt_classes = false;  // a classifier for another number of classes stays as it was initialised
+  bool adapt_classes = false;    // a classifier for another number of classes stays as it was initialised,
+  bool keep_class_rows = false;  // or takes the rows of the classes that both have
 
   // What is trained afterwards: what was not loaded, and what one of the patterns matches. Neither: no change.
   bool train_rest = false;
@@ -78,7 +79,10 @@ inline WeightsReport compare_weights(TensorMap const& weights, Parameters const&
       bool const head = p.name.starts_with("classifier.") || p.name.starts_with("fc.");
       bool const classes = options.adapt_classes && head && value.dim() > 0 && value.dim() == p.tensor.dim() &&
                            value.sizes().slice(1).equals(p.tensor.sizes().slice(1));
-      (classes ? report.adapted : report.misshapen).push_back(shapes);
+      std::int64_t const n_both = classes && options.keep_class_rows ? std::min(value.size(0), p.tensor.size(0)) : 0;
+      std::string const of_classes =
+          n_both == 0 ? ": as it was initialised" : joined({": the first ", n_both, " rows are the file's"});
+      (classes ? report.adapted : report.misshapen).push_back(shapes + (classes ? of_classes : ""));
     } else if (value.is_complex() && !p.tensor.is_complex()) {
       report.misshapen.push_back(p.name + ": expected real numbers, found complex ones");
     } else if (!all_finite(value.to(p.tensor.scalar_type()))) {
@@ -106,6 +110,12 @@ inline WeightsReport put_weights(TensorMap const& weights, Parameters const& par
   at::AutoGradMode const no_gradient(false);
   for (Parameter const& p : parameters) {
     if (loaded.contains(p.name)) p.tensor.copy_(weights[p.name]);
+    bool const adapted =
+        options.keep_class_rows && std::any_of(report.adapted.begin(), report.adapted.end(),
+                                               [&](auto const& text) { return text.starts_with(p.name + ": "); });
+    if (!adapted) continue;
+    std::int64_t const n = std::min(weights[p.name].size(0), p.tensor.size(0));
+    p.tensor.narrow(0, 0, n).copy_(weights[p.name].narrow(0, 0, n));
   }
   if (options.train_rest || !options.trainable.empty()) {
     std::vector<std::string> patterns = options.trainable;

@@ -33,9 +33,13 @@ class WeightedSum {
   using Count = std::function<double(Tensor const& labels)>;
 
   // `count` says what the term is a mean over, so that batches of different sizes are averaged well (LossAverage);
-  // without one it is the samples.
-  void add(std::string name, double weight, Term term, Count count = {}) {
-    if (weight > 0) terms_.push_back({std::move(name), weight, std::move(term), std::move(count)});
+  // without one it is the samples. `monitored`: what the term looks at in Activity::monitored.
+  void add(std::string name, double weight, Term term, Count count = {},
+           std::vector<std::string> const& monitored = {}) {
+    if (weight > 0) {
+      terms_.push_back({std::move(name), weight, std::move(term), std::move(count)});
+      monitored_.insert(monitored_.end(), monitored.begin(), monitored.end());
+    }
   }
   void add(std::string name, double weight, CrossEntropy loss) {
     add(
@@ -44,11 +48,10 @@ class WeightedSum {
         [loss](Tensor const& labels) { return loss.count(labels); });
   }
   void add(std::string name, double weight, ActivityLoss loss) {
-    if (weight > 0) {
-      for (std::string const& operation : loss.monitored()) monitored_.push_back(operation);
-    }
-    add(std::move(name), weight,
-        [loss](run::Activity const& activity, Tensor const&) { return loss(activity.monitored); });
+    add(
+        std::move(name), weight,
+        [loss](run::Activity const& activity, Tensor const&) { return loss(activity.monitored); }, {},
+        loss.monitored());
   }
 
   std::vector<std::string> const& monitored() const { return monitored_; }  // for run::Settings::monitor

@@ -22,6 +22,38 @@ struct Checkpoint {
   TrainingState state;
 };
 
+namespace checkpointing {
+
+inline nlohmann::json json_of(TrainingSums const& sums) {
+  auto losses = nlohmann::json::array();
+  for (LossAverage::Term const& term : sums.losses.terms) {
+    losses.push_back({{"name", term.name}, {"weight", term.weight}, {"sum", term.sum}, {"count", term.count}});
+  }
+  return {{"losses", losses},
+          {"gradient_norm", sums.gradient_norm},
+          {"n_steps", sums.n_steps},
+          {"n_right", sums.n_right},
+          {"n_labels", sums.n_labels}};
+}
+
+inline void count(std::string const& file, nlohmann::json const& from, char const* name, std::int64_t& number) {
+  if ((number = from.at(name).get<std::int64_t>()) < 0)
+    fail("train", 123, {file, ": ", name, ": expected a number >= 0"});
+}
+
+inline void read(std::string const& file, nlohmann::json const& from, TrainingSums& sums) {
+  count(file, from, "n_steps", sums.n_steps);
+  count(file, from, "n_right", sums.n_right);
+  count(file, from, "n_labels", sums.n_labels);
+  from.at("gradient_norm").get_to(sums.gradient_norm);
+  for (auto const& term : from.at("losses")) {
+    sums.losses.terms.push_back({term.at("name").get<std::string>(), term.at("weight").get<double>(),
+                                 term.at("sum").get<double>(), term.at("count").get<double>()});
+  }
+}
+
+}  // namespace checkpointing
+
 // In the order of the file.
 inline std::vector<TensorMap::Entry> checkpoint_tensors(Parameters const& parameters,
                                                         std::vector<TensorMap::Entry> const& optimizer) {
@@ -50,10 +82,6 @@ inline void write_checkpoint(std::filesystem::path const& path, std::vector<Tens
   }
   tensors.emplace_back("training.numbers", numbers);
   for (auto const& [device, bytes] : state.random) tensors.emplace_back("training.random." + device, bytes);
-  auto losses = nlohmann::json::array();
-  for (LossAverage::Term const& term : state.sums.losses.terms) {
-    losses.push_back({{"name", term.name}, {"weight", term.weight}, {"sum", term.sum}, {"count", term.count}});
-  }
   nlohmann::json const training{{"format_version", Checkpoint::format_version},
                                 {"epoch", state.epoch},
                                 {"batch", state.batch},
@@ -61,12 +89,8 @@ inline void write_checkpoint(std::filesystem::path const& path, std::vector<Tens
                                 {"images", state.images},
                                 {"seconds", state.seconds},
                                 {"validation_seconds", state.validation_seconds},
-                                {"sums",
-                                 {{"losses", losses},
-                                  {"gradient_norm", state.sums.gradient_norm},
-                                  {"n_steps", state.sums.n_steps},
-                                  {"n_right", state.sums.n_right},
-                                  {"n_labels", state.sums.n_labels}}},
+                                {"sums", checkpointing::json_of(state.sums)},
+                                {"of_epoch", checkpointing::json_of(state.of_epoch)},
                                 {"columns", columns},
                                 {"numbers", names},
                                 {"identity", state.identity}};
@@ -98,25 +122,16 @@ inline Checkpoint read_checkpoint(std::filesystem::path const& path) {
     }
     TrainingState& state = checkpoint.state;
     auto const count = [&](nlohmann::json const& from, char const* name, std::int64_t& number) {
-      if ((number = from.at(name).get<std::int64_t>()) < 0) {
-        fail("train", 123, {checkpoint.file, ": ", name, ": expected a number >= 0"});
-      }
+      checkpointing::count(checkpoint.file, from, name, number);
     };
-    auto const& sums = training.at("sums");
     count(training, "epoch", state.epoch);
     count(training, "batch", state.batch);
     count(training, "step", state.step);
     count(training, "images", state.images);
-    count(sums, "n_steps", state.sums.n_steps);
-    count(sums, "n_right", state.sums.n_right);
-    count(sums, "n_labels", state.sums.n_labels);
+    checkpointing::read(checkpoint.file, training.at("sums"), state.sums);
+    checkpointing::read(checkpoint.file, training.at("of_epoch"), state.of_epoch);
     training.at("seconds").get_to(state.seconds);
     training.at("validation_seconds").get_to(state.validation_seconds);
-    for (auto const& term : sums.at("losses")) {
-      state.sums.losses.terms.push_back({term.at("name").get<std::string>(), term.at("weight").get<double>(),
-                                         term.at("sum").get<double>(), term.at("count").get<double>()});
-    }
-    sums.at("gradient_norm").get_to(state.sums.gradient_norm);
     training.at("columns").get_to(columns);
     training.at("numbers").get_to(names);
     training.at("identity").get_to(state.identity);

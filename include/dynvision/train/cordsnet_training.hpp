@@ -31,8 +31,10 @@ struct CordsNetTraining {
   std::vector<double> step_weights = logspace(-3, 0, 30);
   double spontaneous_activity_weight = 1e-3;
   double gradient_clip_val = 1e-4;
-  OptimizerSettings optimizer{
-      .learning_rate = 1e-5, .weight_decay = 0.01, .decoupled_weight_decay = true, .lr_parameter_groups = {}};
+  OptimizerSettings optimizer{.optimizer = "AdamW",
+                              .learning_rate = 1e-5,
+                              .optimizer_kwargs = {{"weight_decay", 0.01}},
+                              .lr_parameter_groups = {}};
 
   // images (B,C,H,W), labels (B)
   run::Trial trial(Tensor const& images, Tensor const& labels) const {

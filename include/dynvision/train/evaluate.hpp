@@ -15,6 +15,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <functional>
 
 namespace dynvision {
@@ -26,6 +27,7 @@ struct Presented {  // a batch as it was shown, and what the model made of it
 
 struct BatchContext {                  // what a batch is presented for; run_for() does what it says
   bool record = false;                 // keep the responses of all layers
+  bool training = false;               // parameters will learn from it
   std::int64_t epoch = 0, batch = 0;   // of a training: seeds what is drawn
   bool reference = false;              // step by step, on the reference path
   std::vector<std::string> monitor{};  // what these operations give, beside those of the settings
@@ -54,6 +56,7 @@ struct Evaluation {
 
 struct EvaluateSettings {
   std::int64_t batch_size = 128;
+  double limit_batches = 1;  // up to 1: this part of the batches, at least one; above: so many
   bool record = false;
   std::string progress = "evaluate";          // label of the progress bar; empty: none
   std::function<bool()> stop_requested = {};  // asked after every batch
@@ -67,6 +70,12 @@ struct Sums {
   std::vector<double> right, guess_over_time, label_over_time, counted;  // [T]
   std::vector<std::vector<double>> responses, response_counts;           // [layer][T]
 };
+
+inline std::int64_t limited(double limit, std::int64_t n_batches) {
+  double const wanted = limit <= 1 ? limit * static_cast<double>(n_batches) : limit;
+  return wanted >= static_cast<double>(n_batches) ? n_batches
+                                                  : std::max<std::int64_t>(1, static_cast<std::int64_t>(wanted));
+}
 
 inline void grow(std::vector<double>& v, std::size_t n) {
   if (v.size() < n) v.resize(n, 0);
@@ -139,11 +148,14 @@ inline Evaluation evaluate(RunBatch const& run, WeightedSum const& objective, Im
   double const start = now();
   Batches const batches(images, {.batch_size = settings.batch_size, .shuffle = false});
   std::optional<Progress> progress;
-  if (!settings.progress.empty()) progress.emplace(settings.progress, images.size());
+  std::int64_t const n_batches = evaluation::limited(settings.limit_batches, batches.size());
+  if (!settings.progress.empty()) {
+    progress.emplace(settings.progress, std::min(n_batches * settings.batch_size, images.size()));
+  }
   Evaluation result;
   evaluation::Sums sums;
   result.complete = true;
-  for (std::int64_t i = 0; i < batches.size(); ++i) {
+  for (std::int64_t i = 0; i < n_batches; ++i) {
     Batch const batch = batches[i];
     std::int64_t const n = batch.images.size(0);
     Presented const shown = run(batch, {.record = settings.record, .batch = i});
@@ -152,7 +164,7 @@ inline Evaluation evaluate(RunBatch const& run, WeightedSum const& objective, Im
     evaluation::add_responses(sums, result, shown.activity.responses, n);
     result.n_images += n;
     if (progress) progress->step(n);
-    if (settings.stop_requested && settings.stop_requested() && i + 1 < batches.size()) {
+    if (settings.stop_requested && settings.stop_requested() && i + 1 < n_batches) {
       result.complete = false;
       break;
     }

@@ -24,7 +24,7 @@ namespace dynvision {
 // `validation` may be empty (Images{}). `state`: where to go on, see resume().
 inline Fit fit(Optimizer& optimizer, WeightedSum const& objective, RunBatch const& run, Images const& train,
                Images const& validation, FitSettings const& settings, TrainingState start = {}) {
-  check_settings(settings, start.epoch);
+  check_settings(settings);
   return fitting::TrainingLoop(optimizer, objective, run, train, validation, settings, std::move(start)).run();
 }
 

@@ -1,24 +1,33 @@
-// Adam over groups of parameters, with its state as named tensors.
+// Any optimiser of torch.optim by its name, over groups of parameters, with its state as named tensors.
 //
-//   g <- g + weight_decay w;  m <- b1 m + (1 - b1) g;  v <- b2 v + (1 - b2) g^2
-//   w <- w - lr m/(1 - b1^n) / (sqrt(v/(1 - b2^n)) + eps)       n: steps of this parameter
+//   Optimizer optimizer(model.parameters(), {.optimizer = "SGD", .learning_rate = 0.1, .optimizer_kwargs = {{"momentum", 0.9}}});
+//   loss.backward();
+//   optimizer.step(1);        // clipped to a norm of 1
+//   optimizer.zero_grad();
 //
-// Source: Kingma & Ba 2015, algorithm 1 (torch::optim::Adam). A parameter without a gradient is left
-// alone; none with a gradient is an error. State: optimizer.exp_avg.<name> (m), optimizer.exp_avg_sq.<name> (v), optimizer.step.<name> (n): with it
-// and the weights, training goes on as if it had never stopped.
+// Adam, AdamW, SGD, RMSprop and Adagrad are LibTorch's; optimizers/rules.hpp has the others, with their equations.
+// A parameter without a gradient is left alone; none with a gradient is an error. State: optimizer.<field>.<parameter>, the
+// fields named as in PyTorch's state_dict (exp_avg, momentum_buffer, step ...): with it and the weights, training goes on as
+// if it had never stopped.
 //
-// Errors: train.111, train.112, train.132, train.137.
+// Errors: train.112, train.132, train.137, train.201.
 #pragma once
 #include <dynvision/io/tensor_map.hpp>
 #include <dynvision/train/gradient_norm.hpp>
-#include <dynvision/train/optimizer_settings.hpp>
+#include <dynvision/train/optimizers/kinds.hpp>
 
 #include <ATen/core/grad_mode.h>
-#include <torch/optim/adam.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <memory>
-#include <tuple>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
 
 namespace dynvision {
 
@@ -27,45 +36,44 @@ class Optimizer {
   explicit Optimizer(Parameters parameters, OptimizerSettings settings = {})
       : parameters_(std::move(parameters)),
         settings_(std::move(settings)),
-        groups_(parameter_groups(parameters_, settings_.lr_parameter_groups)) {
-    auto const expect = [](char const* name, double value, bool good, char const* what) {
-      if (!good) fail("train", 111, {name, " = ", value, ": expected ", what});
-    };
-    expect("learning_rate", settings_.learning_rate,
-           settings_.learning_rate > 0 && std::isfinite(settings_.learning_rate), "a number > 0");
-    expect("weight_decay", settings_.weight_decay, settings_.weight_decay >= 0 && std::isfinite(settings_.weight_decay),
-           "a number >= 0");
-    expect("beta1", settings_.beta1, settings_.beta1 >= 0 && settings_.beta1 < 1, "a number from 0 to below 1");
-    expect("beta2", settings_.beta2, settings_.beta2 >= 0 && settings_.beta2 < 1, "a number from 0 to below 1");
-    expect("eps", settings_.eps, settings_.eps > 0 && std::isfinite(settings_.eps), "a number > 0");
-
-    std::vector<torch::optim::OptimizerParamGroup> groups;
-    for (ParameterGroup const& group : groups_) {
-      std::vector<Tensor> tensors;
-      for (Parameter const& p : group.parameters) tensors.push_back(p.tensor);
-      groups.emplace_back(std::move(tensors), std::make_unique<torch::optim::AdamOptions>(options(group.lr_factor)));
-    }
-    adam_ = std::make_unique<torch::optim::Adam>(std::move(groups), options(1));
-  }
+        kwargs_(optimizers::checked(settings_)),
+        groups_(parameter_groups(parameters_, settings_.lr_parameter_groups)),
+        kind_(optimizers::kind_of(name_of_kind())),
+        learning_rate_(settings_.learning_rate),
+        own_(made()) {}
 
   Parameters const& parameters() const { return parameters_; }
   std::vector<ParameterGroup> const& groups() const { return groups_; }
   OptimizerSettings const& settings() const { return settings_; }
-  double learning_rate() const { return settings_.learning_rate * factor_; }
 
-  // Every group's learning rate times `factor`, from the next step on.
-  void scale_learning_rate(double factor) {
-    factor_ = factor;
+  // Of the group "regular"; that of another group is lr_factor times it.
+  double learning_rate() const { return learning_rate_; }
+  void set_learning_rate(double rate) {
+    learning_rate_ = rate;
     for (std::size_t i = 0; i < groups_.size(); ++i) {
-      adam_->param_groups()[i].options().set_lr(settings_.learning_rate * groups_[i].lr_factor * factor);
+      own_->param_groups()[i].options().set_lr(rate * groups_[i].lr_factor);
     }
   }
+  // Momentum, or the first of betas.
+  bool has_momentum() const { return kind_.set_momentum != nullptr; }
+  void set_momentum(double momentum) {
+    for (auto& group : own_->param_groups()) kind_.set_momentum(group.options(), momentum);
+  }
 
-  void zero_grad() { adam_->zero_grad(); }
+  void zero_grad() {
+    for (Parameter const& p : parameters_) p.tensor.mutable_grad() = Tensor{};
+  }
 
-  // One update with the gradients that are there, clipped to `gradient_clip_val` (0: not clipped). Returns the norm
-  // before clipping. A gradient that is not finite is an error, and changes nothing.
+  // One update; the gradient's norm before clipping comes back. 0: no clipping.
   double step(double gradient_clip_val = 0) {
+    double const norm = checked_gradient_norm();
+    if (gradient_clip_val > 0) clip_gradient(parameters_, gradient_clip_val, norm);
+    update();
+    return norm;
+  }
+
+  // A norm that is not finite is an error that names the parameters.
+  double checked_gradient_norm() const {
     bool const any = std::any_of(parameters_.begin(), parameters_.end(),
                                  [](Parameter const& p) { return p.learned && p.tensor.grad().defined(); });
     if (!any)
@@ -82,22 +90,37 @@ class Optimizer {
             "found in:",
             names});
     }
-    if (gradient_clip_val > 0) clip_gradient(parameters_, gradient_clip_val, norm);
-    if (settings_.decoupled_weight_decay) decay();
-    adam_->step();
     return norm;
   }
 
-  // Empty before the first step.
+  // With the gradient as it is.
+  void update() {
+    if (kwargs_.flag("maximize")) {
+      at::AutoGradMode const no_gradient(false);
+      for (Parameter const& p : parameters_) {
+        if (p.tensor.grad().defined()) p.tensor.grad().neg_();
+      }
+    }
+    own_->step();
+  }
+
+  // Empty before the first update (of Adagrad: what it begins with).
   std::vector<TensorMap::Entry> state() const {
     std::vector<TensorMap::Entry> entries;
     for (Parameter const& p : parameters_) {
-      auto const found = adam_->state().find(p.tensor.unsafeGetTensorImpl());
-      if (found == adam_->state().end()) continue;
-      auto const& state = static_cast<torch::optim::AdamParamState const&>(*found->second);
-      entries.emplace_back(first_moment + p.name, state.exp_avg());
-      entries.emplace_back(second_moment + p.name, state.exp_avg_sq());
-      entries.emplace_back(steps + p.name, full({}, static_cast<double>(state.step()), at::TensorOptions(at::kLong)));
+      auto const found = own_->state().find(p.tensor.unsafeGetTensorImpl());
+      if (found == own_->state().end()) continue;
+      for (optimizers::StateField const& field : kind_.fields(*found->second, kwargs_)) {
+        Tensor value;
+        if (auto* const* const tensor = std::get_if<Tensor*>(&field.value)) value = **tensor;
+        if (auto* const* const n = std::get_if<std::int64_t*>(&field.value)) {
+          value = full({}, static_cast<double>(**n), at::TensorOptions(at::kLong));
+        }
+        if (auto* const* const number = std::get_if<double*>(&field.value)) {
+          value = full({}, **number, at::TensorOptions(at::kDouble));
+        }
+        if (value.defined()) entries.emplace_back(entry_name(field, p), value);
+      }
     }
     return entries;
   }
@@ -105,73 +128,86 @@ class Optimizer {
   // All of it or nothing; what does not fit is listed.
   void load(TensorMap const& state) {
     std::string wrong;
-    torch::optim::Adam fresh({torch::optim::OptimizerParamGroup(std::vector<Tensor>{})}, options(1));
+    std::set<std::string> known;
+    auto fresh = made();
     for (Parameter const& p : parameters_) {
-      int const there = state.contains(first_moment + p.name) + state.contains(second_moment + p.name) +
-                        state.contains(steps + p.name);
+      auto own = kind_.first_state(p.tensor);
+      optimizers::StateFields const fields = kind_.fields(*own, kwargs_);
+      std::size_t there = 0;
+      for (auto const& field : fields) there += state.contains(entry_name(field, p)) ? 1 : 0;
+      for (auto const& field : fields) known.insert(entry_name(field, p));
       if (there == 0) continue;
-      if (there < 3 || !p.learned) {
-        wrong += "\n  " + p.name + (p.learned ? ": expected exp_avg, exp_avg_sq and step" : ": is not learned");
+      if (there < fields.size() || !p.learned) {
+        std::string names;
+        for (auto const& field : fields) names += (names.empty() ? "" : ", ") + std::string(field.name);
+        wrong += "\n  " + p.name + (p.learned ? ": expected " + names : ": is not learned");
         continue;
       }
-      Tensor const &m = state[first_moment + p.name], &v = state[second_moment + p.name], &n = state[steps + p.name];
-      if (!m.sizes().equals(p.tensor.sizes()) || !v.sizes().equals(p.tensor.sizes())) {
-        wrong += "\n  " + p.name + ": expected " + shape_text(p.tensor.sizes()) + ", found " + shape_text(m.sizes()) +
-                 " and " + shape_text(v.sizes());
-      } else if (n.numel() != 1 || n.scalar_type() != at::kLong || n.item<std::int64_t>() < 0) {
-        wrong += "\n  " + p.name + ": step: expected one whole number >= 0";
-      } else if (!m.isfinite().all().item<bool>() || !v.isfinite().all().item<bool>() || v.lt(0).any().item<bool>()) {
-        wrong += "\n  " + p.name + ": expected finite moments, and no second moment below 0";
-      } else {
-        auto own = std::make_unique<torch::optim::AdamParamState>();
-        own->step(n.item<std::int64_t>());
-        own->exp_avg(copy_like(m, p.tensor));
-        own->exp_avg_sq(copy_like(v, p.tensor));
-        fresh.state()[p.tensor.unsafeGetTensorImpl()] = std::move(own);
-      }
+      for (auto const& field : fields) wrong += put(field, state[entry_name(field, p)], p);
+      fresh->state()[p.tensor.unsafeGetTensorImpl()] = std::move(own);
     }
     for (auto const& [name, tensor] : state) {
-      std::size_t const dot = name.find('.', std::string_view("optimizer.").size());
-      std::string const of = dot == std::string::npos ? "" : name.substr(dot + 1);
-      bool const known =
-          std::any_of(parameters_.begin(), parameters_.end(), [&](Parameter const& p) { return p.name == of; });
-      if (!known) wrong += "\n  " + name + ": unexpected";
+      if (!known.contains(name)) {
+        wrong += "\n  " + name + ": unexpected of " + settings_.optimizer;
+      }
     }
     if (!wrong.empty()) fail("train", 112, {"the state of the optimiser does not fit the model:", wrong});
-    adam_->state().clear();
-    for (auto& [parameter, own] : fresh.state()) adam_->state()[parameter] = std::move(own);
+    own_ = std::move(fresh);
+    set_learning_rate(learning_rate_);
   }
 
  private:
-  static inline std::string const first_moment = "optimizer.exp_avg.", second_moment = "optimizer.exp_avg_sq.",
-                                  steps = "optimizer.step.";
-
-  torch::optim::AdamOptions options(double lr_factor) const {
-    return torch::optim::AdamOptions(settings_.learning_rate * lr_factor)
-        .betas(std::make_tuple(settings_.beta1, settings_.beta2))
-        .eps(settings_.eps)
-        .weight_decay(settings_.decoupled_weight_decay ? 0 : settings_.weight_decay);
+  // PyTorch's Adam with decoupled_weight_decay is AdamW.
+  std::string_view name_of_kind() const {
+    bool const decoupled = settings_.optimizer == "Adam" && kwargs_.flag("decoupled_weight_decay");
+    return decoupled ? "AdamW" : std::string_view(settings_.optimizer);
   }
-  void decay() {
-    at::AutoGradMode const no_gradient(false);
+  std::unique_ptr<torch::optim::Optimizer> made() const {
+    optimizers::Groups groups;
     for (ParameterGroup const& group : groups_) {
-      double const rate = settings_.learning_rate * group.lr_factor * factor_;
-      for (Parameter const& p : group.parameters) {
-        if (p.tensor.grad().defined()) p.tensor.mul_(1 - rate * settings_.weight_decay);
-      }
+      std::vector<Tensor> tensors;
+      for (Parameter const& p : group.parameters) tensors.push_back(p.tensor);
+      groups.emplace_back(std::move(tensors), kind_.options(settings_.learning_rate * group.lr_factor, kwargs_));
     }
+    return kind_.make(groups, kind_.options(settings_.learning_rate, kwargs_));
   }
-  static Tensor copy_like(Tensor const& value, Tensor const& like) {
-    Tensor const copy = like.detach().clone();
-    copy.copy_(value);
-    return copy;
+  static std::string entry_name(optimizers::StateField const& field, Parameter const& p) {
+    return "optimizer." + std::string(field.name) + "." + p.name;
+  }
+
+  // What is wrong with `found`, or nothing.
+  static std::string put(optimizers::StateField const& field, Tensor const& found, Parameter const& p) {
+    std::string const of = "\n  " + p.name + ": " + std::string(field.name) + ": expected ";
+    auto const number_is_good = [&] {
+      double const number = found.numel() == 1 ? found.item<double>() : -1;
+      return found.numel() == 1 && std::isfinite(number) && (field.negative || number >= 0);
+    };
+    if (auto* const* const n = std::get_if<std::int64_t*>(&field.value)) {
+      if (found.scalar_type() != at::kLong || !number_is_good()) return of + "one whole number >= 0";
+      **n = found.item<std::int64_t>();
+    } else if (auto* const* const number = std::get_if<double*>(&field.value)) {
+      if (found.scalar_type() != at::kDouble || !number_is_good()) return of + "one finite number";
+      **number = found.item<double>();
+    } else {
+      if (!found.sizes().equals(p.tensor.sizes())) {
+        return of + shape_text(p.tensor.sizes()) + ", found " + shape_text(found.sizes());
+      }
+      if (!found.isfinite().all().item<bool>()) return of + "finite numbers";
+      if (!field.negative && found.lt(0).any().item<bool>()) return of + "numbers >= 0";
+      Tensor& to = **std::get_if<Tensor*>(&field.value);
+      to = p.tensor.detach().clone();
+      to.copy_(found);
+    }
+    return {};
   }
 
   Parameters parameters_;
   OptimizerSettings settings_;
+  KnownKwargs kwargs_;
   std::vector<ParameterGroup> groups_;
-  std::unique_ptr<torch::optim::Adam> adam_;
-  double factor_ = 1;
+  optimizers::Kind const& kind_;
+  double learning_rate_;
+  std::unique_ptr<torch::optim::Optimizer> own_;
 };
 
 }  // namespace dynvision

@@ -2,13 +2,15 @@
 //
 //   learning rate of a parameter = base * lr_factor of its group
 //
-// A learned parameter belongs to the first key that its name contains, else to "regular"; parameters that
-// are not learned belong to none. Keys and factors as in the Python toolbox (lr_parameter_groups).
+// A learned parameter belongs to the first key that its name contains, or that is a pattern of its whole name ("V1.*"), else
+// to "regular"; parameters that are not learned belong to none. Keys and factors as in the Python toolbox
+// (lr_parameter_groups).
 //
 // Errors: train.101 … train.104.
 #pragma once
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/parameters.hpp>
+#include <dynvision/io/weights/name_table.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -59,8 +61,10 @@ inline std::vector<ParameterGroup> parameter_groups(Parameters const& parameters
   }
   for (Parameter const& p : parameters) {
     if (!p.learned) continue;
-    auto const own = std::find_if(groups.begin() + 1, groups.end(),
-                                  [&](auto const& g) { return p.name.find(g.name) != std::string::npos; });
+    auto const own = std::find_if(groups.begin() + 1, groups.end(), [&](ParameterGroup const& g) {
+      bool const is_pattern = g.name.find('*') != std::string::npos;
+      return is_pattern ? matches_pattern(g.name, p.name) : p.name.find(g.name) != std::string::npos;
+    });
     (own == groups.end() ? groups.front() : *own).parameters.push_back(p);
   }
   std::erase_if(groups, [](ParameterGroup const& g) { return g.parameters.empty(); });

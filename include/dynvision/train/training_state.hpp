@@ -5,6 +5,7 @@
 //   learning_rate                   of the group "regular", at the last update
 //   train_loss, train_accuracy      mean since the row before, over the labels that count
 //   gradient_norm                   mean since the row before, before clipping
+//   train_loss_epoch, ..._accuracy_epoch   of the whole epoch, at its end; nan elsewhere
 //   val_*                           at the end of an epoch; nan elsewhere
 //   loss/<name>                     of every term of the objective, before weighting, like train_loss
 // and whatever callbacks add. Names as in the Python toolbox.
@@ -24,6 +25,10 @@ struct TrainingSums {
   LossAverage losses;
   double gradient_norm = 0;
   std::int64_t n_steps = 0, n_right = 0, n_labels = 0;
+
+  double accuracy() const {
+    return n_labels > 0 ? static_cast<double>(n_right) / static_cast<double>(n_labels) : MetricsRow::none;
+  }
 };
 
 struct TrainingState {
@@ -34,6 +39,7 @@ struct TrainingState {
   double seconds = 0;             // [s] of training, validation included
   double validation_seconds = 0;  // [s]
   TrainingSums sums;              // since the last row of the metrics
+  TrainingSums of_epoch;          // since the epoch began
 
   MetricsTable metrics;
   // What else must be known to go on, by name: of early stopping, of loss scaling, and of callbacks that keep something

@@ -3,9 +3,14 @@
 // Errors: config.144 ... config.149.
 #pragma once
 #include <dynvision/config/checks/rules.hpp>
+#include <dynvision/losses/named_losses.hpp>
 #include <dynvision/train/fit_settings.hpp>
+#include <dynvision/train/optimizers/optimizer_kwargs.hpp>
+#include <dynvision/train/schedulers/scheduler.hpp>
 
+#include <initializer_list>
 #include <string>
+#include <vector>
 
 namespace dynvision::config {
 
@@ -51,7 +56,7 @@ inline void updates(Rules& rules) {
 // What the training itself would refuse: train/fit_settings.hpp knows it.
 inline void training(Rules& rules) {
   try {
-    check_settings(rules.study().fit, 0);
+    check_settings(rules.study().fit);
   } catch (Error const& error) {
     std::string const text = message_of(error);
     std::string const name = text.substr(0, text.find_first_of(" :"));
@@ -67,6 +72,32 @@ inline void training(Rules& rules) {
   }
 }
 
+// Arguments of what is chosen by name.
+inline void named(Rules& rules) {
+  Study const& study = rules.study();
+  auto const report = [&](std::initializer_list<std::string_view> keys, std::vector<std::string> const& problems) {
+    if (!rules.sound(keys)) return;
+    for (std::string const& problem : problems) rules.problems().report("config", 147, rules.place(keys), {problem});
+  };
+  report({"model.optimizer_kwargs", "model.optimizer", "model.learning_rate"},
+         optimizers::problems_of(study.optimizer));
+  report({"model.loss_configs", "model.loss", "model.activity_loss_weight"}, losses::problems_of(study.loss));
+  std::vector<std::string> of_scheduler = schedulers::problems_of(study.fit.scheduler);
+  if (of_scheduler.empty()) {
+    try {
+      static constexpr std::int64_t some = 1000;  // updates of the training, which are not known here
+      bool const by_epoch = study.fit.scheduler.scheduler_configs.interval == "epoch";
+      check_rates(Scheduler(study.fit.scheduler, study.optimizer.learning_rate, by_epoch ? study.fit.epochs : some),
+                  study.fit.epochs);
+    } catch (Error const& error) {
+      of_scheduler = {message_of(error)};
+    }
+  }
+  report({"model.scheduler_kwargs", "model.scheduler", "model.scheduler_configs.interval",
+          "model.scheduler_configs.frequency", "trainer.epochs"},
+         of_scheduler);
+}
+
 }  // namespace checks
 
 inline void check_composition(Rules& rules) {
@@ -74,6 +105,7 @@ inline void check_composition(Rules& rules) {
   checks::delays_of_nothing(rules);
   checks::updates(rules);
   checks::training(rules);
+  checks::named(rules);
 }
 
 }  // namespace dynvision::config

@@ -1,18 +1,47 @@
-// What a configuration says of a training: FitSettings, CosineAnnealing, RecordSettings.
+// What a configuration says of a training: FitSettings, SchedulerSettings, RecordSettings.
 #pragma once
+#include <dynvision/config/describe/kwargs.hpp>
 #include <dynvision/config/described/batch_options.hpp>
 #include <dynvision/train/fit_settings.hpp>
 #include <dynvision/train/record_settings.hpp>
+#include <dynvision/train/schedulers/scheduler_kwargs.hpp>
 
 namespace dynvision::config {
 
-template <> struct Description<CosineAnnealing> {
+template <> struct Description<SchedulerConfigs> {
   static constexpr std::string_view section = "model";
+  using S = SchedulerConfigs;
   static constexpr auto fields = hana::make_tuple(
-      field<&CosineAnnealing::T_max>(
-          {.key = "T_max", .unit = "epochs", .help = "after which the learning rate is smallest; 0: it stays"}),
-      field<&CosineAnnealing::eta_min>(
-          {.key = "eta_min", .range = between(0, 1), .help = "smallest, as a part of the learning rate"}));
+      field<&S::interval>({.key = "interval", .help = "when the schedule goes on", .words = "epoch step"}),
+      field<&S::frequency>({.key = "frequency", .range = at_least(1), .help = "once in so many epochs or updates"}),
+      field<&S::monitor>({.key = "monitor", .help = "column of the metrics that ReduceLROnPlateau looks at"}));
+};
+
+template <> struct Description<SchedulerSettings> {
+  static constexpr std::string_view section = "model";
+  using S = SchedulerSettings;
+  static constexpr auto fields = hana::make_tuple(
+      field<&S::scheduler>({.key = "scheduler",
+                            .help = "of the learning rate, of torch.optim.lr_scheduler",
+                            .aliases = {"sched"},
+                            .words = "ConstantLR LinearLR StepLR MultiStepLR ExponentialLR PolynomialLR "
+                                     "CosineAnnealingLR CosineAnnealingWarmRestarts OneCycleLR CyclicLR "
+                                     "ReduceLROnPlateau LinearWarmupCosineAnnealingLR none"}),
+      field<&S::scheduler_kwargs, KwargsOf<schedulers::all>>(
+          {.key = "scheduler_kwargs", .help = "its arguments, by PyTorch's names"}),
+      inner<&S::scheduler_configs>("scheduler_configs."));
+};
+
+// 32 may be a number.
+struct PrecisionName : Codec<std::string> {
+  static std::optional<Refusal> read(Value const& value, std::string& to, NumberRange const& range) {
+    if (value.kind != Value::Kind::scalar || !value.scalar.is_number())
+      return Codec<std::string>::read(value, to, range);
+    double const bits = value.scalar.get<double>();
+    to = bits == 16 ? "16-mixed" : number_text(bits);
+    return std::nullopt;
+  }
+  static Json write(std::string const& value) { return value == "32" ? Json(32) : Json(value); }
 };
 
 template <> struct Description<FitSettings> {
@@ -28,9 +57,17 @@ template <> struct Description<FitSettings> {
                                           .aliases = {"accum"}}),
       field<&S::gradient_clip_val>({.key = "gradient_clip_val",
                                     .range = at_least(0),
-                                    .help = "largest norm of the gradient; 0: any",
+                                    .help = "largest norm of the gradient, or largest number of it; 0: any",
                                     .aliases = {"clip"}}),
-      inner<&S::scheduler>("scheduler_kwargs."),
+      field<&S::gradient_clip_algorithm>({.key = "gradient_clip_algorithm",
+                                          .help = "norm: of all parameters together; value: every number by itself",
+                                          .words = "norm value"}),
+      field<&S::precision, PrecisionName>(
+          {.key = "precision",
+           .help = "what signals are computed in; parameters are float32 in all of them",
+           .aliases = {"prec"},
+           .words = "32 32-true bf16-mixed bf16-true 16-mixed"}),
+      inner<&S::scheduler>(),
       field<&S::check_val_every_n_epoch>({.key = "check_val_every_n_epoch",
                                           .unit = "epochs",
                                           .range = at_least(1),
@@ -40,6 +77,36 @@ template <> struct Description<FitSettings> {
                                  .range = at_least(1),
                                  .help = "images in a batch of validation and test",
                                  .section = "data"}),
+      field<&S::limit_val_batches>(
+          {.key = "limit_val_batches",
+           .range = at_least(0),
+           .help = "up to 1: this part of the batches of a validation; above: so many; 0: none"}),
+      field<&S::num_sanity_val_steps>({.key = "num_sanity_val_steps",
+                                       .range = at_least(0),
+                                       .help = "batches of the validation before the training, to see that it runs"}),
+      field<&S::early_stopping_patience>({.key = "early_stopping_patience",
+                                          .unit = "validations",
+                                          .range = at_least(0),
+                                          .help = "without an improvement, then the training ends; null: it does not",
+                                          .aliases = {"patience"}}),
+      field<&S::early_stopping_min_delta>(
+          {.key = "early_stopping_min_delta", .range = at_least(0), .help = "the smallest improvement"}),
+      field<&S::early_stopping_monitor>(
+          {.key = "early_stopping_monitor", .help = "column of the metrics that early stopping looks at"}),
+      field<&S::early_stopping_mode>(
+          {.key = "early_stopping_mode", .help = "which way of it is better", .words = "min max"}),
+      field<&S::on_non_finite>(
+          {.key = "on_non_finite",
+           .help = "loss or gradient is no finite number: stop with an error, skip the update, or lower the rate too",
+           .words = "stop skip lower"}),
+      field<&S::lower_rate_factor>({.key = "lower_rate_factor",
+                                    .range = {.low = 0, .high = 1, .has_low = false, .has_high = false},
+                                    .help = "of the learning rate, with on_non_finite = lower"}),
+      field<&S::non_finite_patience>(
+          {.key = "non_finite_patience",
+           .unit = "updates",
+           .range = at_least(1),
+           .help = "one after the other with numbers that are not finite, then it is an error"}),
       field<&S::log_every_n_steps>({.key = "log_every_n_steps",
                                     .unit = "updates",
                                     .range = at_least(1),

@@ -1,8 +1,12 @@
-// What a configuration says of the optimiser: OptimizerSettings, learning rates by group.
+// What a configuration says of learning: OptimizerSettings, learning rates by group and batch size, losses, first weights.
 #pragma once
 #include <dynvision/config/describe/description.hpp>
+#include <dynvision/config/describe/kwargs.hpp>
 #include <dynvision/config/describe/lists.hpp>
-#include <dynvision/train/optimizer_settings.hpp>
+#include <dynvision/losses/named_losses.hpp>
+#include <dynvision/train/initial_weights.hpp>
+#include <dynvision/train/lr_scaling.hpp>
+#include <dynvision/train/optimizers/optimizer_kwargs.hpp>
 
 namespace dynvision::config {
 
@@ -41,25 +45,71 @@ template <> struct Codec<LrParameterGroups> {
   }
 };
 
+// "CrossEntropyLoss", or a list of names.
+struct ListOrOne : Codec<std::vector<std::string>> {
+  static std::optional<Refusal> read(Value const& value, std::vector<std::string>& to, NumberRange const& range) {
+    std::string one;
+    if (value.is_list() || Codec<std::string>::read(value, one, range)) {
+      return Codec<std::vector<std::string>>::read(value, to, range);
+    }
+    to = {one};
+    return std::nullopt;
+  }
+};
+
 template <> struct Description<OptimizerSettings> {
   static constexpr std::string_view section = "model";
   using S = OptimizerSettings;
   static constexpr auto fields = hana::make_tuple(
+      field<&S::optimizer>({.key = "optimizer",
+                            .help = "of torch.optim",
+                            .aliases = {"opt"},
+                            .words = "Adadelta Adagrad Adam AdamW Adamax ASGD NAdam RAdam RMSprop Rprop SGD"}),
       field<&S::learning_rate>(
           {.key = "learning_rate", .range = above(0), .help = "base of the schedule", .aliases = {"lr"}}),
-      field<&S::beta1>(
-          {.key = "optimizer_kwargs.beta1", .range = from_to_below(0, 1), .help = "memory of the mean gradient"}),
-      field<&S::beta2>({.key = "optimizer_kwargs.beta2", .range = from_to_below(0, 1), .help = "memory of its square"}),
-      field<&S::eps>({.key = "optimizer_kwargs.eps", .range = above(0), .help = "keeps the step finite"}),
-      field<&S::weight_decay>({.key = "optimizer_kwargs.weight_decay",
-                               .range = at_least(0),
-                               .help = "L2, added to the gradient",
-                               .aliases = {"weight_decay"}}),
-      field<&S::decoupled_weight_decay>(
-          {.key = "optimizer_kwargs.decoupled_weight_decay", .help = "AdamW: weight decay apart from the gradient"}),
+      field<&S::optimizer_kwargs, KwargsOf<optimizers::all>>(
+          {.key = "optimizer_kwargs", .help = "its arguments, by PyTorch's names"}),
       field<&S::lr_parameter_groups>(
           {.key = "lr_parameter_groups",
            .help = "factors of the learning rate of parameters whose name contains the key; regular: of all others"}));
+};
+
+template <> struct Description<LrScaling> {
+  static constexpr std::string_view section = "trainer";
+  using S = LrScaling;
+  static constexpr auto fields = hana::make_tuple(
+      field<&S::enabled>({.key = "enabled", .help = "the learning rate follows the size of an update"}),
+      field<&S::ref_batch_size>(
+          {.key = "ref_batch_size", .unit = "images", .range = above(0), .help = "for which learning_rate is meant"}),
+      field<&S::threshold_factor>({.key = "threshold_factor",
+                                   .range = at_least(0),
+                                   .help = "up to so many times as many in proportion, above by the square root"}));
+};
+
+template <> struct Description<LossSettings> {
+  static constexpr std::string_view section = "model";
+  using S = LossSettings;
+  static constexpr auto fields = hana::make_tuple(
+      field<&S::loss, ListOrOne>({.key = "loss",
+                                  .help = "losses of the objective: CrossEntropyLoss, ActivityLoss, "
+                                          "SpontaneousActivity, WeightedSteps"}),
+      field<&S::loss_configs, KwargsByName<losses::all>>({.key = "loss_configs", .help = "their weights and numbers"}),
+      field<&S::activity_loss_weight>({.key = "activity_loss_weight",
+                                       .range = at_least(0),
+                                       .help = "of ActivityLoss, which is then one of them; null: as loss says",
+                                       .aliases = {"activityloss"}}));
+};
+
+template <> struct Description<InitialWeights> {
+  static constexpr std::string_view section = "model";
+  using S = InitialWeights;
+  static constexpr auto fields = hana::make_tuple(
+      field<&S::load_weights>({.key = "load_weights", .help = "file of the weights that a training begins with"}),
+      field<&S::head>({.key = "load_head",
+                       .help = "a classifier of another number of classes begins anew, or with the rows of the file",
+                       .words = "initialised rows"}),
+      field<&S::trainable>({.key = "trainable", .help = "patterns of the parameters that are trained; none: all"}),
+      field<&S::frozen>({.key = "frozen", .help = "patterns of the parameters that are not"}));
 };
 
 }  // namespace dynvision::config

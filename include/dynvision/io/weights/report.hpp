@@ -21,7 +21,7 @@ struct WeightsReport {
   std::vector<std::string> misshapen;    // "name: expected 36x3x3x3, found 36x1x3x3"
   std::vector<std::string> ignored;      // in the file, of no use here
   std::vector<std::string> passed_over;  // in the file, no tensors of the model: "other: pathlib.PosixPath"
-  std::vector<std::string> adapted;      // the classifier for another number of classes: as it was initialised
+  std::vector<std::string> adapted;      // the classifier for another number of classes, and what it is now
   std::vector<std::string> kept;         // not in such files by design: as it was
   std::string leading_part;              // of the names in the file, under which the model lies: "module."
 

@@ -86,7 +86,7 @@ inline std::optional<std::string> before_the_run(Training const& now) {
 
 inline std::string look(Training& now, bool of_gradient) {
   if (auto const before = before_the_run(now)) return *before;
-  BatchContext context{.epoch = now.state.epoch, .batch = now.i_batch, .reference = true};
+  BatchContext context{.training = true, .epoch = now.state.epoch, .batch = now.i_batch, .reference = true};
   context.probes = {
       {.where = std::string(run::every_operation), .over = {.samples = true, .channels = true, .space = true}}};
   std::optional<Presented> shown;

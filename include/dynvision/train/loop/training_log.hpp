@@ -53,9 +53,10 @@ class TrainingLog {
     whole["seconds"] = before_ + session_seconds();
     whole["learning_rate"] = optimizer_.learning_rate();
     whole["train_loss"] = sums.losses.total();
-    whole["train_accuracy"] = ratio_or_none(static_cast<double>(sums.n_right), sums.n_labels);
+    whole["train_accuracy"] = sums.accuracy();
     whole["gradient_norm"] = ratio_or_none(sums.gradient_norm, sums.n_steps);
-    for (char const* name : {"val_loss", "val_accuracy", "val_guess_confidence", "val_first_label_confidence"}) {
+    for (char const* name : {"val_loss", "val_accuracy", "val_guess_confidence", "val_first_label_confidence",
+                             "train_loss_epoch", "train_accuracy_epoch"}) {
       whole[name] = MetricsRow::none;
     }
     for (LossAverage::Term const& term : sums.losses.terms) whole["loss/" + term.name] = term.mean();

@@ -2,9 +2,15 @@
 #pragma once
 #include <dynvision/core/number_text.hpp>
 #include <dynvision/train/loop/border.hpp>
+#include <dynvision/train/loop/group_mean.hpp>
 #include <dynvision/train/loop/non_finite.hpp>
+#include <dynvision/train/loop/sums.hpp>
 #include <dynvision/train/loop/training_log.hpp>
+#include <dynvision/train/loop/update.hpp>
+#include <dynvision/train/loop/validation.hpp>
 #include <dynvision/train/loop/why_nothing_is_learned.hpp>
+#include <dynvision/train/schedulers/monitor.hpp>
+#include <dynvision/train/schedulers/schedule.hpp>
 #include <dynvision/train/training.hpp>
 
 #include <algorithm>
@@ -26,22 +32,6 @@ struct Fit {
 
 namespace fitting {
 
-inline void count(TrainingSums& sums, Presented const& shown, LossValue const& loss) {
-  LabelledLogits const data(shown.activity.outputs, shown.labels);
-  for (std::int64_t i = 0; i < data.n; ++i) {
-    if (data.label(i) < 0) continue;
-    ++sums.n_labels;
-    sums.n_right += data.guess(i) == data.label(i);
-  }
-  sums.losses.add(loss);
-}
-
-inline std::string note(TrainingSums const& sums) {
-  double const accuracy = ratio_or_none(static_cast<double>(sums.n_right), sums.n_labels);
-  return joined({"loss ", number_text(sums.losses.total(), decimals(3)), "  accuracy ",
-                 number_text(100 * accuracy, decimals(1)), " %"});
-}
-
 class TrainingLoop {
  public:
   TrainingLoop(Optimizer& optimizer, WeightedSum const& objective, RunBatch const& run, Images const& train,
@@ -55,12 +45,15 @@ class TrainingLoop {
         on_(settings.callbacks),
         log_(optimizer, settings, std::move(start)),
         now_{.state = state_, .optimizer = optimizer, .objective = objective, .run = run, .settings = settings},
+        update_(now_),
+        schedule_(now_, train.size()),
         learns_(log_.state.step > 0) {}
   TrainingLoop(TrainingLoop const&) = delete;
   TrainingLoop& operator=(TrainingLoop const&) = delete;
 
   Fit run() {
     try {
+      sanity_check(now_, validation_);
       call(on_.on_train_start, now_);
       std::optional<Fit::Stop> stop;
       while (!stop && state_.epoch < settings_.epochs) stop = one_epoch();
@@ -85,11 +78,12 @@ class TrainingLoop {
            {"going on at batch ", state_.batch, " of an epoch: expected at most ", now_.n_batches,
             " (was the training set larger?)"});
     }
-    optimizer_.scale_learning_rate(settings_.scheduler.factor(state_.epoch));
     optimizer_.zero_grad();
     sums_ = state_.sums;
+    of_epoch_ = state_.of_epoch;
     images_ = state_.images;
     name_ = joined({"epoch ", state_.epoch + 1, "/", settings_.epochs});
+    schedule_.set(update_.rate_factor());
     call(on_.on_train_epoch_start, now_);
     std::int64_t const size = settings_.batches.batch_size, total = std::min(now_.n_batches * size, train_.size());
     std::optional<Progress> progress;
@@ -98,6 +92,7 @@ class TrainingLoop {
       if (i == state_.batch) {
         if (auto const stop = stopped()) return stop;
       }
+      if (i == state_.batch) begin_group(i);
       Batch const batch = batches[i];
       past_border_ = true;
       Presented const shown = one_batch(batch, i);
@@ -105,16 +100,24 @@ class TrainingLoop {
         progress->note(note(sums_));
         progress->step(batch.images.size(0));
       }
-      bool const whole = (i + 1) % settings_.accumulate_grad_batches == 0 || i + 1 == now_.n_batches;
-      if (whole) one_update(shown);
+      if (i + 1 == end_of_group_) one_update(shown);
       call(on_.on_train_batch_end, now_);
       now_.batch = nullptr;
       now_.shown = nullptr;
-      if (whole) log_.save_if_due(now_);
+      if (i + 1 == end_of_group_) log_.save_if_due(now_);
     }
     progress.reset();
-    if (auto const stop = stopped(); stop == Fit::Stop::requested) return stop;
+    if (auto const stop = asked()) return stop;
     return end_of_epoch();
+  }
+
+  // Of the batches whose gradients make one update.
+  void begin_group(std::int64_t first) {
+    end_of_group_ = std::min(first + settings_.accumulate_grad_batches, now_.n_batches);
+    std::int64_t const size = settings_.batches.batch_size;
+    mean_.begin(std::min(end_of_group_ * size, train_.size()) - first * size);
+    group_is_finite_ = true;
+    schedule_.set(update_.rate_factor());
   }
 
   // Adds the batch's share to the gradient, and its numbers to the sums.
@@ -123,25 +126,32 @@ class TrainingLoop {
     now_.batch = &batch;
     if (i == state_.batch) border_.keep(optimizer_.parameters());
     call(on_.on_train_batch_start, now_);
-    Presented shown = run_(batch, {.epoch = state_.epoch, .batch = i});
+    Presented shown = run_(batch, {.training = true, .epoch = state_.epoch, .batch = i});
     LossValue const loss = objective_(shown.activity, shown.labels);
     now_.shown = &shown;
     now_.loss = &loss;
     double const value = loss.total.item<double>();
     if (!std::isfinite(value)) {
+      group_is_finite_ = false;
       border_.put_back();
       std::string const where = tell_not_finite(now_, false);
-      fail("train", 131,
-           {place(), ": the loss is ", value,
-            ": expected a finite number (a smaller learning_rate may help); the parameters of before are kept; ",
-            where});
+      update_.not_finite(place(), [&] {
+        fail("train", 131,
+             {place(), ": the loss is ", value,
+              ": expected a finite number (a smaller learning_rate may help); the parameters of before are kept; ",
+              where});
+      });
     }
-    call(on_.on_before_backward, now_);
-    if (!loss.total.requires_grad()) nothing_is_learned(shown);
-    loss.total.div(static_cast<double>(settings_.accumulate_grad_batches)).backward();
-    count(sums_, shown, loss);
     images_ += batch.images.size(0);
-    call(on_.on_after_backward, now_);
+    if (group_is_finite_) {
+      call(on_.on_before_backward, now_);
+      if (!loss.total.requires_grad()) nothing_is_learned(shown);
+      double const factor = mean_.share(loss, batch.images.size(0)) * update_.loss_scale();
+      (factor == 1 ? loss.total : loss.total.mul(factor)).backward();
+      add(sums_, shown, loss);
+      add(of_epoch_, shown, loss);
+      call(on_.on_after_backward, now_);
+    }
     now_.loss = nullptr;
     return shown;
   }
@@ -149,23 +159,29 @@ class TrainingLoop {
   // One step of the optimiser with the gradient that is there.
   void one_update(Presented const& shown) {
     now_.shown = &shown;
-    call(on_.on_before_optimizer_step, now_);
-    if (double const norm = gradient_norm(optimizer_.parameters()); !std::isfinite(norm)) {
-      border_.put_back();
-      std::string const where = tell_not_finite(now_, true);
-      fail("train", 132, {place(), ": the gradient is not finite: ", where});
+    std::optional<double> norm;
+    if (group_is_finite_) {
+      call(on_.on_before_optimizer_step, now_);
+      norm = update_.step(mean_.correction());
+      if (!norm && !update_.is_overflow()) {
+        border_.put_back();
+        std::string const where = tell_not_finite(now_, true);
+        update_.not_finite(place(), [&] { fail("train", 132, {place(), ": the gradient is not finite: ", where}); });
+      }
     }
-    double const norm = optimizer_.step(settings_.gradient_clip_val);
     optimizer_.zero_grad();
-    learns_ = learns_ || norm > 0;
-    if (!learns_ && (++n_silent_ == most_silent || now_.i_batch + 1 == now_.n_batches)) nothing_is_learned(shown);
-    sums_.gradient_norm += norm;
-    ++sums_.n_steps;
-    ++state_.step;
+    if (norm) {
+      learns_ = learns_ || *norm > 0;
+      if (!learns_ && (++n_silent_ == most_silent || now_.i_batch + 1 == now_.n_batches)) nothing_is_learned(shown);
+      for (TrainingSums* sums : {&sums_, &of_epoch_}) sums->gradient_norm += *norm, ++sums->n_steps;
+      ++state_.step;
+    }
     state_.batch = now_.i_batch + 1;
     state_.images = images_;
     state_.sums = sums_;
+    state_.of_epoch = of_epoch_;
     past_border_ = false;
+    if (!norm) return;
     if (state_.step % settings_.log_every_n_steps == 0 && state_.batch < now_.n_batches) {
       MetricsRow row;
       double const part = static_cast<double>(state_.batch) / static_cast<double>(now_.n_batches);
@@ -177,38 +193,26 @@ class TrainingLoop {
 
   // False where it was stopped.
   bool validate(MetricsRow& row) {
-    bool const last = state_.epoch + 1 == settings_.epochs;
-    bool const due = (state_.epoch + 1) % settings_.check_val_every_n_epoch == 0 || last;
-    if (!due || validation_.size() == 0) return true;
+    if (!validation_is_due(now_, validation_)) return true;
     border_.keep(optimizer_.parameters());
     past_border_ = true;
-    call(on_.on_validation_start, now_);
-    Evaluation const result = evaluate(run_, objective_, validation_,
-                                       {.batch_size = settings_.val_batch_size,
-                                        .progress = settings_.progress ? name_ + " validation" : "",
-                                        .stop_requested = settings_.stop_requested});
-    state_.validation_seconds += result.seconds;
-    if (!result.complete) border_.put_back();
+    bool const complete = run_validation(now_, validation_, settings_.progress ? name_ + " validation" : "", row);
+    if (!complete) border_.put_back();
     past_border_ = false;
-    if (!result.complete) return false;
-    row["val_loss"] = result.loss;
-    row["val_accuracy"] = result.accuracy;
-    row["val_guess_confidence"] = result.guess_confidence;
-    row["val_first_label_confidence"] = result.first_label_confidence;
-    now_.row = &row;
-    now_.validation = &result;
-    call(on_.on_validation_end, now_);
-    now_.validation = nullptr;
-    now_.row = nullptr;
-    return true;
+    return complete;
   }
 
   std::optional<Fit::Stop> end_of_epoch() {
     MetricsRow row;
     if (!validate(row)) return requested("stop_requested");
+    bool const validated = !row.values.empty();
+    row["train_loss_epoch"] = of_epoch_.losses.total();
+    row["train_accuracy_epoch"] = of_epoch_.accuracy();
     log_.row(static_cast<double>(state_.epoch + 1), row, now_);
+    look_at_monitors(now_, schedule_.scheduler(), row, validated);
     ++state_.epoch;
     state_.batch = 0;
+    state_.of_epoch = {};
     now_.row = &row;
     call(on_.on_train_epoch_end, now_);
     now_.row = nullptr;
@@ -221,9 +225,13 @@ class TrainingLoop {
     now_.stop(reason);
     return Fit::Stop::requested;
   }
-  std::optional<Fit::Stop> stopped() {
+  std::optional<Fit::Stop> asked() {
     if (now_.stop_reason) return Fit::Stop::requested;
     if (settings_.stop_requested && settings_.stop_requested()) return requested("stop_requested");
+    return std::nullopt;
+  }
+  std::optional<Fit::Stop> stopped() {
+    if (auto const stop = asked()) return stop;
     if (settings_.max_seconds > 0 && log_.session_seconds() >= settings_.max_seconds) {
       now_.stop("max_seconds");
       return Fit::Stop::out_of_time;
@@ -268,12 +276,17 @@ class TrainingLoop {
   TrainingLog log_;
   TrainingState& state_ = log_.state;
   Training now_;
+  Update update_;
+  Schedule schedule_;
 
   // Of the epoch that is under way.
   std::string name_{};
   std::int64_t images_ = 0;
-  TrainingSums sums_{};  // of the batches since the last update too
-  bool learns_;          // some gradient was not 0
+  std::int64_t end_of_group_ = 0;
+  GroupMean mean_{};
+  bool group_is_finite_ = true;
+  TrainingSums sums_{}, of_epoch_{};  // of the batches since the last update too
+  bool learns_;                       // some gradient was not 0
   int n_silent_ = 0;
   Border border_{};
   bool past_border_ = false;  // since the border something may have changed

@@ -16,11 +16,11 @@ namespace dynvision::config {
 
 template <> struct Description<Study> {
   static constexpr std::string_view section = "";
-  static constexpr auto fields =
-      hana::make_tuple(inner<&Study::structure>(), inner<&Study::options>(), inner<&Study::trial>(),
-                       inner<&Study::run>(), inner<&Study::optimizer>(), inner<&Study::fit>(), inner<&Study::record>(),
-                       inner<&Study::data>(), inner<&Study::stimulus>(), inner<&Study::modes>(),
-                       inner<&Study::program>());
+  static constexpr auto fields = hana::make_tuple(
+      inner<&Study::structure>(), inner<&Study::options>(), inner<&Study::trial>(), inner<&Study::run>(),
+      inner<&Study::loss>(), inner<&Study::optimizer>(), inner<&Study::lr_scaling>("lr_scaling."),
+      inner<&Study::weights>(), inner<&Study::fit>(), inner<&Study::record>(), inner<&Study::data>(),
+      inner<&Study::stimulus>(), inner<&Study::modes>(), inner<&Study::program>());
 };
 
 }  // namespace dynvision::config

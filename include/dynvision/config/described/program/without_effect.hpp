@@ -122,8 +122,6 @@ inline std::vector<Key> keys_without_effect() {
   all.push_back(ignored<bool>("trainer", "benchmark", true, "there is no choice of kernels by trial"));
   all.push_back(ignored<MaybeText>("trainer", "profiler", "None", "plan says what a step costs", {"prof"}));
   all.push_back(ignored<std::int64_t>("trainer", "reload_dataloaders_every_n_epochs", 0, "images are held in memory"));
-  all.push_back(ignored<std::int64_t>("trainer", "num_sanity_val_steps", 0,
-                                      "a validation runs the same code as training: shapes are checked before"));
   all.push_back(ignored<bool>("trainer", "automatic_optimization", true, "there is no other"));
   all.push_back(ignored<bool>("trainer", "clip_gradients", false, "trainer.gradient_clip_val says it"));
   // model
@@ -144,7 +142,7 @@ inline std::vector<Key> keys_without_effect() {
   all.push_back(ignored<bool>("model", "retain_graph", false, "a graph of a step is used once"));
   all.push_back(ignored<Json>("model", "model_kwargs", Json::object(), "every number of a model has a key"));
   all.push_back(ignored<Json>("model", "cached_model_kwargs", Json::object(), "every number of a model has a key"));
-  all.push_back(ignored<bool>("model", "optimizer_kwargs.fused", false, "the update is LibTorch's own"));
+  all.push_back(ignored<Text>("model", "scheduler_configs.name", "lr_scheduled", "the column is learning_rate"));
   all.push_back(
       ignored<Json>("model", "optimizer_configs", Json::object(), "trainer.monitor_checkpoint says what is monitored"));
   return all;
