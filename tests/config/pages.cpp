@@ -57,8 +57,8 @@ TEST_CASE("the schema has every key, alone, in its section, and for a command", 
       rest = dot == rest.npos ? "" : rest.substr(dot + 1);
     }
     std::string const top = key.name.substr(0, key.name.find('.'));
-    CHECK(all["properties"][key.section]["properties"].contains(top));
-    CHECK(all["properties"]["test"]["properties"].contains(top));
+    CHECK(all["$defs"][key.section]["properties"].contains(top));
+    CHECK(all["$defs"]["scoped"]["properties"].contains(top));
   }
 }
 

@@ -15,11 +15,7 @@ inline Json of(Key const& key, std::string const& name) {
   std::string help = key.help + (key.unit.empty() ? "" : " [" + key.unit + "]");
   if (name != key.name) help = key.name + ": " + help;
   Json one{{"description", help}};
-  if (!key.takes_list) {
-    one["anyOf"] = Json::array({key.schema, {{"type", "array"}, {"items", key.schema}}});
-  } else {
-    one["anyOf"] = Json::array({key.schema, {{"type", "array"}, {"items", key.schema}}});
-  }
+  one["anyOf"] = Json::array({key.schema, {{"type", "array"}, {"items", key.schema}}});
   if (!key.default_value.is_null()) one["default"] = key.default_value;
   return one;
 }
@@ -60,37 +56,38 @@ inline Json object(Json properties) {
 }  // namespace schemas
 
 inline Json schema() {
-  Json sections = Json::object();
+  auto const ref = [](std::string_view name) { return Json{{"$ref", "#/$defs/" + std::string(name)}}; };
+  Json const all_keys = schemas::properties("");
+  Json definitions = Json::object(), sections = Json::object();
   for (std::string_view const section : Catalog::sections) {
-    sections[std::string(section)] = schemas::object(schemas::properties(section));
+    definitions[std::string(section)] = schemas::object(schemas::properties(section));
+    sections[std::string(section)] = ref(section);
   }
-  Json all = schemas::properties("");
-  Json const any = schemas::object(all);
-  all.update(sections);
-  // A command's overrides, and modes by their names beside their switches.
-  Json scoped = schemas::properties("");
+  for (std::string_view const arguments : {"model_args", "trainer_args", "data_args"}) {
+    sections[std::string(arguments)] = ref("scoped");
+  }
+  Json scoped = all_keys;  // what a command's overrides, a mode or an experiment may say
   scoped.update(sections);
+  definitions["scoped"] = schemas::object(scoped);
+  definitions["modes"]["additionalProperties"] = ref("scoped");  // modes by their names, beside their switches
+
+  Json all = std::move(scoped);
   for (std::string_view const scope : layers::scopes) {
     Json one{{"description", "for the command " + std::string(scope) + " alone"}};
-    one.update(schemas::object(scoped));
-    if (std::string const name(scope); all.contains(name)) {
-      all[name] = {{"anyOf", Json::array({all[name], one})}};
-    } else {
-      all[name] = one;
-    }
+    one.update(ref("scoped"));
+    std::string const name(scope);
+    all[name] = all.contains(name) ? Json{{"anyOf", Json::array({all[name], one})}} : one;
   }
-  all["modes"]["additionalProperties"] = any;
-  Json const text_or_list{
-      {"anyOf", Json::array({{{"type", "string"}}, {{"type", "array"}, {"items", {{"type", "string"}}}}})}};
-  all["include"] = text_or_list;
-  all["include"]["description"] = "files that are read before this one, relative to it";
-  all["$schema"] = {{"type", "string"}};
+  Json const text{{"type", "string"}}, texts{{"type", "array"}, {"items", text}};
+  all["include"] = {{"description", "files that are read before this one, relative to it"},
+                    {"anyOf", Json::array({text, texts})}};
+  all["$schema"] = text;
   for (std::string_view const name : layers::reserved) {
     if (!all.contains(std::string(name))) all[std::string(name)] = Json::object();
   }
-  Json whole = schemas::object(std::move(all));
   Json result{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "a study of dynvision"}};
-  result.update(whole);
+  result.update(schemas::object(std::move(all)));
+  result["$defs"] = std::move(definitions);
   return result;
 }
 
