@@ -75,6 +75,17 @@ for form, flags in FORMS.items():
         PROGRAMS[f"{form}, unroll, {of(count)}"] = (program(UNROLL, count), flags)
     for count in COUNTS:
         PROGRAMS[f"{form}, both paths, {of(count)}"] = (program(BOTH, count), flags)
+# What is compiled on first use (variants/first_use.hpp): a variant with both paths and all that AnyModel can do.
+FIRST_USE = "first use, one variant"
+PROGRAMS[FIRST_USE] = ("""\
+#include <dynvision/dyrcnn.hpp>
+#include <dynvision/variants/object/object_interface.hpp>
+namespace {
+using namespace dynvision;
+using Made = DyRCNNx4<Full, ToInput>;
+}
+DYNVISION_VARIANT(Made, "bench")
+""", [*SEPARATE, "-O1", "-fPIC", "-fno-gnu-unique", "-w"])
 LIBRARY = "the library itself"
 PROGRAMS[LIBRARY] = ((ROOT / "src/dynvision.cpp").read_text(), [*SEPARATE, "-fPIC"])
 # ---------------------------------------------------------------------------------------------------------------------

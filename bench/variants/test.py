@@ -34,6 +34,9 @@ with tempfile.TemporaryDirectory() as folder:
             sys.exit(f"{name}: {one}")
     if "DyRCNNx2<Self>" not in run(sys.executable, str(HERE / "variants.py"), str(file), "--table"):
         sys.exit("variants.py does not list DyRCNNx2<Self>")
+call = json.loads(run(variants, "--benchmark_filter=AnyModel/call", "--benchmark_format=json"))["benchmarks"][0]
+if call["real_time"] > 1000:  # [ns]
+    sys.exit(f"a call through AnyModel takes {call['real_time']} ns")
 if "Narrow/compiled" not in run(own, "--benchmark_filter=Narrow/compiled/inference/batch:1/", "--benchmark_min_time=0.01"):
     sys.exit("bench.own does not run")
 print("passed")

@@ -12,8 +12,31 @@
 #include <string_view>
 #include <vector>
 
+namespace {
+
+using namespace dynvision;
+
+// What a call through AnyModel costs beside the run: of a model whose run does nothing.
+struct Nothing {
+  Options options{};
+  std::vector<int> memory{};
+};
+run::Activity nothing(void const*, run::Stimulus const&, run::Settings const&) { return {}; }
+
+void call(benchmark::State& state) {
+  ModelFunctions functions{};
+  functions.options = [](void const* m) -> Options const& { return static_cast<Nothing const*>(m)->options; };
+  functions.memory = [](void const* m) -> std::vector<int> const& { return static_cast<Nothing const*>(m)->memory; };
+  functions.compiled = nothing;
+  AnyModel const model(std::make_shared<Nothing>(), functions, "nothing");
+  run::Stimulus const stimulus;
+  run::Settings const settings;
+  for (auto _ : state) benchmark::DoNotOptimize(run::compiled(model, stimulus, settings));
+}
+
+}  // namespace
+
 int main(int argc, char** argv) try {
-  using namespace dynvision;
   std::vector<char*> rest;
   for (int i = 0; i < argc; ++i) {
     std::string_view const word = argv[i];
@@ -30,6 +53,7 @@ int main(int argc, char** argv) try {
     }
   }
   for (Variant const& one : built_in_variants()) bench::add(one);
+  benchmark::RegisterBenchmark("AnyModel/call", call);
   int n = static_cast<int>(rest.size());
   benchmark::Initialize(&n, rest.data());
   if (benchmark::ReportUnrecognizedArguments(n, rest.data())) return 1;

@@ -146,6 +146,13 @@ TEST_CASE("other mistakes are told with file and line", "[variants][own]") {
   }
 }
 
+TEST_CASE("the files that a rule of make names", "[variants]") {
+  using Paths = std::vector<fs::path>;
+  CHECK(variants::read_sources("a.o: s.cpp /b/my\\ areas.hpp \\\n  /b/c$$.hpp /p/pch.hxx /p/pch.hxx.gch\n", "s.cpp",
+                               "/p/pch.hxx") == Paths{"/b/my areas.hpp", "/b/c$.hpp"});
+  CHECK(variants::read_sources("", "s.cpp").empty());
+}
+
 TEST_CASE("what is shown of the output of a compiler", "[variants]") {
   using variants::compiler_message;
   CHECK(compiler_message("x.hpp:1:2: error: no such thing\nx.hpp:3: error: more\n") ==

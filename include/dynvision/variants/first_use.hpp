@@ -93,7 +93,7 @@ inline void compile_object(Wanted const& wanted, std::filesystem::path const& ba
           compiler_message(output, wanted.file), "\nAll that the compiler says: ", log.string()});
   }
   write_object(place, content_of(object).value_or(std::string()), key,
-               read_sources(content_of(read).value_or(std::string()), source));
+               read_sources(content_of(read).value_or(std::string()), source, how.toolchain.precompiled));
   std::error_code ignored;
   for (fs::path const& one : {source, log, read, object}) fs::remove(one, ignored);
 }

@@ -20,6 +20,7 @@ struct Toolchain {
   std::vector<std::string> include_folders{};  // where the headers of the library and of LibTorch lie
   std::string installed_headers{};             // where the library's go if they are installed
   std::string headers_id{};                    // of the library's headers that this program was built from
+  std::string precompiled{};                   // a header of g++ beside its .gch, where the program was built
 };
 
 Toolchain const& built_with();
