@@ -77,7 +77,7 @@ TEST_CASE("no gradient passes from the image to the blank steps", "[train]") {
   run::Activity const activity = run::unroll(model, trial.stimulus, training.settings());
   LossValue const loss = training.objective()(activity, trial.labels);
   CHECK(activity.monitored.size() == 8);
-  CHECK(loss.parts[1].second >= 0);
+  CHECK(loss.parts[1].value >= 0);
   // the same as a run whose blank steps are idle ones, for the loss on the outputs
   run::Activity const idle = run::unroll(model, trial.stimulus.frames.select(1, 0),
                                          {.n_timesteps = training.n_timesteps, .idle_timesteps = training.n_blank});
