@@ -50,6 +50,13 @@ class Writer {
     if (last && !last->error.empty()) warn("train", 242, {"a checkpoint was not written: ", last->error});
   }
 
+  // Memory for the copies, before the training begins: what is not known yet (the optimiser's state, before its first step) comes
+  // with the first checkpoint.
+  void reserve(Parameters const& parameters, std::vector<TensorMap::Entry> const& optimizer) {
+    wait();
+    snapshot_.take(parameters, optimizer, {});
+  }
+
   bool is_busy() const {
     std::lock_guard const lock(access_);
     return job_.has_value();

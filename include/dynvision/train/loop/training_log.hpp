@@ -31,6 +31,7 @@ class TrainingLog {
       auto const folder = settings.checkpoint.has_parent_path() ? settings.checkpoint.parent_path() : ".";
       lock_.emplace(folder);
       AtomicFile::remove_left_behind(folder);
+      writer_.reserve(optimizer.parameters(), optimizer.state());
     }
     if (settings.metrics.empty()) return;
     if (!is_own(settings.metrics)) CsvWriter(settings.metrics, {"epoch", "step"});  // says what is wrong
