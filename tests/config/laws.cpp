@@ -45,7 +45,9 @@ Json drawn(Json const& schema, Json const& otherwise, std::mt19937& g) {
   if (type == "object") {
     Json object = Json::object();
     if (schema.contains("properties")) {
-      for (auto const& [name, inner] : schema["properties"].items()) object[name] = drawn(inner, otherwise, g);
+      for (auto const& [name, inner] : schema["properties"].items()) {
+        object[name] = inner.empty() ? Json(1) : drawn(inner, otherwise, g);
+      }
     } else if (schema.contains("additionalProperties") && schema["additionalProperties"].is_object()) {
       for (char const* const name : {"V1", "IT"}) object[name] = drawn(schema["additionalProperties"], otherwise, g);
     }
