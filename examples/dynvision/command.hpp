@@ -50,7 +50,7 @@ struct Command {
 std::vector<Command const*> const& commands();
 
 // What main does; `words` without the name of the program.
-int run(std::vector<std::string> words);
+int start(std::vector<std::string> words);
 
 // The script that completes commands, options and keys in bash.
 std::string completion_script();

@@ -134,7 +134,7 @@ std::string help() {
 
 }  // namespace
 
-int run(std::vector<std::string> words) {
+int start(std::vector<std::string> words) {
   if (words.empty()) {
     std::cerr << help();
     return misused;
@@ -154,8 +154,8 @@ int run(std::vector<std::string> words) {
     names.push_back(command->name);
     if (name != command->name) continue;
     OfOneCommand line(*command);
-    std::function<int()> const start = command->declare(line);
-    return line.parse(words) ? start() : done;
+    std::function<int()> const command_itself = command->declare(line);
+    return line.parse(words) ? command_itself() : done;
   }
   dynvision::fail("program", 103, {"\"", name, "\": ", dynvision::expected_one_of(name, names)});
 }

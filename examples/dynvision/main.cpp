@@ -13,7 +13,9 @@
 namespace program {
 
 std::vector<Command const*> const& commands() {
-  static std::vector<Command const*> const all{&doctor_command, &convert_command, &completion_command};
+  static std::vector<Command const*> const all{&train_command,    &test_command,   &predict_command,   &summary_command,
+                                               &diagram_command,  &plan_command,   &convert_command,   &config_command,
+                                               &variants_command, &doctor_command, &completion_command};
   return all;
 }
 
@@ -51,7 +53,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> const words(argv + 1, argv + argc);
   program::started_with() = words;
   try {
-    return program::run(words);
+    return program::start(words);
   } catch (Error const& error) {
     bool const misuse = error.area() == "config" || (error.area() == "program" && error.number() < 120);
     return report(words, error.what(), misuse ? program::misused : program::failed);

@@ -150,3 +150,19 @@ TEST_CASE("MNIST is normalised by its own statistics, and has groups of two digi
   settings.data_group = "01";
   CHECK(test_images(settings).labels.equal(longs({1, 0})));
 }
+
+TEST_CASE("images without labels are treated as those of the study", "[data]") {
+  TemporaryFolder const folder;
+  write_npy(folder / "new.npy", pictures(3, {4, 4}, at::kByte));
+  write_npz(folder / "some.npz", {{"images", pictures(2, {4, 4, 3}, at::kFloat)}, {"other", longs({1})}});
+  folder.file("idx", std::string("\0\0\x08\3\0\0\0\1\0\0\0\1\0\0\0\1\xFF", 17));
+  DataSettings const mnist{.data_name = "mnist"};
+  Tensor const one = read_images(folder / "idx", mnist);
+  CHECK(one.sizes() == at::IntArrayRef({1, 1, 1, 1}));
+  CHECK(one.item<float>() == Catch::Approx((1 - 0.1307) / 0.3081));
+  CHECK(read_images(folder / "new.npy", {.data_name = "own"}).select(0, 2).flatten()[0].item<float>() ==
+        Catch::Approx(2 / 255.0));
+  CHECK(read_images(folder / "some.npz", {.data_name = "own"}).sizes() == at::IntArrayRef({2, 3, 4, 4}));
+  write_npz(folder / "some.npz", {{"a", longs({1})}, {"b", longs({1})}});
+  CHECK(failure([&] { read_images(folder / "some.npz", mnist); }) == "data.152");
+}

@@ -43,9 +43,9 @@ class Case(unittest.TestCase):
         self.folder = Path(held.name)
         self.environment = dict(os.environ, OMP_NUM_THREADS="1", XDG_CACHE_HOME=str(self.folder / ".cache"))
 
-    def dynvision(self, *words, status=0, **options):
+    def dynvision(self, *words, status=0, timeout=120):
         process = subprocess.run([PROGRAM, *map(str, words)], cwd=self.folder, env=self.environment, text=True,
-                                 stdin=subprocess.DEVNULL, capture_output=True, timeout=120, **options)
+                                 stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout)
         outcome = Outcome(process)
         if status is not None:
             self.assertEqual(outcome.status, status, f"{words}\n{outcome.out[-2000:]}\n{outcome.err[-2000:]}")
@@ -59,3 +59,33 @@ class Case(unittest.TestCase):
         """All files and folders that are there, but the cache."""
         return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*")
                       if not str(path.relative_to(self.folder)).startswith(".cache"))
+
+
+STUDY = {"model_name": "DyRCNNx2", "rctype": "full", "seed": 3, "n_timesteps": 4, "dt": 2, "tau": 5, "t_recurrence": 2,
+         "learning_rate": 0.02, "lr_parameter_groups": {"regular": 1, "classifier": 20},
+         "data_name": "mnist", "data_path": "images", "validation_images": 16, "batch_size": 16, "test_batch_size": 32,
+         "drop_last": False, "epochs": 2, "accumulate_grad_batches": 1, "check_val_every_n_epoch": 1, "limit_val_batches": 1.0,
+         "log_every_n_steps": 2, "enable_progress_bar": False}
+
+
+class Studies(Case):
+    """With a small data set in images/ and a small study in study.json."""
+
+    def setUp(self):
+        super().setUp()
+        images(self.folder / "images", "train", 112)
+        images(self.folder / "images", "test", 40, seed=1)
+        self.write()
+        self.before = self.names()
+
+    def write(self, name="study.json", **changes):
+        (self.folder / name).write_text(json.dumps({**STUDY, **changes}, indent=1))
+
+    def train(self, *words, status=0):
+        return self.dynvision("train", "--config", "study.json", *words, status=status)
+
+    def run_folder(self, i=-1):
+        return sorted(path for path in (self.folder / "runs").iterdir() if not path.is_symlink())[i]
+
+    def weights(self, run=None):
+        return ((run or self.run_folder()) / "weights.safetensors").read_bytes()

@@ -2,6 +2,7 @@
 //
 //   auto const [train, validation] = training_images({.data_name = "fashion_mnist", .validation_images = 1000});
 //   Images const test = test_images(settings);
+//   Tensor const images = read_images("new.npy", settings);                          (N,C,H,W), without labels
 //
 // A data_name that is known below brings its files' form, its statistics and its groups of classes; any other one, and those
 // that have no form here (cifar10, imagenette, ...), are files of one's own at data_path (data/own_images.hpp). Statistics are
@@ -52,9 +53,9 @@ inline KnownDataSet known(std::string const& name) {
 }
 
 // (p - mean)/std of each channel, in place.
-inline void normalise(Images& set, Normalisation const& numbers) {
+inline void normalise(Tensor const& images, Normalisation const& numbers) {
   if (numbers.mean.empty() && numbers.std.empty()) return;
-  auto const n_channels = static_cast<std::size_t>(set.images.size(1));
+  auto const n_channels = static_cast<std::size_t>(images.size(1));
   auto const fits = [&](std::vector<double> const& all) { return all.size() == 1 || all.size() == n_channels; };
   if (!fits(numbers.mean) || !fits(numbers.std)) {
     fail("data", 158,
@@ -67,19 +68,22 @@ inline void normalise(Images& set, Normalisation const& numbers) {
     if (!(std > 0) || !std::isfinite(std) || !std::isfinite(mean)) {
       fail("data", 159, {"normalize: expected finite means and std > 0, found ", mean, " and ", std});
     }
-    set.images.select(1, static_cast<std::int64_t>(c)).sub_(mean).div_(std);
+    images.select(1, static_cast<std::int64_t>(c)).sub_(mean).div_(std);
   }
+}
+
+inline Normalisation statistics_of(DataSettings const& settings) {
+  bool const given = !settings.normalize.mean.empty() || !settings.normalize.std.empty();
+  return given ? settings.normalize : known(settings.data_name).statistics;
 }
 
 // All images of a part, normalised; part: "train" | "test".
 inline Images all_of(DataSettings const& settings, std::string const& part) {
-  KnownDataSet const about = known(settings.data_name);
   if (settings.pixel_range != "0-1" && settings.pixel_range != "0-255") {
     std::vector<std::string_view> const ranges{"0-1", "0-255"};
     fail("data", 161, {"pixel_range \"", settings.pixel_range, "\": ", expected_one_of(settings.pixel_range, ranges)});
   }
-  bool const given = !settings.normalize.mean.empty() || !settings.normalize.std.empty();
-  Normalisation const& numbers = given ? settings.normalize : about.statistics;
+  Normalisation const numbers = statistics_of(settings);
   bool const divide = settings.pixel_range == "0-1";
   auto const of_idx = [&](IdxSet set) {
     if (!divide || numbers.mean.size() != 1 || numbers.std.size() != 1) {
@@ -104,7 +108,7 @@ inline Images all_of(DataSettings const& settings, std::string const& part) {
   }
   if (settings.data_name == "mnist") return of_idx(Mnist{settings.data_path}.set());
   Images set = read_own_images(settings.data_path, part, divide);
-  normalise(set, numbers);
+  normalise(set.images, numbers);
   return set;
 }
 
@@ -147,6 +151,29 @@ inline TrainingImages training_images(DataSettings const& settings) {
 inline Images test_images(DataSettings const& settings) {
   Images all = data_set::part_of(settings, "test");
   return settings.test_images == 0 ? all : subset(all, settings.test_images);
+}
+
+// Images without labels, treated as those of the study: IDX, NPY, or the tensor `images` (or the only one) of another file.
+inline Tensor read_images(std::filesystem::path const& path, DataSettings const& settings) {
+  InputFile const file(path);
+  unsigned char start[4]{};
+  file.read(0, start, std::min<std::uint64_t>(file.size(), sizeof start));
+  bool const gz = start[0] == 0x1F && start[1] == 0x8B;
+  bool const idx = gz || (start[0] == 0 && start[1] == 0 && start[2] >= 8 && start[2] <= 0xE);
+  Tensor raw;
+  if (idx) {
+    raw = read_idx(path);
+  } else {
+    TensorMap const tensors = read_tensors(path);
+    if (!tensors.contains("images") && tensors.size() != 1) {
+      fail("data", 152, {path.string(), ": expected a tensor images, or one alone, found ", tensors.size()});
+    }
+    raw = tensors.contains("images") ? tensors["images"] : tensors.begin()->second;
+  }
+  Tensor images = own_images::as_images(raw, path.string(), settings.pixel_range == "0-1");
+  if (images.is_same(raw)) images = images.clone();
+  data_set::normalise(images, data_set::statistics_of(settings));
+  return images;
 }
 
 }  // namespace dynvision

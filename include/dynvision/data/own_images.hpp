@@ -85,24 +85,27 @@ inline Found find(std::filesystem::path const& path, std::string const& part) {
         "_images.npy and ", part, "_labels.npy, found ", all.empty() ? "an empty folder" : all});
 }
 
-}  // namespace own_images
-
-// `part`: "train" or "test".
-inline Images read_own_images(std::filesystem::path const& path, std::string const& part, bool divide = true) {
-  own_images::Found found = own_images::find(path, part);
-  Tensor images = found.images;
+// (N,C,H,W) float32 of what a file holds.
+inline Tensor as_images(Tensor images, std::string const& file, bool divide) {
   bool const integers = images.scalar_type() == at::kByte;
   if ((images.dim() != 3 && images.dim() != 4) || !(integers || images.is_floating_point()) || images.numel() == 0) {
     fail("data", 153,
-         {found.file, ": images: expected (N,H,W), (N,C,H,W) or (N,H,W,C) of uint8 or floats, found ",
+         {file, ": images: expected (N,H,W), (N,C,H,W) or (N,H,W,C) of uint8 or floats, found ",
           shape_text(images.sizes()), " ", c10::toString(images.scalar_type())});
   }
   auto const colours = [](std::int64_t n) { return n == 1 || n == 3; };
   if (images.dim() == 3) images = images.unsqueeze(1);
   if (colours(images.size(3)) && !colours(images.size(1))) images = images.permute({0, 3, 1, 2});
   images = images.to(at::kFloat).contiguous();
-  if (integers && divide) images = images.div(255.0);
+  return integers && divide ? images.div(255.0) : images;
+}
 
+}  // namespace own_images
+
+// `part`: "train" or "test".
+inline Images read_own_images(std::filesystem::path const& path, std::string const& part, bool divide = true) {
+  own_images::Found found = own_images::find(path, part);
+  Tensor images = own_images::as_images(found.images, found.file, divide);
   Tensor const labels = found.labels;
   bool const whole = c10::isIntegralType(labels.scalar_type(), false);
   if (labels.dim() != 1 || !whole) {
