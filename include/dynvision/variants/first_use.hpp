@@ -20,6 +20,7 @@
 #include <dynvision/variants/registry.hpp>
 #include <dynvision/variants/structure.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -55,6 +56,12 @@ inline std::string no_such_variant(std::string const& type, std::string const& w
                  ". All: `dynvision variants`; to build it in, add it to src/variants/list.hpp"});
 }
 
+// Whether an error is neither a sentence of the library nor one of the user's own file.
+inline bool is_of_library(std::string const& output, std::string const& file) {
+  std::string const message = compiler_message(output, file);
+  return !message.starts_with("dynvision: ") && (file.empty() || message.find(file) == std::string::npos);
+}
+
 // Makes the object at `place`; `base`: its name without ending.
 inline void compile_object(Wanted const& wanted, std::filesystem::path const& base, std::filesystem::path const& place,
                            std::string const& key, FirstUse const& how) {
@@ -72,7 +79,7 @@ inline void compile_object(Wanted const& wanted, std::filesystem::path const& ba
     file.write(wanted.source);
     file.commit();
   }
-  std::vector<std::string> const command = compile_command(how.toolchain, compiler, source, object, read);
+  std::vector<std::string> command = compile_command(how.toolchain, compiler, source, object, read);
   bool done = false;
   {
     Waiting waiting(
@@ -80,6 +87,13 @@ inline void compile_object(Wanted const& wanted, std::filesystem::path const& ba
                   : "compiling " + wanted.type + " (once; kept in " + base.parent_path().parent_path().string() + ")",
         how.view);
     done = run_program(command, log, waiting);
+    bool const precompiled = std::find(command.begin(), command.end(), "-include") != command.end();
+    if (!done && precompiled && is_of_library(content_of(log).value_or(std::string()), wanted.file)) {
+      Toolchain without = how.toolchain;  // what was precompiled does not fit after all
+      without.precompiled.clear();
+      command = compile_command(without, compiler, source, object, read);
+      done = run_program(command, log, waiting);
+    }
   }
   if (!done) {
     std::string const output = content_of(log).value_or(std::string());
