@@ -3,7 +3,7 @@
 //   sweep.json            the plan: runs, what each varies, who each is
 //   results.csv           the table of results;  *.svg  figures
 //   jobs/NAME.json        the resolved configuration of a run      jobs/NAME.log     what its processes wrote
-//   jobs/NAME.state.json  what has become of it                    runs/NAME/        its run folder
+//   jobs/NAME.state.json  what has become of it                    runs/NAME/latest  its run folder
 //
 // One sweep at a time works in a folder (a lock, which ends with the process). A process of a sweep that was killed keeps the
 // lock of its run until it has ended.
@@ -92,6 +92,7 @@ class SweepFolder {
   std::filesystem::path output(std::string const& run) const { return path_ / "jobs" / (run + ".log"); }
   std::filesystem::path lock(std::string const& run) const { return path_ / "jobs" / (run + ".lock"); }
   std::filesystem::path run(std::string const& run) const { return path_ / "runs" / run; }
+  std::filesystem::path latest(std::string const& run) const { return path_ / "runs" / run / "latest"; }
 
  private:
   // Of files that a killed sweep was about to write (io/file/atomic_file.hpp).

@@ -71,7 +71,7 @@ inline std::string results_text(SweepFolder const& folder, std::vector<RunState>
     cells.push_back(number_text(state.seconds, decimals(1)));
     cells.push_back(number_text(state.attempts));
     bool const begun = state.attempts > 0 || state.status == RunStatus::finished;
-    cells.push_back(begun ? folder.run(state.run->name).string() : "");
+    cells.push_back(begun ? folder.latest(state.run->name).string() : "");
     std::string error = state.error;
     std::replace(error.begin(), error.end(), '\n', ' ');
     cells.push_back(error);

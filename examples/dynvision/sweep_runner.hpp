@@ -13,8 +13,8 @@
 #include <dynvision/core/number_text.hpp>
 
 #include "sweep_child.hpp"
+#include "sweep_cores.hpp"
 #include "sweep_folder.hpp"
-#include "sweep_memory.hpp"
 #include "sweep_plan.hpp"
 #include "sweep_state.hpp"
 #include <signal.h>
@@ -47,9 +47,9 @@ struct SweepStage {
 struct SweepRunnerSettings {
   std::vector<SweepStage> stages{};
   int n_parallel = 1;
-  int n_threads = 0;                                       // of each process; 0: as its environment says
-  std::function<double(PlannedRun const&)> forecast{};     // [bytes]
-  std::function<double()> free_memory = available_memory;  // [bytes]
+  int n_threads = 0;                                    // of each process; 0: as its environment says
+  std::function<double(PlannedRun const&)> forecast{};  // [bytes]
+  std::function<double()> free_memory{};                // [bytes]; none: not known
   std::function<std::vector<std::pair<std::string, std::string>>(PlannedRun const&)> results{};  // of a finished run
   std::function<RunProgress(PlannedRun const&)> progress{};                                      // of a running one
   std::function<void(std::vector<RunState> const&, RunState const*)>
@@ -140,7 +140,7 @@ class SweepRunner {
 
   bool has_room(RunState& state) {
     if (settings_.forecast && state.forecast == 0) state.forecast = settings_.forecast(*state.run);
-    if (n_running() == 0 || !(state.forecast > 0)) return true;
+    if (n_running() == 0 || !(state.forecast > 0) || !settings_.free_memory) return true;
     double promised = 0;
     for (std::size_t r = 0; r < jobs_.size(); ++r) {
       if (jobs_[r]) promised += std::max(0.0, states_[r].forecast - resident_memory(jobs_[r]->child.id()));

@@ -95,7 +95,7 @@ inline std::vector<std::pair<std::string, std::string>> results_of(std::filesyst
   if (!json.is_object()) return results;
   for (auto const& [key, value] : json.items()) {
     bool const measure = key.starts_with("test_") || key.starts_with("val_") || key.starts_with("train_") ||
-                         key == "epochs" || key == "images_per_second" || key == "peak_rss_mb" || key == "n_parameters";
+                         key == "epochs" || key == "images_per_second" || key == "peak_memory" || key == "n_parameters";
     if (measure && value.is_number_integer())
       results.emplace_back(key, number_text(value.template get<std::int64_t>()));
     if (measure && value.is_number_float()) results.emplace_back(key, number_text(value.template get<double>()));

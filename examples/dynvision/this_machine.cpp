@@ -30,6 +30,17 @@ std::uint64_t number_in(char const* path) {
   return file >> number ? number : 0;  // "max": no limit
 }
 
+// What the control group counts as used, and holds of files only for as long as nothing else needs it.
+std::uint64_t cached_bytes() {
+  std::ifstream file("/sys/fs/cgroup/memory.stat");
+  std::string name;
+  std::uint64_t bytes = 0;
+  while (file >> name >> bytes) {
+    if (name == "inactive_file") return bytes;
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::string processor() {
@@ -50,7 +61,8 @@ std::uint64_t free_memory_bytes() {
   std::uint64_t const free = memory_line("MemAvailable");
   std::uint64_t const limit = number_in("/sys/fs/cgroup/memory.max"), used = number_in("/sys/fs/cgroup/memory.current");
   if (limit == 0 || limit >= memory_line("MemTotal")) return free;
-  return std::min(free, limit > used ? limit - used : 0);
+  std::uint64_t const left = limit > used ? limit - used : 0;
+  return std::min(free, left + cached_bytes());  // of the files that were read last, given back when it is needed
 }
 
 bool has_nvidia_gpu() {

@@ -122,3 +122,22 @@ class Names(OfYaml):
         self.assertEqual(len(experiments), 24)
         self.assertEqual(experiments["responseffonly"]["data_args"]["ffonly"], [True, False])
 
+    def test_dynvision_knows_every_name(self):
+        self.assertEqual(self.convert(TOOLBOX, TOOLBOX / "names").returncode, 0)
+        files = sorted((self.folder / "json").iterdir())
+        self.assertEqual(len(files), 7)
+        for file in files:
+            with self.subTest(file.name):
+                told = self.dynvision("config", "check", "--config", file, status=None)
+                self.assertNotIn("config.121", told.out + told.err)  # there is no such key
+
+    def test_keys_without_effect_are_said_with_their_lines(self):
+        (self.folder / "study.yaml").write_text("tau: 5\nnum_workers: 4\nuse_ffcv: True\n")
+        done = self.convert(self.folder / "study.yaml", check=True)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertRegex(done.stdout, r"study\.json:\d+.*data\.num_workers = 4 has no effect")
+        self.assertIn("data.use_ffcv", done.stdout)
+        (self.folder / "study.yaml").write_text("tua: 5\n")
+        done = self.convert(self.folder / "study.yaml", check=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('did you mean "tau"', done.stdout)

@@ -143,7 +143,7 @@ TEST_CASE("Runs of a sweep are made once, side by side, and not again", "[sweep]
   REQUIRE(status_of(runner) == "finished finished finished finished finished finished ");
   REQUIRE(seen.empty());
   REQUIRE(violations(folder.path()).empty());
-  REQUIRE(has(results_text(folder, runner.states()), ",1," + folder.run("tau=6").string() + ",\n"));
+  REQUIRE(has(results_text(folder, runner.states()), ",1," + folder.latest("tau=6").string() + ",\n"));
 }
 
 TEST_CASE("A run that fails is reported with its error, and the others go on", "[sweep]") {
@@ -261,7 +261,6 @@ TEST_CASE("Runs start as memory allows, one at least", "[sweep]") {
   REQUIRE(most_at_once(10e9, 5e9, two) == 1);
   REQUIRE(most_at_once(0, 1, three) == 4);  // not known
   REQUIRE(available_cores() >= 1);
-  REQUIRE(available_memory() > 1e6);
   REQUIRE(resident_memory(::getpid()) > 1e5);
 }
 

@@ -10,7 +10,7 @@
 //   "sweep": {"category": ["rctype", "tsk"], "zip": [["tau", "n_timesteps"]], "categories": {"tau": [4, 8]}}
 // "category" may stand at the top as well, as the toolbox has it; "categories" gives values in place of those of the toolbox.
 //
-// Identity: the whole resolved study, without what cannot change a result (keys without effect, what is said and shown).
+// Identity: the whole resolved study, without what cannot change a result (keys without effect, what is said, where things lie).
 // Every run is resolved as a study of its own: all of their problems are found before any of them starts.
 //
 // Errors: config.308, config.309, and those of config/sweep/axes.hpp and runs.hpp.
@@ -44,14 +44,17 @@ struct SweptRun {
 struct StudySweep {
   std::vector<SweepAxis> axes{};
   std::vector<SweptRun> runs{};
+  bool on_cpu = true;  // all of them
   Problems problems{};
 };
 
 namespace sweep {
 
-// They change what is said and shown while a study runs, not what comes out of it.
-inline constexpr std::array<std::string_view, 3> only_shown{"trainer.log_level", "trainer.enable_progress_bar",
-                                                            "trainer.verbose"};
+// They change what is said, where things lie and what is kept, not what comes out of a study.
+inline constexpr std::array<std::string_view, 11> without_result{
+    "trainer.log_level",      "trainer.enable_progress_bar", "trainer.verbose",   "trainer.threads",
+    "trainer.share_cpus",     "trainer.memory_budget",       "trainer.save_last", "trainer.save_top_k",
+    "trainer.every_n_epochs", "trainer.checkpoint_seconds",  "data.data_path"};
 
 // "rctype" for model.recurrence_type: the toolbox's name of the category, else the shortest of its names.
 inline std::string short_name(std::string const& whole) {
@@ -200,8 +203,8 @@ inline std::vector<std::string> identity_lines(Resolved const& resolved) {
   std::vector<std::string> lines;
   for (Setting const& setting : resolved.settings) {
     std::string const whole = setting.key->whole_name();
-    bool const shown = std::find(only_shown.begin(), only_shown.end(), whole) != only_shown.end();
-    if (setting.key->without_effect.empty() && !shown) lines.push_back(whole + "=" + setting.origin.value.dump());
+    bool const counts = std::find(without_result.begin(), without_result.end(), whole) == without_result.end();
+    if (setting.key->without_effect.empty() && counts) lines.push_back(whole + "=" + setting.origin.value.dump());
   }
   return lines;
 }
@@ -259,6 +262,7 @@ inline StudySweep study_sweep(Request request, std::vector<std::string> const& c
                           .seed = its.study.options.seed ? number_text(*its.study.options.seed) : "",
                           .epochs = its.study.fit.epochs,
                           .problems = its.problems});
+    study.on_cpu = study.on_cpu && its.study.program.accelerator == "cpu";
     if (step) step(study.runs.size(), runs.size());
   }
   sweep::gather(study.runs, study.problems);

@@ -60,7 +60,8 @@ inline std::vector<SweepAxis> zipped(std::vector<SweepAxis> axes, std::vector<st
       return std::find(axis.keys.begin(), axis.keys.end(), key) != axis.keys.end();
     });
   };
-  std::vector<std::string> taken;
+  std::vector<std::string> taken, names;
+  for (SweepAxis const& axis : axes) names.insert(names.end(), axis.keys.begin(), axis.keys.end());
   for (auto const& group : groups) {
     SweepAxis joined;
     std::size_t place = axes.size();  // where the first written of them stood
@@ -70,8 +71,6 @@ inline std::vector<SweepAxis> zipped(std::vector<SweepAxis> axes, std::vector<st
       }
       auto const at = axis_of(key);
       if (at == axes.end()) {
-        std::vector<std::string> names;
-        for (SweepAxis const& axis : axes) names.insert(names.end(), axis.keys.begin(), axis.keys.end());
         fail("config", 305, {"zip: ", key, " has no list of values: ", expected_one_of(key, names)});
       }
       taken.insert(taken.end(), at->keys.begin(), at->keys.end());

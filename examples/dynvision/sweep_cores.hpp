@@ -1,4 +1,4 @@
-// What a machine has for processes side by side: cores and free memory, of this process's share (affinity, control group).
+// Cores of this process's share (affinity, control group), and what other processes hold.
 #pragma once
 #include <dynvision/core/number_text.hpp>
 
@@ -9,15 +9,12 @@
 #include <charconv>
 #include <cstdint>
 #include <fstream>
-#include <limits>
 #include <string>
 #include <string_view>
 
 namespace program {
 
 using namespace dynvision;
-
-inline constexpr double memory_unknown = std::numeric_limits<double>::infinity();
 
 // The first whole number of a text: "200000 100000" -> 200000; -1: there is none ("max").
 inline double leading_number(std::string_view text) {
@@ -43,18 +40,6 @@ inline int available_cores() {
   double const period = leading_number(std::string_view(share).substr(std::min(share.find(' '), share.size())));
   if (quota > 0 && period > 0) cores = std::min(cores, std::max(1, static_cast<int>(quota / period + 0.5)));
   return cores;
-}
-
-// [bytes]
-inline double available_memory() {
-  double const free = leading_number(line_of("/proc/meminfo", "MemAvailable:")) * 1024;
-  double memory = free > 0 ? free : memory_unknown;
-  double const most = leading_number(line_of("/sys/fs/cgroup/memory.max"));
-  double const used = leading_number(line_of("/sys/fs/cgroup/memory.current"));
-  double const cache =
-      leading_number(line_of("/sys/fs/cgroup/memory.stat", "inactive_file "));  // given back when needed
-  if (most > 0 && used >= 0) memory = std::min(memory, std::max(0.0, most - used + std::max(0.0, cache)));
-  return memory;
 }
 
 // What a process holds [bytes]; 0: it is gone.
