@@ -123,6 +123,8 @@ inline std::vector<Key> keys_without_effect() {
   all.push_back(ignored<bool>("trainer", "benchmark", true, "there is no choice of kernels by trial"));
   all.push_back(ignored<MaybeText>("trainer", "profiler", "None", "plan says what a step costs", {"prof"}));
   all.push_back(ignored<std::int64_t>("trainer", "reload_dataloaders_every_n_epochs", 0, "images are held in memory"));
+  all.push_back(
+      ignored<bool>("trainer", "save_last", true, "the last checkpoint is always kept: a training goes on from it"));
   all.push_back(ignored<bool>("trainer", "automatic_optimization", true, "there is no other"));
   all.push_back(ignored<bool>("trainer", "clip_gradients", false, "trainer.gradient_clip_val says it"));
   // model
