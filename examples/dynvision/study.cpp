@@ -25,6 +25,7 @@ Study::Study(StudyWords const& words, std::string const& scope) : own_model(word
   for (std::string const& file : words.files) request.files.emplace_back(file);
   request.arguments = words.keys;
   request.scope = scope;
+  request.own_model = !words.own_model.empty();
   inside_ = std::make_shared<Inside>(Inside{config::resolve(request)});
   inside_->resolved.problems.require_none();
   values = inside_->resolved.study;

@@ -22,14 +22,18 @@ template <class... Policies> variants::family_defaults::All defaults_of(List<Pol
   texts.reserve(100);
   variants::family_defaults::All all;
   auto const put = [&]<class P>(std::type_identity<P>) {
-    // kinds of policy_kind: target, integration, solver, skip, feedback, nonlinearity, retina, order, noise, delay
-    constexpr PolicyKind kinds[] = {
-        PolicyKind::target,       PolicyKind::integration, PolicyKind::solver, PolicyKind::skip,  PolicyKind::feedback,
-        PolicyKind::nonlinearity, PolicyKind::retina,      PolicyKind::order,  PolicyKind::noise, PolicyKind::delay};
+    // in the order of policy_kind
+    constexpr PolicyKind kinds[] = {PolicyKind::target, PolicyKind::integration, PolicyKind::solver,
+                                    PolicyKind::skip,   PolicyKind::feedback,    PolicyKind::nonlinearity,
+                                    PolicyKind::retina, PolicyKind::order,       PolicyKind::noise,
+                                    PolicyKind::delay,  PolicyKind::feedforward};
+    constexpr int kind = policy_kind<P>();
+    static_assert(kind >= 0 && static_cast<std::size_t>(kind) < std::size(kinds), "a kind without a word");
     std::string text = type_text<P>();
     if (text == "Skip<Additive>") text = "Skip<>";  // as clang++ writes it
+    if (text == "FeedforwardDelay<WholeSteps>") text = "FeedforwardDelay<>";
     texts.push_back(text);
-    all[static_cast<std::size_t>(kinds[policy_kind<P>()])] = texts.back();
+    all[static_cast<std::size_t>(kinds[kind])] = texts.back();
   };
   (put(std::type_identity<Policies>{}), ...);
   return all;
@@ -71,9 +75,11 @@ TEST_CASE("the type of a structure", "[variants]") {
                  .use_retina = true,
                  .noise = "white_drive",
                  .lateral_delay = "learned",
+                 .feedforward_delay = "learned_by_channel",
                  .order_of_operations = {"layer", "tstep", "nonlin", "record", "delay"}}) ==
         "DyRCNNx8<LocalDepthwise, ToMiddle, Multiplicative, RungeKutta4, Skip<Multiplicative>, Feedback<>, Tanh, "
-        "WithRetina, WithNoise<WhiteDrive>, LearnedDelay<>, Order<\"layer\", \"tstep\", \"nonlin\", \"record\", "
+        "WithRetina, WithNoise<WhiteDrive>, LearnedDelay<>, FeedforwardDelay<LearnedDelay<Feature>>, Order<\"layer\", "
+        "\"tstep\", \"nonlin\", \"record\", "
         "\"delay\">>");
   CHECK(type_of({.model_name = "ResNet50", .recurrence_type = "self", .dynamics_solver = "euler"}) ==
         "ResNet50<Self, Euler>");
@@ -123,6 +129,7 @@ TEST_CASE("nothing but words of the tables gets into the text of a type", "[vari
                      .nonlinearity = bad,
                      .noise = bad,
                      .lateral_delay = bad,
+                     .feedforward_delay = bad,
                      .order_of_operations = {bad}})
-            .size() == 10);
+            .size() == 11);
 }

@@ -36,6 +36,7 @@ struct Request {
   bool sweeps = false;                                              // whether a list may stand for several studies
   std::optional<std::filesystem::path> shipped = shipped_folder();  // none: without shipped files
   std::vector<std::string> numbers{};        // names of numbers of the model's own parts: model.NAME
+  bool own_model = false;                    // the model is a type of the user's, not what the words of a structure say
   std::string cluster = cluster_variable();  // what the detectors of modes see
 };
 
@@ -73,7 +74,7 @@ class Resolving {
     if (request_.scope == "test") show_as_loader_says(resolved_);
     Rules rules(resolved_, refused);
     check_times(rules);
-    check_composition(rules);
+    check_composition(rules, request_.own_model);
     return std::move(resolved_);
   }
 

@@ -34,6 +34,7 @@ struct Structure {
   bool use_retina = false;
   std::string noise = "none";                      // per_step | diffusion | white_drive | stationary_drive | stationary
   std::string lateral_delay = "whole_steps";       // interpolated | learned | learned_by_channel
+  std::string feedforward_delay = "whole_steps";   // the same, of the delay from an area to the next
   std::vector<std::string> order_of_operations{};  // empty: the published one
 
   bool operator==(Structure const&) const = default;
@@ -74,10 +75,11 @@ inline std::vector<std::string_view> words_of(Words const& choice) {
 inline std::array<std::optional<std::string>, n_policy_kinds> given_words(Structure const& s) {
   std::optional<std::string> feedback = s.feedback;
   if (feedback == "true") feedback = s.feedback_mode;
-  std::optional<std::string> retina, noise, delay;
+  std::optional<std::string> retina, noise, delay, feedforward;
   if (s.use_retina) retina = "true";
   if (s.noise != "none") noise = s.noise;
   if (s.lateral_delay != "whole_steps") delay = s.lateral_delay;
+  if (s.feedforward_delay != "whole_steps") feedforward = s.feedforward_delay;
   return {s.recurrence_target,
           s.integration,
           s.dynamics_solver,
@@ -87,6 +89,7 @@ inline std::array<std::optional<std::string>, n_policy_kinds> given_words(Struct
           retina,
           noise,
           delay,
+          feedforward,
           {}};
 }
 

@@ -43,9 +43,11 @@ inline std::vector<std::string> arguments_of(std::string_view list) {
 
 // Default arguments may be written out.
 inline std::string short_form(std::string text) {
-  for (std::string_view const one : {"Skip<Additive>", "Feedback<Additive>", "LearnedDelay<Uniform>"}) {
+  for (std::string_view const one :
+       {"Skip<Additive>", "Feedback<Additive>", "LearnedDelay<Uniform>", "FeedforwardDelay<WholeSteps>"}) {
     if (text == one) return text.substr(0, text.find('<')) + "<>";
   }
+  if (text == "FeedforwardDelay<LearnedDelay<Uniform>>") return "FeedforwardDelay<LearnedDelay<>>";
   return text;
 }
 
@@ -97,6 +99,9 @@ inline bool take_policy(Structure& s, std::string const& argument) {
         break;
       case PolicyKind::delay:
         s.lateral_delay = text;
+        break;
+      case PolicyKind::feedforward:
+        s.feedforward_delay = text;
         break;
       case PolicyKind::order:
         break;

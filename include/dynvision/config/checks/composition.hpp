@@ -100,9 +100,12 @@ inline void named(Rules& rules) {
 
 }  // namespace checks
 
-inline void check_composition(Rules& rules) {
-  checks::structure(rules);
-  checks::delays_of_nothing(rules);
+// `own_model`: the structure is a type of the user's, and the words of a structure say nothing of it.
+inline void check_composition(Rules& rules, bool own_model) {
+  if (!own_model) {
+    checks::structure(rules);
+    checks::delays_of_nothing(rules);
+  }
   checks::updates(rules);
   checks::training(rules);
   checks::named(rules);

@@ -39,7 +39,7 @@ inline void delays(Rules& rules) {
   };
   Options const& o = study.options;
   One const all[]{
-      {"t_feedforward", true, o.t_feedforward, &LayerOptions::t_feedforward},
+      {"t_feedforward", s.feedforward_delay == "whole_steps", o.t_feedforward, &LayerOptions::t_feedforward},
       {"t_recurrence", lateral, o.t_recurrence, &LayerOptions::t_recurrence},
       {"t_feedback", rules.has(variants::PolicyKind::feedback, s.feedback), o.t_feedback, &LayerOptions::t_feedback},
       {"t_skip", rules.has(variants::PolicyKind::skip, s.skip), o.t_skip, &LayerOptions::t_skip}};

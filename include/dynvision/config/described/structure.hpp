@@ -97,6 +97,8 @@ template <> struct Description<Structure> {
           {.key = "noise", .help = "scaling of the noise of each layer"}),
       field<&S::lateral_delay, ChosenPolicy<Kind::delay, false>>(
           {.key = "lateral_delay", .help = "delay of the lateral connection: whole steps, between them, learned"}),
+      field<&S::feedforward_delay, ChosenPolicy<Kind::feedforward, false>>(
+          {.key = "feedforward_delay", .help = "delay from a layer to the next: whole steps, between them, learned"}),
       field<&S::order_of_operations>({.key = "order_of_operations",
                                       .help = "of the operations in a layer; empty: the published one",
                                       .aliases = {"layer_operations"}}));

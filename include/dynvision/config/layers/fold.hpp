@@ -58,6 +58,21 @@ inline std::vector<Setting> settings_of(std::vector<Assignment> assignments, std
   return settings;
 }
 
+// What a key asks for that has no effect here; of what was overridden, only what the user said.
+inline void note_without_effect(Resolved& resolved, Setting const& setting) {
+  Key const& key = *setting.key;
+  auto const note = [&](Origin const& origin) {
+    if (origin.value == key.default_value) return;
+    resolved.notes.push_back(joined(
+        {origin.text(), ": ", key.whole_name(), " = ", origin.value.dump(), " has no effect: ", key.without_effect}));
+  };
+  if (key.without_effect.empty()) return;
+  note(setting.origin);
+  for (Origin const& origin : setting.overrode) {
+    if (origin.layer == Layer::study || origin.layer == Layer::command_line) note(origin);
+  }
+}
+
 // Sets what is given; a value that is refused was reported before.
 inline void put_settings(Resolved& resolved) {
   for (Setting& setting : resolved.settings) {
@@ -71,10 +86,7 @@ inline void put_settings(Resolved& resolved) {
     } else if (!key.set(resolved.study, setting.value) && key.without_effect.empty()) {
       setting.origin.value = key.get(resolved.study);
     }
-    if (!key.without_effect.empty() && setting.origin.value != key.default_value) {
-      resolved.notes.push_back(joined({setting.origin.text(), ": ", key.whole_name(), " = ",
-                                       setting.origin.value.dump(), " has no effect: ", key.without_effect}));
-    }
+    note_without_effect(resolved, setting);
   }
 }
 

@@ -20,15 +20,16 @@ struct Family {
 
 namespace family_defaults {
 using All = std::array<std::string_view, n_policy_kinds>;
-inline constexpr All dyrcnn{"ToOutput", "Additive", "Euler",   "Skip<>",     "NoFeedback",
-                            "Relu",     "NoRetina", "NoNoise", "WholeSteps", "PublishedOrder"};
-inline constexpr All cornet_rt{"ToMiddle", "Additive", "NoSolver", "NoSkip",     "NoFeedback",
-                               "Relu",     "",         "",         "WholeSteps", "PublishedOrder"};
-inline constexpr All cordsnet{"ToOutput", "Additive", "Euler", "Skip<>",     "",
-                              "Relu",     "",         "",      "WholeSteps", "PublishedOrder"};
-inline constexpr All alexnet{"ToOutput", "Additive", "NoSolver", "",           "",
-                             "Relu",     "",         "",         "WholeSteps", "PublishedOrder"};
-inline constexpr All resnet{"ToOutput", "Additive", "NoSolver", "", "", "Relu", "", "", "WholeSteps", ""};
+inline constexpr All dyrcnn{"ToOutput",      "Additive", "Euler",   "Skip<>",     "NoFeedback",
+                            "Relu",          "NoRetina", "NoNoise", "WholeSteps", "FeedforwardDelay<>",
+                            "PublishedOrder"};
+inline constexpr All cornet_rt{"ToMiddle", "Additive", "NoSolver",   "NoSkip", "NoFeedback",    "Relu",
+                               "",         "",         "WholeSteps", "",       "PublishedOrder"};
+inline constexpr All cordsnet{"ToOutput", "Additive",   "Euler", "Skip<>",        "", "Relu", "",
+                              "",         "WholeSteps", "",      "PublishedOrder"};
+inline constexpr All alexnet{"ToOutput",   "Additive", "NoSolver",      "", "", "Relu", "", "",
+                             "WholeSteps", "",         "PublishedOrder"};
+inline constexpr All resnet{"ToOutput", "Additive", "NoSolver", "", "", "Relu", "", "", "WholeSteps", "", ""};
 }  // namespace family_defaults
 
 inline constexpr Family families_by_name[] = {

@@ -63,14 +63,32 @@ inline constexpr Word delay_words[] = {
     {"learned", "LearnedDelay<>", "connections/interpolated_delay.hpp"},
     {"learned_by_channel", "LearnedDelay<Feature>", "connections/interpolated_delay.hpp"},
 };
+inline constexpr Word feedforward_words[] = {
+    {"whole_steps", "FeedforwardDelay<>", ""},
+    {"interpolated", "FeedforwardDelay<Interpolated>", "connections/interpolated_delay.hpp"},
+    {"learned", "FeedforwardDelay<LearnedDelay<>>", "connections/interpolated_delay.hpp"},
+    {"learned_by_channel", "FeedforwardDelay<LearnedDelay<Feature>>", "connections/interpolated_delay.hpp"},
+};
 // Names of operations in Order<...> (families/order.hpp).
 inline constexpr std::array<std::string_view, 13> order_words{"layer",  "addext",   "addskip", "addfeedback", "tstep",
                                                               "nonlin", "supralin", "record",  "delay",       "pool",
                                                               "norm",   "addbias",  "readout"};
 
 // Kinds of policies in the order in which a type's name has them; the order of operations comes last.
-enum class PolicyKind { target, integration, solver, skip, feedback, nonlinearity, retina, noise, delay, order };
-inline constexpr std::size_t n_policy_kinds = 10;
+enum class PolicyKind {
+  target,
+  integration,
+  solver,
+  skip,
+  feedback,
+  nonlinearity,
+  retina,
+  noise,
+  delay,
+  feedforward,
+  order
+};
+inline constexpr std::size_t n_policy_kinds = 11;
 
 inline constexpr Words recurrence_choice{"recurrence_type", recurrence_words};
 inline constexpr std::array<Words, n_policy_kinds> policy_choices{{{"recurrence_target", target_words},
@@ -82,6 +100,7 @@ inline constexpr std::array<Words, n_policy_kinds> policy_choices{{{"recurrence_
                                                                    {"use_retina", retina_words},
                                                                    {"noise", noise_words},
                                                                    {"lateral_delay", delay_words},
+                                                                   {"feedforward_delay", feedforward_words},
                                                                    {"order_of_operations", {}}}};
 
 }  // namespace dynvision::variants
