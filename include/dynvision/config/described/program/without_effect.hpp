@@ -109,7 +109,6 @@ inline std::vector<Key> keys_without_effect() {
   std::string const folder = "a run folder holds its checkpoints; test names one of them";
   all.push_back(ignored<Text>("trainer", "status", "trained", folder));
   all.push_back(ignored<bool>("trainer", "checkpointing", true, folder));
-  all.push_back(ignored<bool>("trainer", "save_last", true, "the last checkpoint is always kept"));
   all.push_back(
       ignored<Json>("trainer", "logger", nullptr, "metrics.csv and TensorBoard files are written by themselves"));
   all.push_back(ignored<bool>("trainer", "verbose", false, "trainer.log_level says what is said"));
