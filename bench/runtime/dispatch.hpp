@@ -82,12 +82,15 @@ class IndirectCalls {
   }
   void count(run::PreparedNode& node, CountedNode& counted) {
     using run::NodeFunctions;
-    static_assert(sizeof(NodeFunctions) == 10 * sizeof(void (*)()), "a function that is not counted here");
+    static_assert(sizeof(NodeFunctions) == 13 * sizeof(void (*)()), "a function that is not counted here");
     counted.functions = node.functions, counted.self = node.self, counted.calls = &calls_;
     count<&NodeFunctions::operand>(counted, "operand");
     count<&NodeFunctions::adjoint_operand>(counted, "adjoint_operand");
     count<&NodeFunctions::prepare_adjoint>(counted, "prepare_adjoint");
     count<&NodeFunctions::scatter>(counted, "scatter");
+    count<&NodeFunctions::handed_on>(counted, "handed_on");
+    count<&NodeFunctions::handed_on_again>(counted, "handed_on_again");
+    count<&NodeFunctions::hand_back>(counted, "hand_back");
     count<&NodeFunctions::forward>(counted, "forward");
     count<&NodeFunctions::adjoint>(counted, "adjoint");
     count<&NodeFunctions::forward_again>(counted, "forward_again");
