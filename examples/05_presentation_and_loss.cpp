@@ -36,6 +36,6 @@ int main() {
                 trial.stimulus.shown[static_cast<std::size_t>(t)] == run::blank ? "blank" : "image",
                 static_cast<long long>(trial.labels[0][t].item<std::int64_t>()));
   }
-  for (auto const& [name, value] : loss.parts) std::printf("%-16s %.4f\n", name.c_str(), value);
+  for (LossPart const& part : loss.parts) std::printf("%-16s %.4f\n", part.name.c_str(), part.value);
   std::printf("%-16s %.4f\n", "total", loss.total.item<double>());
 }
