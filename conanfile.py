@@ -5,6 +5,7 @@
 LibTorch is what Python installs (libtorch=wheel, the default: found as cmake/FindLibTorch.cmake says, or where the
 configuration user.dynvision:libtorch_root names it), or another Conan package or platform requirement (libtorch=package).
 The library of dynvision::compiled is built where a project first links it, or is part of the package (compiled=True).
+Boost's headers are for the component variants and for configurations (variants=False: without both).
 """
 import os
 
@@ -23,9 +24,9 @@ class DynvisionConan(ConanFile):
     topics = ("neural networks", "computational neuroscience", "libtorch", "header-only")
     package_type = "header-library"
     settings = "os", "arch", "compiler", "build_type"
-    options = {"libtorch": ["wheel", "package"], "compiled": [True, False]}
-    default_options = {"libtorch": "wheel", "compiled": False}
-    exports_sources = "CMakeLists.txt", "LICENSE", "cmake/*", "include/*", "src/*"
+    options = {"libtorch": ["wheel", "package"], "compiled": [True, False], "variants": [True, False]}
+    default_options = {"libtorch": "wheel", "compiled": False, "variants": True}
+    exports_sources = "CMakeLists.txt", "LICENSE", "cmake/*", "configs/*", "include/*", "src/*", "tools/*"
     no_copy_source = True
 
     def set_version(self):
@@ -55,6 +56,8 @@ class DynvisionConan(ConanFile):
     def requirements(self):
         self.requires("nlohmann_json/[>=3.10 <4]")
         self.requires("zlib/[>=1.2.11 <2]")
+        if self.options.variants:
+            self.requires("boost/[>=1.74 <2]", options={"header_only": True}, transitive_headers=True)
         if self.options.libtorch == "package":
             self.requires(f"libtorch/[{self._libtorch_range()}]")
 

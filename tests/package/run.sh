@@ -116,7 +116,7 @@ elif [ "$("$compiler" -dumpversion)" != 12 ]; then
 else
   # A copy: Conan writes into the folders that it is given.
   mkdir "$work/source"
-  cp -r "$source"/{CMakeLists.txt,LICENSE,conanfile.py,cmake,include,src,test_package} "$work/source"
+  cp -r "$source"/{CMakeLists.txt,LICENSE,conanfile.py,cmake,configs,include,src,test_package,tools} "$work/source"
   cd "$work/source"
   export CONAN_HOME=$work/conan LIBTORCH_ROOT=$torch
   create() { "$conan" create . --profile:all cmake/conan-profile-debian12 --no-remote "$@"; }
