@@ -52,11 +52,9 @@ NameTable table_of(std::string const& names) {
   dynvision::InputFile const file(names);
   if (file.size() > 1U << 24U)
     fail("program", 112, {names, ": expected a table of names, found ", file.size(), " bytes"});
-  std::string text(file.size(), ' ');
-  file.read(0, text.data(), text.size());
   NameTable table{names, {}, {}};
   try {
-    Json const rules = Json::parse(text, nullptr, true, true);
+    Json const rules = Json::parse(file.text(), nullptr, true, true);
     for (auto const& [from, to] : rules.items()) table.rules.emplace_back(from, to.get<std::string>());
   } catch (nlohmann::json::exception const& error) {
     fail("program", 112, {names, ": expected {\"name in the file\": \"name here\", ...}: ", error.what()});

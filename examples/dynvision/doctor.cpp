@@ -1,5 +1,6 @@
 // dynvision doctor: whether this machine is ready, and what to do where it is not.
 #include <dynvision/core/number_text.hpp>
+#include <dynvision/variants/cache/private_folder.hpp>
 #include <dynvision/version.hpp>
 
 #include <ATen/Parallel.h>
@@ -131,7 +132,7 @@ Finding folder(std::string const& about, fs::path const& where) {
 }
 
 Finding cache() {
-  fs::path const where = cache_folder();
+  fs::path const where = dynvision::variants::default_cache_if_any();
   if (where.empty()) {
     return {"cache of variants", "no place: neither XDG_CACHE_HOME nor HOME is set", State::look,
             "set one of them: variants that are not built in are compiled into it"};

@@ -111,13 +111,7 @@ void look_at_steps(AnyModel const& model, Study const& study, std::vector<std::s
 void look_at_labels(AnyModel const& model, Study const& study, std::vector<std::string>& all) {
   run::TrialSettings const& trial = study.values.trial;
   Presentation const& presentation = trial.presentation;
-  std::vector<bool> const shown = shown_steps(study);
-  std::int64_t const n_reaction =
-      presentation.loss_reaction_time == 0 ? 0 : reaction_steps(presentation.loss_reaction_time, model.options.dt);
-  std::vector<bool> const masked = reaction_mask(shown, n_reaction);
-  bool counts = trial.n_timesteps == 1;
-  for (std::size_t t = 0; t < shown.size(); ++t) counts = counts || (shown[t] && !masked[t]);
-  if (!counts) {
+  if (!some_label_counts(presentation, trial.n_timesteps, model.options.dt)) {
     all.push_back(
         joined({"no label counts: the image is never shown for longer than loss_reaction_time = ",
                 presentation.loss_reaction_time, " ms: a larger n_timesteps, or a smaller loss_reaction_time"}));

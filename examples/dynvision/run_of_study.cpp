@@ -17,9 +17,7 @@ Json read_json(std::filesystem::path const& path) {
   dynvision::InputFile const file(path);
   if (file.size() > 1U << 24U)
     fail("program", 131, {path.string(), ": expected JSON of a run, found ", file.size(), " bytes"});
-  std::string text(file.size(), ' ');
-  file.read(0, text.data(), text.size());
-  Json all = Json::parse(text, nullptr, false);
+  Json all = Json::parse(file.text(), nullptr, false);
   if (!all.is_object()) fail("program", 131, {path.string(), ": expected JSON of a run, found something else"});
   return all;
 }

@@ -117,7 +117,7 @@ double forecast_of(fs::path const& configuration, fs::path const& output, Interr
     for (int i = 0; child.running() && i < 12000 && !interrupt.requested(); ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    auto const json = nlohmann::json::parse(text_of_file(output), nullptr, false);
+    auto const json = nlohmann::json::parse(InputFile(output).text(), nullptr, false);
     fs::remove(output, ignored);
     auto const most = json.is_object() ? json.find("memory_bytes") : json.end();
     return json.is_object() && most != json.end() && most->is_number() ? most->get<double>() : 0;
@@ -207,7 +207,7 @@ class Sweep {
     auto const path = run_folder(run) / "summary.json";
     std::error_code ignored;
     if (!fs::is_regular_file(path, ignored)) return Json::object();
-    Json json = Json::parse(text_of_file(path), nullptr, false);
+    Json json = Json::parse(InputFile(path).text(), nullptr, false);
     return json.is_object() ? json : Json::object();
   }
   bool is_trained(PlannedRun const& run) const {

@@ -46,16 +46,9 @@ inline void write_file(std::filesystem::path const& path, std::string const& tex
   file.commit();
 }
 
-inline std::string text_of_file(std::filesystem::path const& path) {
-  InputFile const file(path);
-  std::string text(static_cast<std::size_t>(file.size()), '\0');
-  file.read(0, text.data(), text.size());
-  return text;
-}
-
 inline void write_where_different(std::filesystem::path const& path, std::string const& text) {
   std::error_code ignored;
-  if (std::filesystem::is_regular_file(path, ignored) && text_of_file(path) == text) return;
+  if (std::filesystem::is_regular_file(path, ignored) && InputFile(path).text() == text) return;
   write_file(path, text);
 }
 
@@ -76,7 +69,7 @@ inline std::vector<std::pair<std::string, std::string>> runs_of_plan(std::filesy
   if (!std::filesystem::exists(path, ignored)) return {};
   std::vector<std::pair<std::string, std::string>> runs;
   try {
-    auto const json = nlohmann::ordered_json::parse(text_of_file(path));
+    auto const json = nlohmann::ordered_json::parse(InputFile(path).text());
     for (auto const& run : json.at("runs")) {
       runs.emplace_back(run.at("name").get<std::string>(), run.at("identity").get<std::string>());
     }

@@ -91,7 +91,7 @@ inline RunProgress progress_of(std::filesystem::path const& metrics) {
 // Numbers of a run's summary: what the table of results has of it.
 inline std::vector<std::pair<std::string, std::string>> results_of(std::filesystem::path const& summary) {
   std::vector<std::pair<std::string, std::string>> results;
-  auto const json = nlohmann::ordered_json::parse(text_of_file(summary), nullptr, false);
+  auto const json = nlohmann::ordered_json::parse(InputFile(summary).text(), nullptr, false);
   if (!json.is_object()) return results;
   for (auto const& [key, value] : json.items()) {
     bool const measure = key.starts_with("test_") || key.starts_with("val_") || key.starts_with("train_") ||
@@ -142,7 +142,7 @@ inline void read_state(SweepFolder const& folder, RunState& state) {
   std::error_code ignored;
   auto const path = folder.state(state.run->name);
   if (!std::filesystem::is_regular_file(path, ignored)) return;
-  auto const json = nlohmann::ordered_json::parse(text_of_file(path), nullptr, false);
+  auto const json = nlohmann::ordered_json::parse(InputFile(path).text(), nullptr, false);
   if (!json.is_object()) return;
   auto const number = [&](char const* key) {
     return json.contains(key) && json[key].is_number() ? json[key].get<double>() : 0.0;

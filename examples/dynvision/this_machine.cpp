@@ -73,13 +73,6 @@ bool has_nvidia_gpu() {
 
 int n_usable_gpus() { return static_cast<int>(at::detail::getCUDAHooks().deviceCount()); }
 
-std::filesystem::path cache_folder() {
-  char const* const cache = std::getenv("XDG_CACHE_HOME");
-  if (cache != nullptr && *cache != '\0') return std::filesystem::path(cache) / "dynvision";
-  char const* const home = std::getenv("HOME");
-  return home != nullptr && *home != '\0' ? std::filesystem::path(home) / ".cache/dynvision" : "";
-}
-
 std::string gigabytes(std::uint64_t bytes) {
   double const gb = static_cast<double>(bytes) / 1e9;
   return dynvision::number_text(gb, dynvision::decimals(gb < 10 ? 1 : 0)) + " GB";

@@ -1,10 +1,10 @@
 // dynvision variants: the models that are built in, those that were compiled on first use, and the nearest to a request.
+#include <dynvision/variants/cache/private_folder.hpp>
 #include <dynvision/variants/registry.hpp>
 #include <dynvision/variants/structure.hpp>
 
 #include "all_commands.hpp"
 #include "study.hpp"
-#include "this_machine.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -20,7 +20,7 @@ using namespace dynvision;
 std::vector<std::string> kept_objects() {
   std::vector<std::string> all;
   std::error_code error;
-  std::filesystem::path const folder = cache_folder();
+  std::filesystem::path const folder = dynvision::variants::default_cache_if_any();
   if (folder.empty()) return all;
   for (std::filesystem::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
     if (at->path().extension() == ".so") all.push_back(at->path().lexically_relative(folder).string());
@@ -53,7 +53,9 @@ int variants(StudyWords const& words, bool json) {
   }
   std::cout << built_in.size() << " models are built in:\n";
   for (std::string const& one : built_in) std::cout << "  " << one << "\n";
-  if (!kept.empty()) std::cout << kept.size() << " were compiled on first use, in " << cache_folder().string() << ":\n";
+  if (!kept.empty())
+    std::cout << kept.size() << " were compiled on first use, in "
+              << dynvision::variants::default_cache_if_any().string() << ":\n";
   for (std::string const& one : kept) std::cout << "  " << one << "\n";
   std::cout << "Any other is compiled when it is first used (docs/concepts/variants.md)." << std::endl;
   return done;

@@ -2,12 +2,14 @@
 #pragma once
 #include <stdlib.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 struct TemporaryFolder {
   std::filesystem::path path;
@@ -27,6 +29,12 @@ struct TemporaryFolder {
   std::filesystem::path file(std::string_view name, std::string_view bytes) const {
     std::ofstream(path / name, std::ios::binary) << bytes;
     return path / name;
+  }
+  std::vector<std::string> names() const {  // of what is in it, sorted
+    std::vector<std::string> all;
+    for (auto const& entry : std::filesystem::directory_iterator(path)) all.push_back(entry.path().filename().string());
+    std::sort(all.begin(), all.end());
+    return all;
   }
   std::ptrdiff_t n_files() const {
     return std::distance(std::filesystem::directory_iterator(path), std::filesystem::directory_iterator());

@@ -16,6 +16,7 @@
 #include <dynvision/operations/recur.hpp>
 #include <dynvision/operations/supralinear.hpp>
 
+#include "heard_warnings.hpp"
 #include "io/failure.hpp"
 #include "laws/set_parameter.hpp"
 #include <catch2/catch_test_macros.hpp>
@@ -187,12 +188,7 @@ TEST_CASE("a tau that is too short for dt", "[model]") {
   CHECK(failure([] { Own{{.tau = 1.01}}; }) == "none");  // no gain: tried with numbers; stable to dt = 2 tau
   CHECK(failure([] { Own{{.tau = 0.99}}; }) == "model.118");
 
-  struct Heard : c10::WarningHandler {
-    std::vector<std::string> all{};
-    void process(c10::Warning const& warning) override { all.push_back(warning.msg()); }
-  } heard;
-  c10::WarningHandler* const before = c10::WarningUtils::get_warning_handler();
-  c10::WarningUtils::set_warning_handler(&heard);
+  HeardWarnings const heard;
   {
     c10::WarningUtils::WarnAlways const always;
     Net{{.tau = 2}};
@@ -205,7 +201,6 @@ TEST_CASE("a tau that is too short for dt", "[model]") {
   Net{{.tau = 1.5}};  // once in a program
   Net{{.tau = 1.5}};
   CHECK(heard.all.size() <= 3);
-  c10::WarningUtils::set_warning_handler(before);
   REQUIRE(!heard.all.empty());
   CHECK(heard.all[0].find("[dynvision.model.119] tau of V1 = 1.5 ms") == 0);
 }

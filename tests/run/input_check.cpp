@@ -7,6 +7,7 @@
 
 #include <ATen/autocast_mode.h>
 
+#include "heard_warnings.hpp"
 #include "io/failure.hpp"
 #include <catch2/catch_test_macros.hpp>
 
@@ -30,18 +31,6 @@ std::string refused(Net const& net, run::Stimulus const& stimulus, run::Settings
   return reference == compiled ? reference : reference + " | " + compiled;
 }
 double distance(Tensor const& a, Tensor const& b) { return a.sub(b).abs().max().item<double>(); }
-
-class Heard : public c10::WarningHandler {
- public:
-  std::vector<std::string> all{};
-  Heard() : before_(c10::WarningUtils::get_warning_handler()) { c10::WarningUtils::set_warning_handler(this); }
-  ~Heard() override { c10::WarningUtils::set_warning_handler(before_); }
-  void process(c10::Warning const& warning) override { all.push_back(warning.msg()); }
-
- private:
-  c10::WarningHandler* before_;
-  c10::WarningUtils::WarnAlways always_{};
-};
 
 }  // namespace
 
@@ -142,7 +131,8 @@ TEST_CASE("bfloat16 without instructions for it is said", "[run]") {
   CHECK(run::plan(net, {1, 1, 8, 8}, settings).bfloat16_is_emulated == emulated);
   CHECK((run::plan(net, {1, 1, 8, 8}, settings).text().find("bfloat16") != std::string::npos) == emulated);
   CHECK(!run::plan(net, {1, 1, 8, 8}, {.n_timesteps = 3}).bfloat16_is_emulated);
-  Heard heard;
+  HeardWarnings const heard;
+  c10::WarningUtils::WarnAlways const always;
   run::compiled(net, randn({1, 1, 8, 8}), settings);
   CHECK(heard.all.size() == (emulated ? 1 : 0));
   if (emulated) CHECK(heard.all[0].find("[dynvision.run.151]") == 0);

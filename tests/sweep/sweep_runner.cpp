@@ -126,7 +126,7 @@ TEST_CASE("Runs of a sweep are made once, side by side, and not again", "[sweep]
     REQUIRE(status_of(runner) == "finished finished finished finished finished finished ");
     REQUIRE(most == 3);
     REQUIRE(seen.size() == 12);
-    REQUIRE(has(text_of_file(folder.output("tau=1")), "from step 0, OMP_NUM_THREADS=1"));
+    REQUIRE(has(InputFile(folder.output("tau=1")).text(), "from step 0, OMP_NUM_THREADS=1"));
     std::string const table = results_text(folder, runner.states());
     REQUIRE(has(table, "run,model.tau,mode,seed,status,test_accuracy,seconds,attempts,folder,error\n"));
     REQUIRE(has(table, "tau=6,6,works,7,finished,0.4,"));
@@ -168,7 +168,7 @@ TEST_CASE("A run that fails is reported with its error, and the others go on", "
   REQUIRE(status_of(again) == "finished finished finished finished finished finished finished ");
   REQUIRE(again.states()[0].attempts == 2);
   REQUIRE(again.states()[6].attempts == 1);
-  REQUIRE(has(text_of_file(folder.output("tau=1")), "from step 1"));
+  REQUIRE(has(InputFile(folder.output("tau=1")).text(), "from step 1"));
   REQUIRE(violations(folder.path()).empty());
 }
 
@@ -205,7 +205,7 @@ TEST_CASE("Asked to stop, all processes stop, and the same sweep goes on", "[swe
   SweepRunner again(folder, plan, settings(folder, 2, 12));
   again.run();
   REQUIRE(status_of(again) == "finished finished finished finished ");
-  std::string const said = text_of_file(folder.output("tau=2"));
+  std::string const said = InputFile(folder.output("tau=2")).text();
   REQUIRE(said.find("\nfrom step 0,") == said.rfind("\nfrom step 0,"));  // the second time from another one
   REQUIRE(violations(folder.path()).empty());
 }

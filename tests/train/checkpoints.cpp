@@ -1,5 +1,6 @@
 // covers: train/checkpoint_outcome.hpp, train/checkpoints/plan.hpp, train/checkpoints/snapshot.hpp
 // covers: train/checkpoints/writer.hpp, train/resume.hpp
+#include "../heard_warnings.hpp"
 #include "../io/failure.hpp"
 #include "../io/temporary_folder.hpp"
 #include "noisy_toy.hpp"
@@ -12,28 +13,6 @@
 
 using namespace dynvision;
 using namespace toy;
-
-namespace {
-
-std::vector<std::string> names_in(std::filesystem::path const& folder) {
-  std::vector<std::string> names;
-  for (auto const& entry : std::filesystem::directory_iterator(folder)) {
-    names.push_back(entry.path().filename().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-// LibTorch's warnings as text.
-struct Warnings : c10::WarningHandler {
-  std::string text;
-  c10::WarningHandler* before = c10::WarningUtils::get_warning_handler();
-  Warnings() { c10::WarningUtils::set_warning_handler(this); }
-  ~Warnings() override { c10::WarningUtils::set_warning_handler(before); }
-  void process(c10::Warning const& warning) override { text += warning.msg() + "\n"; }
-};
-
-}  // namespace
 
 TEST_CASE("the best epochs by any column are kept, and one of every few", "[train]") {
   // Values of five epochs, and after which epochs the best two were reached.
@@ -80,7 +59,7 @@ TEST_CASE("the best epochs by any column are kept, and one of every few", "[trai
     auto expected = names;
     for (auto const* const other : {"last", "trained-epoch=1", "trained-epoch=3"}) expected.push_back(other + end);
     std::sort(expected.begin(), expected.end());
-    CHECK(names_in(folder.path) == expected);
+    CHECK(folder.names() == expected);
     CHECK(best_checkpoint(t.result.state, settings).stem().string() == best);
     CHECK(read_checkpoint(folder / ("trained-epoch=3" + end)).state.step == 20);
     if (k == -1) CHECK(read_checkpoint(folder / ("best-epoch=2-my_measure=2" + end)).state.epoch == 3);
@@ -118,10 +97,10 @@ TEST_CASE("what was changed between stop and going on is listed, and harmless ch
   std::string const text = with(other, {.harmless = harmless});
   CHECK(text.starts_with("[dynvision.train.124] "));
   CHECK(text.find("log.every: expected 7, found 5  (harmless: allow_changes goes on with it)") != std::string::npos);
-  Warnings warnings;
+  HeardWarnings warnings;
   CHECK(with(other, {.allow_changes = true, .harmless = harmless}).empty());
-  CHECK(warnings.text.find("[dynvision.train.245]") != std::string::npos);
-  CHECK(warnings.text.find("epochs: expected 2, found 1") != std::string::npos);
+  CHECK(warnings.text().find("[dynvision.train.245]") != std::string::npos);
+  CHECK(warnings.text().find("epochs: expected 2, found 1") != std::string::npos);
   std::map<std::string, std::string> const another{{"seed", "4"}, {"log.every", "7"}, {"epochs", "2"}};
   CHECK(with(another, {.allow_changes = true, .harmless = harmless}).starts_with("[dynvision.train.124] "));
   CHECK(with(other, {.allow_changes = true, .harmless = {"epochs"}}).starts_with("[dynvision.train.124] "));
@@ -152,17 +131,17 @@ TEST_CASE("a full disk stops no training, and is not kept quiet", "[train]") {
   // Full in the first epoch; then there is room again.
   settings.callbacks.on_train_epoch_start.push_back(
       [&](Training& now) { limit(now.state.epoch == 0 ? 10000 : before.rlim_cur); });
-  Warnings warnings;
+  HeardWarnings warnings;
   NoisyTraining t(10000);
   t.go_on(settings, quarters(40), quarters(8));
   CHECK(t.result.stop == Fit::Stop::finished);
   CHECK(n_failed > 0);
   CHECK(n_written > 0);
   CHECK(n_warnings == n_failed);
-  CHECK(warnings.text.find("[dynvision.train.242]") != std::string::npos);
+  CHECK(warnings.text().find("[dynvision.train.242]") != std::string::npos);
   CHECK(read_checkpoint(settings.checkpoint).state.epoch == 3);
   // The first epoch could not be written: it is none of the best, which are there.
-  CHECK(names_in(folder.path).size() == 3);
+  CHECK(folder.names().size() == 3);
   CHECK(std::filesystem::exists(best_checkpoint(t.result.state, settings)));
 
   // A last checkpoint that cannot be written is an error, and the one before stays.
@@ -223,11 +202,11 @@ TEST_CASE("rows of metrics that cannot be written are written later", "[train]")
     rlimit const small{now.state.epoch == 0 ? 200 : before.rlim_cur, before.rlim_max};
     ::setrlimit(RLIMIT_FSIZE, &small);
   });
-  Warnings warnings;
+  HeardWarnings warnings;
   NoisyTraining t;
   t.go_on(settings, quarters(40), quarters(8));
   std::signal(SIGXFSZ, handler);
-  CHECK(warnings.text.find("[dynvision.train.246]") != std::string::npos);
+  CHECK(warnings.text().find("[dynvision.train.246]") != std::string::npos);
   CHECK(read_csv(settings.metrics).rows.size() == t.result.state.metrics.size());
 
   settings.metrics = folder.file("other.csv", "a,b\n1,2\n");

@@ -12,15 +12,6 @@ using namespace toy;
 
 namespace {
 
-std::vector<std::string> names_in(std::filesystem::path const& folder) {
-  std::vector<std::string> names;
-  for (auto const& entry : std::filesystem::directory_iterator(folder)) {
-    names.push_back(entry.path().filename().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 std::string without_seconds(CsvTable const& table) {
   std::string all;
   for (auto const& row : table.rows) {
@@ -66,7 +57,7 @@ TEST_CASE("a training stopped at any moment gives the numbers of one that never 
         CHECK(everything(session) == expected);
         break;
       }
-      CHECK(names_in(folder.path) == names_in(of_straight.path));
+      CHECK(folder.names() == of_straight.names());
       CHECK(without_seconds(read_csv(settings.metrics)) == without_seconds(read_csv(of_straight / "metrics.csv")));
     }
   }

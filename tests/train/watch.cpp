@@ -14,6 +14,7 @@
 #include <dynvision/train/record_training.hpp>
 #include <dynvision/train/run_for.hpp>
 
+#include "../heard_warnings.hpp"
 #include "../io/failure.hpp"
 #include "../io/temporary_folder.hpp"
 #include "noisy_toy.hpp"
@@ -78,14 +79,6 @@ bool says(std::string const& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-struct Warnings : c10::WarningHandler {
-  std::string text;
-  c10::WarningHandler* before = c10::WarningUtils::get_warning_handler();
-  Warnings() { c10::WarningUtils::set_warning_handler(this); }
-  ~Warnings() override { c10::WarningUtils::set_warning_handler(before); }
-  void process(c10::Warning const& warning) override { text += warning.msg() + "\n"; }
-};
-
 }  // namespace
 
 TEST_CASE("a number that is not finite is traced to its operation and step", "[train]") {
@@ -121,7 +114,7 @@ TEST_CASE("a number that is not finite is traced to its operation and step", "[t
 }
 
 TEST_CASE("layers that are silent or explode are warned of in each epoch, and their responses are columns", "[train]") {
-  Warnings warnings;
+  HeardWarnings warnings;
   auto const trained = [&](double factor, WatchSettings const& watched) {
     Learner learner;
     {
@@ -134,7 +127,7 @@ TEST_CASE("layers that are silent or explode are warned of in each epoch, and th
     return learner.fit(settings).state;
   };
   TrainingState const usual = trained(1, {.norms = true});
-  CHECK(warnings.text.empty());
+  CHECK(warnings.all.empty());
   CHECK(usual.metrics.last("V1_response_avg") > 0);
   CHECK(usual.metrics.last("V2_response_avg") > 0);
   CHECK(usual.metrics.last("params/V1.conv.weight_norm") > 0);
@@ -142,12 +135,13 @@ TEST_CASE("layers that are silent or explode are warned of in each epoch, and th
   CHECK(usual.metrics.last("memory_mb") > 10);
   CHECK(usual.metrics.last("peak_memory_mb") >= usual.metrics.last("memory_mb") / 2);
   trained(1, {.silent_below = 1000});
-  CHECK(
-      says(warnings.text, "[dynvision.train.251] epoch 1: layers that are silent (below 1000):\n  V1: mean response "));
-  CHECK(says(warnings.text, "[dynvision.train.251] epoch 2: "));
-  warnings.text.clear();
+  CHECK(says(warnings.text(),
+             "[dynvision.train.251] epoch 1: layers that are silent (below 1000):\n  V1: mean response "));
+  CHECK(says(warnings.text(), "[dynvision.train.251] epoch 2: "));
+  warnings.all.clear();
   trained(1e8, {});
-  CHECK(says(warnings.text, "[dynvision.train.252] epoch 1: layers that explode (above 10000):\n  V2: mean response "));
+  CHECK(
+      says(warnings.text(), "[dynvision.train.252] epoch 1: layers that explode (above 10000):\n  V2: mean response "));
 
   // Looking changes nothing.
   FitSettings settings = few();
@@ -206,10 +200,11 @@ TEST_CASE("what cannot be written beside a training is a warning", "[train]") {
   auto const file = folder.file("a file", "");
   append(settings.callbacks, tensorboard(file / "x"));
   append(settings.callbacks, training_curves(file / "x.svg"));
-  Warnings warnings;
+  HeardWarnings warnings;
   Learner learner;
   CHECK(learner.fit(settings).stop == Fit::Stop::finished);
-  CHECK(says(warnings.text, "[dynvision.train.247] TensorBoard's file cannot be written, the training goes on: "));
-  CHECK(says(warnings.text, "[dynvision.train.247] the figure of the curves cannot be written"));
-  CHECK(std::count(warnings.text.begin(), warnings.text.end(), '[') < 8);  // not at every row
+  CHECK(says(warnings.text(), "[dynvision.train.247] TensorBoard's file cannot be written, the training goes on: "));
+  CHECK(says(warnings.text(), "[dynvision.train.247] the figure of the curves cannot be written"));
+  std::string const text = warnings.text();
+  CHECK(std::count(text.begin(), text.end(), '[') < 8);  // not at every row
 }

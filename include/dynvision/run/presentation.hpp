@@ -44,6 +44,9 @@ std::int64_t reaction_steps(double loss_reaction_time, double dt);
 // true: the label of this step does not count, because the image has only just appeared.
 std::vector<bool> reaction_mask(std::vector<bool> const& shown, std::int64_t n_reaction_steps);
 
+// Whether the label of some step counts: the image is shown, and has been for longer than loss_reaction_time.
+bool some_label_counts(Presentation const& presentation, int n_timesteps, double dt);
+
 // labels (B), or (B,T) for inputs that change -> (B,T+R)
 Tensor step_labels(Tensor const& labels, std::vector<bool> const& shown, std::int64_t n_reaction_steps,
                    std::int64_t n_residual, std::int64_t non_label_index = -1);

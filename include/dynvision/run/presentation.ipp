@@ -53,6 +53,17 @@ DYNVISION_INLINE std::vector<bool> reaction_mask(std::vector<bool> const& shown,
   return mask;
 }
 
+DYNVISION_INLINE bool some_label_counts(Presentation const& presentation, int n_timesteps, double dt) {
+  if (n_timesteps == 1) return true;  // it is always shown
+  std::vector<bool> const shown = stretch_pattern(presentation.pattern, n_timesteps);
+  double const t = presentation.loss_reaction_time;
+  std::vector<bool> const masked = reaction_mask(shown, t > 0 ? reaction_steps(t, dt) : 0);
+  for (std::size_t step = 0; step < shown.size(); ++step) {
+    if (shown[step] && !masked[step]) return true;
+  }
+  return false;
+}
+
 DYNVISION_INLINE Tensor step_labels(Tensor const& labels, std::vector<bool> const& shown, std::int64_t n_reaction_steps,
                                     std::int64_t n_residual, std::int64_t non_label_index) {
   auto const n_steps = static_cast<std::int64_t>(shown.size());

@@ -89,14 +89,9 @@ inline void labels(Rules& rules) {
   Study const& study = rules.study();
   Presentation const& p = study.trial.presentation;
   int const n = study.trial.n_timesteps;
-  std::vector<bool> const shown = stretch_pattern(n > 1 ? p.pattern : "1", n);
+  if (some_label_counts(p, n, study.options.dt)) return;
+  std::vector<bool> const shown = stretch_pattern(p.pattern, n);
   bool const never = std::find(shown.begin(), shown.end(), true) == shown.end();
-  std::vector<bool> masked(shown.size(), false);
-  if (p.loss_reaction_time > 0 && n > 1)
-    masked = reaction_mask(shown, reaction_steps(p.loss_reaction_time, study.options.dt));
-  bool counts = false;
-  for (std::size_t t = 0; t < shown.size(); ++t) counts = counts || (shown[t] && !masked[t]);
-  if (counts) return;
   rules.problems().report(
       "config", 143,
       rules.place({"model.loss_reaction_time", "model.data_presentation_pattern", "model.n_timesteps", "model.dt"}),

@@ -108,9 +108,7 @@ class Reader {
                          {file.string(), ": expected at most ", largest_file, " bytes, found ", input.size()});
         return std::nullopt;
       }
-      std::string text(static_cast<std::size_t>(input.size()), ' ');
-      input.read(0, text.data(), text.size());
-      return text;
+      return input.text();
     } catch (Error const& error) {
       problems_.report("config", 111, asked, {error.what()});
       return std::nullopt;

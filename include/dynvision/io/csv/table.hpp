@@ -153,10 +153,7 @@ inline CsvTable parse_csv(std::string_view text, std::string const& file, LastLi
 }
 
 inline CsvTable read_csv(std::filesystem::path const& path, LastLine last = LastLine::kept) {
-  InputFile const file(path);
-  std::string bytes(file.size(), ' ');
-  file.read(0, bytes.data(), bytes.size());
-  Utf8Text const utf8 = utf8_text(std::move(bytes), path.string());
+  Utf8Text const utf8 = utf8_text(InputFile(path).text(), path.string());
   CsvTable table = parse_csv(utf8.text, path.string(), last);
   for (std::uint64_t& end : table.ends) end += utf8.n_mark;
   table.as_it_is = utf8.as_it_is;

@@ -60,6 +60,13 @@ class InputFile {
     }
   }
 
+  // All of it. What may be large is looked at before, by size().
+  std::string text() const {
+    std::string bytes(static_cast<std::size_t>(size_), '\0');
+    read(0, bytes.data(), bytes.size());
+    return bytes;
+  }
+
  private:
   std::filesystem::path path_;
   int file_ = -1;

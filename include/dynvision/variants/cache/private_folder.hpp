@@ -21,17 +21,21 @@
 
 namespace dynvision::variants {
 
-// $XDG_CACHE_HOME/dynvision, else ~/.cache/dynvision.
-inline std::filesystem::path default_cache() {
+// $XDG_CACHE_HOME/dynvision, else ~/.cache/dynvision; empty: neither is named.
+inline std::filesystem::path default_cache_if_any() {
   // The XDG specification: what is no absolute path is to be ignored.
   if (char const* const given = std::getenv("XDG_CACHE_HOME"); given != nullptr && given[0] == '/') {
     return std::filesystem::path(given) / "dynvision";
   }
   char const* const home = std::getenv("HOME");
-  if (home == nullptr || home[0] != '/') {
-    fail("variants", 121, "no folder for compiled models: expected HOME or XDG_CACHE_HOME to name one");
-  }
+  if (home == nullptr || home[0] != '/') return {};
   return std::filesystem::path(home) / ".cache/dynvision";
+}
+inline std::filesystem::path default_cache() {
+  std::filesystem::path folder = default_cache_if_any();
+  if (folder.empty())
+    fail("variants", 121, "no folder for compiled models: expected HOME or XDG_CACHE_HOME to name one");
+  return folder;
 }
 
 // Why others could put something there; empty: they cannot.
