@@ -54,6 +54,7 @@ class DynvisionConan(ConanFile):
         cmake_layout(self)
 
     def requirements(self):
+        self.requires("eigen/[>=3.4 <4]")
         self.requires("nlohmann_json/[>=3.10 <4]")
         self.requires("zlib/[>=1.2.11 <2]")
         if self.options.variants:

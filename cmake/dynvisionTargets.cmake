@@ -2,8 +2,9 @@
 #   dynvision::core        models, running them, losses, records                LibTorch
 #   dynvision::io          tensor files and weights                             zlib, nlohmann/json
 #   dynvision::data        images and their files                               zlib
+#   dynvision::analysis    measures of responses, populations, statistics       Eigen
 #   dynvision::cuda        LibTorch's CUDA part                                 a CUDA toolkit, all of NVIDIA's wheels
-#   dynvision::dynvision   all of core, io and data that is there (and cuda where a project asks for it)
+#   dynvision::dynvision   all of core, io, data and analysis that is there (and cuda where a project asks for it)
 #   dynvision::compiled    the same, and what does not depend on a model is compiled once, not in every file: a static
 #                          library, built where a target first links it
 #   dynvision::variants    models without their type, found or compiled by name (dynvisionVariants.cmake)       Boost's headers
@@ -14,6 +15,7 @@
 include_guard(GLOBAL)
 find_package(ZLIB QUIET)
 find_package(nlohmann_json 3.10 QUIET)
+find_package(Eigen3 3.4 QUIET NO_MODULE)
 
 function(_dynvision_target name)
   if(DYNVISION_IMPORTED)
@@ -49,6 +51,14 @@ endif()
 if(NOT DYNVISION_data_MISSING)
   _dynvision_target(data dynvision::core ZLIB::ZLIB)
   list(APPEND _dynvision_parts dynvision::data)
+endif()
+
+set(DYNVISION_analysis_MISSING "")
+if(TARGET Eigen3::Eigen)
+  _dynvision_target(analysis dynvision::core Eigen3::Eigen)
+  list(APPEND _dynvision_parts dynvision::analysis)
+else()
+  set(DYNVISION_analysis_MISSING " Eigen")
 endif()
 
 set(DYNVISION_cuda_MISSING "${LibTorch_CUDA_MISSING}")
