@@ -16,7 +16,7 @@ STATIC = {"core", "dynamics", "concepts", "connections", "operations", "model", 
 
 # A header includes its own station, and stations before it. Stations in one tuple do not know each other.
 STATIONS = [("core",), ("dynamics", "kernels"), ("concepts",), ("connections",), ("operations",), ("model",), ("families",),
-            ("run",), ("losses",), ("io",), ("data", "records"), ("train",), ("analysis",), ("variants",), ("config",)]
+            ("run",), ("losses",), ("io",), ("data", "records"), ("train",), ("analysis",), ("variants",), ("experiments",), ("config",)]
 # Within a station a header includes its own room, rooms before it, and what stands at the top of the station as a word
 # (a type that rooms share). Doors are what users include: they include rooms, no room includes them.
 ROOMS = {
@@ -27,6 +27,7 @@ ROOMS = {
     "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],
     "train": ["optimizers", "schedulers", "checkpoints", "loop", "results"],
     "variants": ["words", "cache", "compile", "object"],
+    "experiments": ["noise", "protocol"],
     "config": ["tree", "describe", "described", "described/program", "layers", "checks", "sweep"],
 }
 DOORS = {
