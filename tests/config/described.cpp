@@ -9,6 +9,7 @@
 // covers: config/described/program/stimulus_settings.hpp config/layers/catalog.hpp config/program_settings.hpp
 // covers: config/described/part_numbers.hpp config/stimulus_settings.hpp config/study.hpp
 #include <dynvision/config/describe/count_fields.hpp>
+#include <dynvision/config/described/program/study.hpp>
 #include <dynvision/config/layers/catalog.hpp>
 
 #include <boost/hana/length.hpp>

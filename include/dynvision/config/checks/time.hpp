@@ -4,6 +4,7 @@
 #pragma once
 #include <dynvision/config/checks/rules.hpp>
 #include <dynvision/dynamics/clock.hpp>
+#include <dynvision/dynamics/euler.hpp>
 #include <dynvision/dynamics/runge_kutta4.hpp>
 #include <dynvision/dynamics/solver.hpp>
 #include <dynvision/run/presentation.hpp>

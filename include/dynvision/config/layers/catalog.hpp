@@ -3,9 +3,8 @@
 //   catalog().find("", "tau")           the keys of this name in any section
 //   catalog().find("model", "tff")      model.t_feedforward
 #pragma once
-#include <dynvision/config/describe/keys.hpp>
-#include <dynvision/config/described/program/study.hpp>
-#include <dynvision/config/described/program/without_effect.hpp>
+#include <dynvision/config/describe/key.hpp>
+#include <dynvision/core/inline.hpp>
 
 #include <string>
 #include <string_view>
@@ -84,13 +83,11 @@ class Catalog {
   Names names_, groups_;
 };
 
-inline Catalog const& catalog() {
-  static Catalog const all = [] {
-    std::vector<Key> keys = keys_of<Study>();
-    for (Key& key : keys_without_effect()) keys.push_back(std::move(key));
-    return Catalog(std::move(keys));
-  }();
-  return all;
-}
+// Made once; it does not change.
+Catalog const& catalog();
 
 }  // namespace dynvision::config
+
+#if !defined(DYNVISION_SEPARATE)
+#include <dynvision/config/layers/catalog.ipp>
+#endif
