@@ -3,6 +3,7 @@
 #pragma once
 #include <dynvision/alexnet.hpp>
 #include <dynvision/analysis/diagram.hpp>
+#include <dynvision/analysis/order.hpp>
 #include <dynvision/connections/dale.hpp>
 #include <dynvision/connections/fully_connected.hpp>
 #include <dynvision/connections/low_rank.hpp>
