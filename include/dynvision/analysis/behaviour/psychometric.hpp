@@ -15,11 +15,13 @@
 // Source: Wichmann & Hill 2001, "The psychometric function: I. Fitting, sampling, and goodness of fit".
 // Errors: analysis.117.
 #pragma once
+#include <dynvision/analysis/described.hpp>
 #include <dynvision/analysis/fit/least_squares.hpp>
 #include <dynvision/analysis/order.hpp>
 #include <dynvision/core/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <vector>
@@ -144,5 +146,13 @@ inline PsychometricFit fit_psychometric(Sigmoid sigmoid, Answers const& answers,
 inline PsychometricFit fit_psychometric(Sigmoid sigmoid, Answers const& answers, double guess) {
   return fit_psychometric(sigmoid, answers, guess, psychometric_starts(sigmoid));
 }
+
+inline constexpr std::array<Described<PsychometricFit>, 5> psychometric_numbers{{
+    {"alpha", "", "place of the psychometric function", [](PsychometricFit const& x) { return x.function.alpha; }},
+    {"beta", "", "steepness of the psychometric function", [](PsychometricFit const& x) { return x.function.beta; }},
+    {"lapse", "", "mistakes at the best level", [](PsychometricFit const& x) { return x.function.lapse; }},
+    {"threshold", "", "level of F = 1/2", [](PsychometricFit const& x) { return x.threshold; }},
+    {"deviance", "", "twice the log likelihood ratio to the data", [](PsychometricFit const& x) { return x.deviance; }},
+}};
 
 }  // namespace dynvision::analysis

@@ -13,10 +13,12 @@
 //
 // Errors: analysis.103, analysis.116.
 #pragma once
+#include <dynvision/analysis/described.hpp>
 #include <dynvision/analysis/response/evoked.hpp>
 #include <dynvision/core/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -85,5 +87,11 @@ inline double accuracy_at(std::span<double const> accuracy, Shown const& shown,
   for (std::size_t t = begin; t < shown.t_off; ++t) sum += accuracy[t];
   return sum / static_cast<double>(shown.t_off - begin);
 }
+
+inline constexpr std::array<Described<Robustness>, 2> robustness_numbers{{
+    {"area", "", "of relative accuracy over ssnr", [](Robustness const& x) { return x.area; }},
+    {"ssnr_half", "", "ssnr of half of the clean accuracy above chance",
+     [](Robustness const& x) { return x.ssnr_half; }},
+}};
 
 }  // namespace dynvision::analysis

@@ -12,10 +12,12 @@
 //
 // Source: Groen et al. 2022. Errors: analysis.112.
 #pragma once
+#include <dynvision/analysis/described.hpp>
 #include <dynvision/analysis/normalisation/normalisation_model.hpp>
 
 #include <Eigen/Core>
 
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -59,5 +61,16 @@ inline DerivedNormalisation derived_normalisation(NormalisationNumbers const& p)
   result.c50_percent = percent;
   return result;
 }
+
+inline constexpr std::array<Described<DerivedNormalisation>, 4> derived_normalisation_numbers{{
+    {"time_to_peak_s", "s", "of the response to a step",
+     [](DerivedNormalisation const& x) { return x.time_to_peak_s; }},
+    {"asymptote_over_peak", "", "of the response to a step of 2 s",
+     [](DerivedNormalisation const& x) { return x.asymptote_over_peak; }},
+    {"impulse_fwhm_s", "s", "width of the response to 16 ms",
+     [](DerivedNormalisation const& x) { return x.impulse_fwhm_s; }},
+    {"c50_percent", "%", "contrast of half of the largest response",
+     [](DerivedNormalisation const& x) { return x.c50_percent; }},
+}};
 
 }  // namespace dynvision::analysis

@@ -10,11 +10,13 @@
 //
 // Source: Groen et al. 2022. Errors: analysis.112, analysis.113.
 #pragma once
+#include <dynvision/analysis/described.hpp>
 #include <dynvision/analysis/normalisation/normalisation_fit.hpp>
 
 #include <Eigen/Core>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -64,5 +66,21 @@ inline NormalisationReport report_normalisation(std::vector<NormalisationData> c
   report.r2_undelayed = fit_normalisation(data, fs, starts, box, NormalisationKind::undelayed).r2;
   return report;
 }
+
+inline constexpr std::array<Described<NormalisationReport>, 12> normalisation_numbers{{
+    {"tau1_s", "s", "time constant of the response", [](NormalisationReport const& x) { return x.fit.numbers.tau1; }},
+    {"w", "", "weight of the slower, negative part", [](NormalisationReport const& x) { return x.fit.numbers.w; }},
+    {"tau2_s", "s", "time constant of the pool", [](NormalisationReport const& x) { return x.fit.numbers.tau2; }},
+    {"n", "", "exponent", [](NormalisationReport const& x) { return x.fit.numbers.n; }},
+    {"sigma", "", "semi-saturation", [](NormalisationReport const& x) { return x.fit.numbers.sigma; }},
+    {"shift_s", "s", "delay of the stimulus", [](NormalisationReport const& x) { return x.fit.numbers.shift; }},
+    {"scale", "", "of the response", [](NormalisationReport const& x) { return x.fit.numbers.scale; }},
+    {"sse", "", "squared residuals", [](NormalisationReport const& x) { return x.fit.sse; }},
+    {"r2", "", "1 - SS_res / SS_tot", [](NormalisationReport const& x) { return x.fit.r2; }},
+    {"r2_loo", "", "the same of left-out conditions", [](NormalisationReport const& x) { return x.r2_loo; }},
+    {"r2_linear", "", "of a linear response", [](NormalisationReport const& x) { return x.r2_linear; }},
+    {"r2_undelayed", "", "of normalisation by the response itself",
+     [](NormalisationReport const& x) { return x.r2_undelayed; }},
+}};
 
 }  // namespace dynvision::analysis

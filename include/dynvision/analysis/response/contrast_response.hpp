@@ -12,12 +12,14 @@
 // Source: Naka & Rushton 1966, "S-potentials from colour units in the retina of fish"; Albrecht & Hamilton 1982.
 // Errors: analysis.111.
 #pragma once
+#include <dynvision/analysis/described.hpp>
 #include <dynvision/analysis/fit/least_squares.hpp>
 #include <dynvision/analysis/order.hpp>
 #include <dynvision/analysis/response/measure_table.hpp>
 #include <dynvision/core/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -90,5 +92,15 @@ inline ContrastResponse contrast_response(std::span<double const> contrasts, Mea
   result.latency_correlation = spearman(contrasts, measures.column("peak_latency_ms"));
   return result;
 }
+
+inline constexpr std::array<Described<ContrastResponse>, 5> contrast_numbers{{
+    {"c50", "", "contrast of half of r_max", [](ContrastResponse const& x) { return x.fit.c50; }},
+    {"naka_rushton_n", "", "exponent of contrast", [](ContrastResponse const& x) { return x.fit.n; }},
+    {"r_max", "", "response at infinite contrast", [](ContrastResponse const& x) { return x.fit.r_max; }},
+    {"latency_shift_ms", "ms", "latency_50 at the lowest minus that at the highest contrast",
+     [](ContrastResponse const& x) { return x.latency_shift_ms; }},
+    {"latency_correlation", "", "Spearman, of peak latency and contrast",
+     [](ContrastResponse const& x) { return x.latency_correlation; }},
+}};
 
 }  // namespace dynvision::analysis

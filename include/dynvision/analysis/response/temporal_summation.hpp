@@ -18,10 +18,12 @@
 // Source: Groen et al. 2022; Zhou, Benson, Kay & Winawer 2018, "Compressive temporal summation in human visual cortex".
 // Errors: analysis.102, analysis.103, analysis.106.
 #pragma once
+#include <dynvision/analysis/described.hpp>
 #include <dynvision/analysis/response/trace_measures.hpp>
 #include <dynvision/core/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <numeric>
@@ -125,5 +127,14 @@ inline TemporalSummation temporal_summation(TraceRows const& traces, std::vector
   }
   return result;
 }
+
+inline constexpr std::array<Described<TemporalSummation>, 3> summation_numbers{{
+    {"summation_exponent", "", "slope of ln S on ln D",
+     [](TemporalSummation const& x) { return x.summation_exponent; }},
+    {"integration_window_steps", "steps", "duration at which S reaches 63 % of the longest",
+     [](TemporalSummation const& x) { return x.integration_window_steps; }},
+    {"truncated_fraction", "", "last response over its peak, longest duration",
+     [](TemporalSummation const& x) { return x.truncated_fraction; }},
+}};
 
 }  // namespace dynvision::analysis

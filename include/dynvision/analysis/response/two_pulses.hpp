@@ -20,11 +20,13 @@
 // Source: Groen et al. 2022.
 // Errors: analysis.102, analysis.103, analysis.107.
 #pragma once
+#include <dynvision/analysis/described.hpp>
 #include <dynvision/analysis/fit/golden_section.hpp>
 #include <dynvision/analysis/response/trace_measures.hpp>
 #include <dynvision/core/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <numeric>
@@ -136,5 +138,11 @@ inline RecoveryFit fit_recovery(std::span<std::size_t const> intervals, std::spa
   double const tau = log_grid_golden_section(sse, low, high);
   return {amplitude(tau), tau, sse(tau)};
 }
+
+inline constexpr std::array<Described<RecoveryFit>, 3> recovery_numbers{{
+    {"recovery_amplitude", "", "A of 1 - A exp(-I / tau)", [](RecoveryFit const& x) { return x.amplitude; }},
+    {"recovery_tau_steps", "steps", "tau of 1 - A exp(-I / tau)", [](RecoveryFit const& x) { return x.tau_steps; }},
+    {"recovery_sse", "", "squared residuals of the fit", [](RecoveryFit const& x) { return x.sse; }},
+}};
 
 }  // namespace dynvision::analysis
