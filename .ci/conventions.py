@@ -26,6 +26,7 @@ ROOMS = {
     "records": ["figure", "tensorboard"],
     "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],
     "train": ["optimizers", "schedulers", "checkpoints", "loop", "results"],
+    "analysis": ["fit", "response", "normalisation", "behaviour"],
     "variants": ["words", "cache", "compile", "object"],
     "experiments": ["noise", "protocol"],
     "config": ["tree", "describe", "described", "described/program", "layers", "checks", "sweep"],
@@ -34,6 +35,7 @@ DOORS = {
     "run": {"run", "unroll", "compiled", "plan", "cuda_graph", "trial", "stepper"},
     "io": {"tensor_file", "weights", "csv", "idx", "state"},
     "train": {"fit", "optimizer"},
+    "analysis": {"measures"},
     "variants": {"structure", "structure_of", "first_use"},
     "config": {"check", "explain", "key_reference", "resolve", "schema", "study_sweep"},
 }

@@ -20,3 +20,7 @@ endforeach()
 
 set(DYNVISION_COMPILER_FLAGS -std=c++20 "-I${PROJECT_SOURCE_DIR}/include"
   -isystem "${LibTorch_INCLUDE_DIR}" -isystem "${LibTorch_INCLUDE_DIR}/torch/csrc/api/include")
+if(TARGET Eigen3::Eigen)
+  get_target_property(eigen Eigen3::Eigen INTERFACE_INCLUDE_DIRECTORIES)
+  list(APPEND DYNVISION_COMPILER_FLAGS -isystem "${eigen}")
+endif()

@@ -2,7 +2,9 @@
 // of it; programs include what they use: a model and run/unroll.hpp take a fifth of that.
 #pragma once
 #include <dynvision/alexnet.hpp>
+#include <dynvision/analysis/described.hpp>
 #include <dynvision/analysis/diagram.hpp>
+#include <dynvision/analysis/order.hpp>
 #include <dynvision/connections/dale.hpp>
 #include <dynvision/connections/fully_connected.hpp>
 #include <dynvision/connections/low_rank.hpp>

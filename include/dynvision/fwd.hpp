@@ -241,6 +241,8 @@ struct ConnectionFacts;   // of one connection
 enum class Way;           // lateral, skip, feedback
 struct TrainingForecast;  // memory and work of a training step
 struct Diagram;           // diagram(model, shape): SVG, DOT
+// analysis::, from analysis/measures.hpp: measure_table (MeasureTable, TraceRows, Shown), temporal_summation, recovery,
+// contrast_response, fit_normalisation, judge (Judgements), reaction_times, robustness, fit_psychometric; quantile, spearman
 
 // --- models without their type
 class AnyModel;           // any_model_of<Net>(options); run, plan, summary and the others take it

@@ -2,8 +2,8 @@
 //
 //   [dynvision.dynamics.104] t_skip of V4 = 5 ms is no multiple of dt = 2 ms: expected 4 or 6 ms
 //
-// Areas are the stations of the library (core, dynamics, model, run, losses, data, io, config, train, records);
-// docs/reference/errors.md lists every number.
+// Areas are the stations of the library (core, dynamics, model, run, losses, data, io, config, train, records,
+// analysis, ...); docs/reference/errors.md lists every number.
 #pragma once
 #include <dynvision/core/inline.hpp>
 #include <dynvision/core/number_text.hpp>

@@ -11,12 +11,13 @@
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/host_tensor.hpp>
 #include <dynvision/core/tensor.hpp>
+#include <dynvision/records/class_scores.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,21 +44,12 @@ struct LabelledLogits {
     labels = y.detach().to(at::kCPU).contiguous();
     n = labels.numel(), n_classes = z.size(-1);
   }
-  double const* row(std::int64_t i) const { return logits.const_data_ptr<double>() + i * n_classes; }
+  std::span<double const> row(std::int64_t i) const {
+    return {logits.const_data_ptr<double>() + i * n_classes, static_cast<std::size_t>(n_classes)};
+  }
   std::int64_t label(std::int64_t i) const { return labels.const_data_ptr<std::int64_t>()[i]; }
-  std::int64_t guess(std::int64_t i) const {
-    auto const* const z = row(i);
-    if (std::any_of(z, z + n_classes, [](double value) { return std::isnan(value); })) return -1;
-    return std::max_element(z, z + n_classes) - z;
-  }
-  double confidence(std::int64_t i, std::int64_t index) const {
-    if (index < 0 || index >= n_classes) return guess(i) < 0 ? std::numeric_limits<double>::quiet_NaN() : 0;
-    auto const* const z = row(i);
-    double const largest = *std::max_element(z, z + n_classes);
-    double sum = 0;
-    for (std::int64_t k = 0; k < n_classes; ++k) sum += std::exp(z[k] - largest);
-    return std::exp(z[index] - largest) / sum;
-  }
+  std::int64_t guess(std::int64_t i) const { return guess_of(row(i)); }
+  double confidence(std::int64_t i, std::int64_t index) const { return confidence_of(row(i), index); }
 };
 
 // labels (…) -> (…)
@@ -110,7 +102,7 @@ inline double accuracy(Tensor const& logits, Tensor const& labels) {
   return counted > 0 ? static_cast<double>(right) / static_cast<double>(counted) : 0;
 }
 
-// Share of labels >= 0 among the k largest logits.
+// Share of labels >= 0 among the k largest logits, of equals those with smaller index.
 inline double top_k_accuracy(Tensor const& logits, Tensor const& labels, std::int64_t k) {
   LabelledLogits const data(logits, labels);
   if (k < 1) fail("records", 144, {"top-k: expected k >= 1, found ", k});
@@ -120,8 +112,7 @@ inline double top_k_accuracy(Tensor const& logits, Tensor const& labels, std::in
     if (label < 0) continue;
     ++counted;
     if (label >= data.n_classes || data.guess(i) < 0) continue;
-    auto const* const z = data.row(i);
-    right += std::count_if(z, z + data.n_classes, [&](double value) { return value > z[label]; }) < k;
+    right += classes_before(data.row(i), label) < k;
   }
   return counted > 0 ? static_cast<double>(right) / static_cast<double>(counted) : 0;
 }

@@ -120,11 +120,7 @@ class TestRecords {
     static void add_judgement(std::string& row, LabelledLogits const& logits, std::int64_t i, std::int64_t guess,
                               std::int64_t label) {
       bool const has_label = label >= 0 && label < logits.n_classes;
-      std::int64_t better = 0;  // classes before the label
-      if (has_label) {
-        auto const* const z = logits.row(i);
-        better = std::count_if(z, z + logits.n_classes, [&](double value) { return value > z[label]; });
-      }
+      std::int64_t const better = has_label ? classes_before(logits.row(i), label) : 0;
       auto const hit = [&](bool yes) { row += label < 0 ? ",nan" : yes ? ",1" : ",0"; };
       hit(guess == label);
       hit(has_label && guess >= 0 && better < 3);

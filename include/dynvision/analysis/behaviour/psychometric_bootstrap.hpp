@@ -1,0 +1,107 @@
+// How sure a psychometric fit is: answers are drawn from the fitted function and fitted again (parametric bootstrap).
+//
+//   PsychometricIntervals const sure = bootstrap_psychometric(fit, answers, {.draws = 1000, .seed = 1});
+//   sure.threshold.low, sure.threshold.high           // 95 %
+//   sure.p_deviance                                   // share of draws that the function fits no better than the data
+//
+// Draw d at level i takes a binomial number from a uniform one that is a function of (seed, d, i): the same for any order
+// of levels and any number of draws. Counts n must be whole numbers.
+//
+// Source: Wichmann & Hill 2001, "The psychometric function: II. Bootstrap-based confidence intervals and sampling".
+// Errors: analysis.117, analysis.118.
+#pragma once
+#include <dynvision/analysis/behaviour/psychometric.hpp>
+#include <dynvision/analysis/order.hpp>
+#include <dynvision/kernels/random/philox.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace dynvision::analysis {
+
+struct BootstrapSettings {
+  std::size_t draws = 1000;
+  std::uint64_t seed = 1;
+  double confidence = 0.95;
+};
+
+struct Interval {
+  double low = not_defined, high = not_defined;
+};
+
+struct PsychometricIntervals {
+  Interval alpha{}, beta{}, lapse{}, threshold{};
+  double p_deviance = not_defined;
+  std::size_t draws = 0, n_converged = 0;
+};
+
+// Uniform in (0, 1), 53 bits.
+inline double uniform_of(std::uint64_t seed, std::uint64_t draw, std::uint64_t place) {
+  auto const word = [](std::uint64_t x, int shift) { return static_cast<std::uint32_t>(x >> shift); };
+  auto const bits = kernels::philox({{word(draw, 0), word(draw, 32), word(place, 0), word(place, 32)}},
+                                    {{word(seed, 0), word(seed, 32)}});
+  std::uint64_t const whole = (std::uint64_t{bits.word[0]} << 21) ^ (bits.word[1] >> 11);
+  return (static_cast<double>(whole) + 0.5) * 0x1p-53;
+}
+
+// P(count <= k), k = 0 ... n.
+inline std::vector<double> binomial_distribution(std::size_t n, double p) {
+  std::vector<double> all(n + 1);
+  double const ln_p = std::log(p), ln_q = std::log1p(-p), all_n = std::lgamma(static_cast<double>(n) + 1);
+  double sum = 0;
+  for (std::size_t k = 0; k <= n; ++k) {
+    auto const i = static_cast<double>(k), rest = static_cast<double>(n - k);
+    sum += std::exp(all_n - std::lgamma(i + 1) - std::lgamma(rest + 1) + i * ln_p + rest * ln_q);
+    all[k] = sum;
+  }
+  return all;
+}
+
+inline PsychometricIntervals bootstrap_psychometric(PsychometricFit const& fit, Answers const& answers,
+                                                    BootstrapSettings const& settings = {}) {
+  answers.check();
+  if (settings.draws == 0 || !(settings.confidence > 0 && settings.confidence < 1)) {
+    fail("analysis", 118,
+         {settings.draws, " draws at a confidence of ", settings.confidence, ": expected some, between 0 and 1"});
+  }
+  std::vector<std::vector<double>> distributions;
+  for (std::size_t i = 0; i < answers.x.size(); ++i) {
+    if (answers.n[i] != std::floor(answers.n[i]) || answers.n[i] > 1e7) {
+      fail("analysis", 118, {answers.n[i], " answers at level ", answers.x[i], ": expected a whole number up to 1e7"});
+    }
+    double const p = std::clamp(fit.function(answers.x[i]), nearest_to_certain, 1 - nearest_to_certain);
+    distributions.push_back(binomial_distribution(static_cast<std::size_t>(answers.n[i]), p));
+  }
+  std::vector<Eigen::VectorXd> starts{vector_of({fit.function.alpha, fit.function.beta, fit.function.lapse})};
+  for (Eigen::VectorXd const& start : psychometric_starts(fit.function.sigmoid)) starts.push_back(start);
+  PsychometricIntervals result{.draws = settings.draws};
+  std::vector<double> alpha, beta, lapse, threshold;
+  std::size_t worse = 0;
+  Answers drawn = answers;
+  for (std::size_t d = 0; d < settings.draws; ++d) {
+    for (std::size_t i = 0; i < answers.x.size(); ++i) {
+      auto const& all = distributions[i];
+      auto const found = std::lower_bound(all.begin(), all.end() - 1, uniform_of(settings.seed, d, i));
+      drawn.k[i] = static_cast<double>(found - all.begin());
+    }
+    PsychometricFit const again = fit_psychometric(fit.function.sigmoid, drawn, fit.function.guess, starts);
+    result.n_converged += again.converged;
+    worse += again.deviance >= fit.deviance;
+    alpha.push_back(again.function.alpha), beta.push_back(again.function.beta);
+    lapse.push_back(again.function.lapse), threshold.push_back(again.threshold);
+  }
+  auto const interval = [&](std::vector<double>& values) {
+    std::sort(values.begin(), values.end());
+    double const out = (1 - settings.confidence) / 2;
+    return Interval{quantile_of_sorted(values, out), quantile_of_sorted(values, 1 - out)};
+  };
+  result.alpha = interval(alpha), result.beta = interval(beta), result.lapse = interval(lapse);
+  result.threshold = interval(threshold);
+  result.p_deviance = static_cast<double>(worse) / static_cast<double>(settings.draws);
+  return result;
+}
+
+}  // namespace dynvision::analysis

@@ -1,0 +1,1 @@
+"""Figures of experiments, drawn from their tables: python -m dynvision_figures NAME TABLES... --out FOLDER"""
