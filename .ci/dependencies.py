@@ -25,6 +25,7 @@ CALLED = {
     "ccache": (r"find_program\(\w+ ccache\)", "cmake/ccache.cmake"), "git": (r'"git", "ls-files"', ".ci/conventions.py"),
     "python3-venv": (r"-m venv\b", INSTALL), "dataset-fashion-mnist": (r"/usr/share/datasets/fashion-mnist", "include/dynvision/data/fashion_mnist.hpp"),
     "clang": (r"\bclang\+\+", "cmake/compilers.cmake"), "clang-format": (r"\bclang-format\b", ".ci/run"),
+    "chromium": (r"\bchromium\b", "tests/figures/test_html.py"),
     "python3-yaml": (r"^\s*import yaml$", "tools/dynvision_from_yaml.py"),
     "libclang-rt-dev": (r"-fsanitize=fuzzer", "tests/fuzz/CMakeLists.txt"),
     "numpy": (r"^import numpy", "examples/figures/quickstart.py"), "matplotlib": (r"matplotlib", "examples/figures/quickstart.py"),
