@@ -28,8 +28,8 @@ ROOMS = {
     "train": ["optimizers", "schedulers", "checkpoints", "loop", "results"],
     "analysis": ["fit", "response", "normalisation", "behaviour"],
     "variants": ["words", "cache", "compile", "object"],
-    "experiments": ["noise", "protocol"],
-    "config": ["tree", "describe", "described", "described/program", "layers", "checks", "sweep"],
+    "experiments": ["noise", "protocol", "drawing"],
+    "config": ["tree", "describe", "described", "described/program", "layers", "checks", "sweep", "experiments"],
 }
 DOORS = {
     "run": {"run", "unroll", "compiled", "plan", "cuda_graph", "trial", "stepper"},

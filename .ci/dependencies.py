@@ -15,7 +15,7 @@ DECLARING = {INSTALL, "conanfile.py", "cmake/conan-profile-debian12", ".ci/depen
 CODE = (".hpp", ".ipp", ".cpp", ".cu", ".cuh")
 
 # What a C++ file includes (the beginning of its name), and which package brings it.
-INCLUDED = {"zlib.h": "zlib1g-dev", "nlohmann/": "nlohmann-json3-dev", "CLI/": "libcli11-dev", "boost/": "libboost-dev", "Eigen/": "libeigen3-dev", "benchmark/": "libbenchmark-dev", "rapidcheck": "librapidcheck-dev",
+INCLUDED = {"zlib.h": "zlib1g-dev", "nlohmann/": "nlohmann-json3-dev", "CLI/": "libcli11-dev", "boost/": "libboost-dev", "Eigen/": "libeigen3-dev", "unsupported/Eigen/": "libeigen3-dev", "benchmark/": "libbenchmark-dev", "rapidcheck": "librapidcheck-dev",
             "catch2/": "catch2", "ATen/": "torch", "c10/": "torch", "torch/": "torch", "cuda": "CUDA toolkit",
             "dynvision/": "dynvision"}
 SYSTEM = {"dlfcn.h", "fcntl.h", "malloc.h", "math.h", "pthread.h", "sched.h", "signal.h", "spawn.h", "stdlib.h", "time.h", "unistd.h"}
@@ -25,6 +25,7 @@ CALLED = {
     "ccache": (r"find_program\(\w+ ccache\)", "cmake/ccache.cmake"), "git": (r'"git", "ls-files"', ".ci/conventions.py"),
     "python3-venv": (r"-m venv\b", INSTALL), "dataset-fashion-mnist": (r"/usr/share/datasets/fashion-mnist", "include/dynvision/data/fashion_mnist.hpp"),
     "clang": (r"\bclang\+\+", "cmake/compilers.cmake"), "clang-format": (r"\bclang-format\b", ".ci/run"),
+    "chromium": (r"\bchromium\b", "tests/figures/test_html.py"),
     "python3-yaml": (r"^\s*import yaml$", "tools/dynvision_from_yaml.py"),
     "libclang-rt-dev": (r"-fsanitize=fuzzer", "tests/fuzz/CMakeLists.txt"),
     "numpy": (r"^import numpy", "examples/figures/quickstart.py"), "matplotlib": (r"matplotlib", "examples/figures/quickstart.py"),

@@ -4,8 +4,8 @@
 #   cmake/install_dependencies.sh [check] [weights] [package] [versions]
 #
 # Debian packages, and under .deps/: Catch2 3 and a Python environment with LibTorch, NumPy and Matplotlib. `check` adds
-# the second compiler with its fuzzer, the formatter, and what the tests alone need; `weights` the rest of PyTorch (4.7 GB
-# in all) and packages with weights, for that test; `package` Conan, for that test; `versions` the oldest and the newest
+# the second compiler with its fuzzer, the formatter, a browser (Chromium, 400 MB) and what the tests alone need; `weights`
+# the rest of PyTorch (4.7 GB in all) and packages with weights, for that test; `package` Conan, for that test; `versions` the oldest and the newest
 # LibTorch that are accepted (3 GB), for that test. LIBTORCH_ROOT=<site-packages/torch> names a LibTorch of your own
 # instead, DYNVISION_PYTHON=<python> a Python with PyTorch, NumPy, safetensors and TensorBoard for `weights`.
 # .ci/dependencies.py checks that what is named here is used, and that what is used is named here.
@@ -34,7 +34,7 @@ packages=(g++ cmake ninja-build ccache git python3-venv zlib1g-dev nlohmann-json
           dataset-fashion-mnist)
 asked_for() { [[ " $asked " = *" $1 "* ]]; }
 asked=$*
-! asked_for check || packages+=(clang clang-format libclang-rt-dev python3-yaml libbenchmark-dev)
+! asked_for check || packages+=(clang clang-format libclang-rt-dev python3-yaml libbenchmark-dev chromium)
 
 missing_packages() {
   comm -23 <(printf '%s\n' "${packages[@]}" | LC_ALL=C sort) \

@@ -7,7 +7,7 @@
 // covers: config/described/program/program_settings.hpp config/described/run_settings.hpp config/described/structure.hpp
 // covers: config/described/program/study.hpp config/described/trial_settings.hpp config/described/program/without_effect.hpp
 // covers: config/described/program/stimulus_settings.hpp config/layers/catalog.hpp config/program_settings.hpp
-// covers: config/described/part_numbers.hpp config/stimulus_settings.hpp config/study.hpp
+// covers: config/described/part_numbers.hpp config/study.hpp
 #include <dynvision/config/describe/count_fields.hpp>
 #include <dynvision/config/described/program/study.hpp>
 #include <dynvision/config/layers/catalog.hpp>
@@ -53,7 +53,7 @@ TEST_CASE("every field of a described struct is described, or named as one that 
   check_described<LossSettings>("LossSettings");
   check_described<InitialWeights>("InitialWeights");
   check_described<DataSettings>("DataSettings");
-  check_described<StimulusSettings>("StimulusSettings");
+  check_described<experiments::StimulusSettings>("experiments::StimulusSettings");
   check_described<ModeSettings>("ModeSettings");
   check_described<ProgramSettings>("ProgramSettings");
 }

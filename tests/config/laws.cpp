@@ -22,6 +22,7 @@ Json drawn(Json const& schema, Json const& otherwise, std::mt19937& g) {
   if (type == "boolean") return below(2) == 1;
   if (type == "string") {
     std::string const pattern = schema.value("pattern", "");
+    if (pattern.ends_with("ms$")) return std::to_string(2 * below(10) + 2) + " ms";
     return pattern.empty() ? Json("a word") : pattern.starts_with("^[01]") ? Json("0110") : Json("cpu");
   }
   if (type == "integer" || type == "number") {

@@ -181,13 +181,13 @@ def dynamics_of_responses(folder):
                         rows.append(curve_row(at, layer, "doubling_ratio", "", 2 ** (p - 1)))
                 whole = keys("contrast", seed, value, "contrast")
                 rows += [curve_row(whole, layer, "latency_shift_ms", "ms", 1.6 * shift), curve_row(whole, layer, "c50", "", .3),
-                         curve_row(whole, layer, "n", "", 1.2), curve_row(whole, layer, "r_max", "", GAIN[value])]
+                         curve_row(whole, layer, "naka_rushton_n", "", 1.2), curve_row(whole, layer, "r_max", "", GAIN[value])]
                 for i in intervals:
                     at = keys("interval", seed, value, "interval", i, i * DT)
                     recovery = 1 - ADAPTATION[value] * np.exp(-i / 4) * shift
                     rows += [curve_row(at, layer, "recovery_max", "", recovery), curve_row(at, layer, "peak_ratio", "", recovery + .05)]
                 whole = keys("interval", seed, value, "interval")
-                rows += [curve_row(whole, layer, "recovery_A", "", ADAPTATION[value]), curve_row(whole, layer, "recovery_tau_ms", "ms", 8.0)]
+                rows += [curve_row(whole, layer, "recovery_amplitude", "", ADAPTATION[value]), curve_row(whole, layer, "recovery_tau_steps", "steps", 4.0)]
                 for experiment, parameter in (("duration", "stim"), ("contrast", "contrast"), ("interval", "interval")):
                     fit = fit_of(layer, value, seed)
                     derived = dict(time_to_peak_s=.02, asymptote_over_peak=.8, impulse_fwhm_s=.012, c50_percent=40.0)
@@ -214,7 +214,7 @@ def noises(folder):
                     write(folder, "summary", rows)
                     whole = keys(noise + silenced, seed, value, "ssnr")
                     write(folder, "curves", [curve_row(whole, "classifier", name, "", v) for name, v in
-                                             (("alpha", alpha), ("beta", 3.0), ("lambda", .05 / (1 - 1 / CLASSES)), ("gamma", 1 / CLASSES),
+                                             (("alpha", alpha), ("beta", 3.0), ("lapse", .05),
                                               ("threshold", alpha * np.log(2) ** (1 / 3)), ("ssnr_half", alpha), ("area", .6))])
         write(folder, "statistics", [keys(noise, np.nan, value, "ssnr", .4) | dict(
             a=noise, b=noise + "ffonly", layer="classifier", measure="accuracy", t_start_ms=6.0, t_end_ms=38.0, statistic=25.0, p=.01,

@@ -60,7 +60,7 @@ class Numbers(unittest.TestCase):
         for figure, experiment in (("duration", "duration"), ("contrast", "contrast"), ("interval", "interval")):
             for row in drawn.numbers(figure):
                 name, _, parameter = row["quantity"].rstrip(")").partition("(")
-                if name in ("doubling_ratio", "nts", "nts_original", "summation_exponent", "latency_shift_ms", "c50", "recovery_max", "recovery_A",
+                if name in ("doubling_ratio", "nts", "nts_original", "summation_exponent", "latency_shift_ms", "c50", "recovery_max", "recovery_amplitude",
                             "peak_latency_ms", "peak_ratio"):
                     self.assertAlmostEqual(float(row["value"]), measure(name, experiment, row["category_value"], row["layer"], parameter), places=7)
                     checked += 1

@@ -175,3 +175,10 @@ class Parts(unittest.TestCase):
         self.assertEqual(style.order("rctype", ["none", "local", "full"]), ["full", "local", "none"])
         self.assertEqual(style.order("tau", ["9", "10", "3"]), ["3", "9", "10"])
         self.assertEqual(style.order("feedback", ["mul", "false", "add"]), ["false", "add", "mul"])
+
+    def test_chance_of_a_fit(self):
+        import numpy as np
+        from dynvision_figures.figures import noise
+
+        x = np.array([.1, .3, .5, .9])
+        self.assertAlmostEqual(noise.chance_of(x, noise.weibull(x, .4, 3, .05, .25), .4, 3, .05), .25)

@@ -5,6 +5,7 @@ NAME is a figure's name (duration), its number in the paper (15), the name of th
 every figure whose tables are there. Written are NAME.svg, NAME.png, NAME.numbers.csv, and the figure's rows of statements.csv.
 """
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -101,4 +102,10 @@ def main(words=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads the list has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status)

@@ -9,8 +9,8 @@
 #include <dynvision/concepts/options.hpp>
 #include <dynvision/config/mode_settings.hpp>
 #include <dynvision/config/program_settings.hpp>
-#include <dynvision/config/stimulus_settings.hpp>
 #include <dynvision/data/data_settings.hpp>
+#include <dynvision/experiments/protocol/stimulus_settings.hpp>
 #include <dynvision/losses/loss_settings.hpp>
 #include <dynvision/run/settings.hpp>
 #include <dynvision/run/trial.hpp>
@@ -35,7 +35,7 @@ struct Study {
   FitSettings fit{};
   RecordSettings record{};  // what a training leaves beside its checkpoints
   DataSettings data{};
-  StimulusSettings stimulus{};
+  experiments::StimulusSettings stimulus{};
   ModeSettings modes{};
   ProgramSettings program{};
 };

@@ -1,5 +1,7 @@
 // covers: experiments/protocol/duration.hpp experiments/protocol/frame.hpp experiments/protocol/segment.hpp
+// covers: experiments/drawing/schedule_text.hpp experiments/drawing/schedule_drawing.hpp
 // covers: experiments/protocol/condition.hpp experiments/protocol/experiment.hpp experiments/noise/noise.hpp
+#include <dynvision/experiments/drawing/schedule_drawing.hpp>
 #include <dynvision/experiments/protocol/experiment.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -108,4 +110,20 @@ TEST_CASE("Frames say nothing that has no effect", "[experiments][schedule]") {
   other.seed = 1;
   CHECK(one({.show = Show::image, .duration = 1, .noise = dynamic}) !=
         one({.show = Show::image, .duration = 1, .noise = other}));
+}
+
+TEST_CASE("A schedule is drawn", "[experiments][schedule]") {
+  Schedule const s{.idle = Duration(3),
+                   .n_timesteps = 10,
+                   .segments = {{.duration = 1},
+                                {.show = Show::image, .duration = 2, .noise = {.type = NoiseType::uniform}},
+                                {.show = Show::mask, .duration = 3, .interval = Duration(1)}}};
+  CHECK(schedule_line(s, 2, 1) == ".~~.ooo...");
+  CHECK(schedule_line(s, 2, 3) == "~oo.");
+  CHECK(schedule_words(s, 2) ==
+        "void 1 step (2 ms), image with dynamic uniform noise at ssnr 0.5 2 steps (4 ms), void 1 step (2 ms), image of "
+        "another class 3 steps (6 ms), void 3 steps (6 ms)");
+  Experiment const e{.name = "a<b", .parameter = "soa", .conditions = {{.parameter_value = "4", .schedule = s}}};
+  CHECK_THAT(draw(e, 2),
+             ContainsSubstring("a&lt;b") && ContainsSubstring(">soa</text>") && ContainsSubstring(">4</text>"));
 }

@@ -13,7 +13,7 @@ TITLE = "Contrast: traces, delayed normalisation, latencies, Naka-Rushton"
 TABLES = ("traces", "summary", "curves", "dn_fit")
 EXPERIMENTS = ["contrast", "contrast_paper"]
 HEIGHT = 165
-PRINTED = {"latency_shift_ms": "ms", "latency_rho": "", "c50": "", "n": "", "r_max": "", "peak_latency_ms": "ms", "latency_50_ms": "ms"}
+PRINTED = {"latency_shift_ms": "ms", "c50": "", "naka_rushton_n": "", "r_max": "", "peak_latency_ms": "ms", "latency_50_ms": "ms"}
 LINEAR = 1e-5  # float32
 
 
@@ -35,9 +35,9 @@ def draw(page, data):
             peak = np.array([panels.trace(panels.focus, swept, value).evoked.max() for swept in panels.swept.values])
             colour = panels.hue.colour[value]
             height_ax.plot(c, peak / peak[-1] / c, color=colour, marker=panels.hue.marker[value], linestyle="none", markersize=3)
-            fit = {name: float(data.measure(name, EXPERIMENTS, layer=panels.focus, category_value=value).value) for name in ("r_max", "c50", "n")}
-            fine = np.linspace(c.min(), c.max(), 100)
-            curve = fit["r_max"] * fine ** fit["n"] / (fine ** fit["n"] + fit["c50"] ** fit["n"])
+            fit = {name: float(data.measure(name, EXPERIMENTS, layer=panels.focus, category_value=value).value) for name in ("r_max", "c50", "naka_rushton_n")}
+            fine, n = np.linspace(c.min(), c.max(), 100), fit["naka_rushton_n"]
+            curve = fit["r_max"] * fine ** n / (fine ** n + fit["c50"] ** n)
             height_ax.plot(fine, curve / peak[-1] / fine, color=colour, linewidth=0.8)
         height_ax.axhline(1, color=style.GREY, linestyle=style.LINE["reference"], linewidth=0.8)
         height_ax.set_ylabel("Peak / C, relative\nto the highest C")

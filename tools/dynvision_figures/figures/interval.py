@@ -15,7 +15,7 @@ EXPERIMENTS = ["interval", "interval_paper"]
 SINGLE = ["intervalsingle"]
 HEIGHT = 135
 MIN_DELAY = 5  # steps between two peaks, as in the Python toolbox
-PRINTED = {"recovery_max": "", "recovery_sum": "", "recovery_A": "", "recovery_tau_ms": "ms", "peak_ratio": ""}
+PRINTED = {"recovery_max": "", "recovery_sum": "", "recovery_amplitude": "", "recovery_tau_steps": "steps", "peak_ratio": ""}
 
 
 def peak_ratio(trace, min_delay=MIN_DELAY):

@@ -11,13 +11,19 @@ NAME, NUMBER = "noise", 18
 TITLE = "Noise: accuracy over time and SSNR, psychometric fits, reaction time, gain of the recurrence"
 TABLES = ("traces", "summary", "curves", "statistics")
 HEIGHT = 60   # for each noise
-FITTED = {"alpha": "", "beta": "", "lambda": "", "threshold": "", "ssnr_half": "", "area": ""}
+FITTED = {"alpha": "", "beta": "", "lapse": "", "threshold": "", "ssnr_half": "", "area": ""}
 EXPERIMENTS = ("uniformnoise", "gaussiannoise", "gaussiancorrnoise", "poissonnoise", "saltpeppernoise", "phasescramblednoise")
 SILENCED = "ffonly"
 
 
 def weibull(x, alpha, beta, lapse, chance):
     return chance + (1 - chance - lapse) * (1 - np.exp(-(x / alpha) ** beta))
+
+
+def chance_of(x, p, alpha, beta, lapse):
+    """The chance level of a fit, which the tables do not hold: least squares over the levels."""
+    f = 1 - np.exp(-(x / alpha) ** beta)
+    return float(np.sum((1 - f) * (p - (1 - lapse) * f)) / np.sum((1 - f) ** 2))
 
 
 class Noise:
@@ -109,10 +115,10 @@ def over_level(ax, noise):
         for silenced in (False, True):
             if silenced and not noise.has_silenced(value):
                 continue
-            parts.against(ax, noise.page, x, [noise.read(level, value, silenced) for level in noise.levels], noise.hue.colour[value],
-                          "^" if silenced else noise.hue.marker[value], "none")
-            fit = {name: float(noise.fit(name, value, silenced).value) for name in ("alpha", "beta", "lambda", "gamma")}
-            ax.plot(fine, weibull(fine, fit["alpha"], fit["beta"], fit["lambda"], fit["gamma"]), color=noise.hue.colour[value], linewidth=0.9,
+            p = parts.against(ax, noise.page, x, [noise.read(level, value, silenced) for level in noise.levels], noise.hue.colour[value],
+                              "^" if silenced else noise.hue.marker[value], "none")
+            alpha, beta, lapse = (float(noise.fit(name, value, silenced).value) for name in ("alpha", "beta", "lapse"))
+            ax.plot(fine, weibull(fine, alpha, beta, lapse, chance_of(x, p, alpha, beta, lapse)), color=noise.hue.colour[value], linewidth=0.9,
                     linestyle=style.LINE["silenced"] if silenced else noise.hue.line[value])
     ax.set_xlabel("SSNR")
     ax.set_ylabel("Accuracy")

@@ -1,27 +1,20 @@
-// The pattern of a test's trials, where a loader says how images are shown (config/stimulus_settings.hpp).
+// The pattern of a test's trials, where a loader says how images are shown (experiments/protocol/stimulus_settings.hpp).
 //
-// Errors: config.155.
+// Errors: config.155, config.156.
 #pragma once
 #include <dynvision/config/layers/resolved.hpp>
+#include <dynvision/experiments/protocol/loader.hpp>
 
-#include <cstddef>
 #include <string>
 #include <utility>
 
 namespace dynvision::config {
 
-// "0111000": one character a step; empty where its parts are longer than the trial.
-inline std::string pattern_of(StimulusSettings const& s) {
-  bool const twice = s.data_loader == "StimulusInterval", all = s.data_loader == "StimulusRepetition";
-  int const n = s.data_timesteps.value_or(all ? 20 : 30);
-  int const shown = all ? n : s.stimulus_duration.value_or(twice ? 2 : 20);
-  int const intro = all ? 0 : s.intro_duration.value_or(twice ? 0 : 1);
-  int const interval = s.interval_duration.value_or(2);
-  if (static_cast<long>(intro) + shown + (twice ? static_cast<long>(interval) + shown : 0) > n) return {};
-  auto const part = [](int steps, char what) { return std::string(static_cast<std::size_t>(steps), what); };
-  std::string pattern = part(intro, '0') + part(shown, '1');
-  if (twice) pattern += part(interval, '0') + part(shown, '1');
-  return pattern + part(n - static_cast<int>(pattern.size()), '0');
+// "0111000": one character a step; dt in ms.
+inline std::string pattern_of(experiments::StimulusSettings const& s, double dt) {
+  std::string pattern;
+  for (int const label : experiments::schedule_of(s).labels(dt)) pattern += label == experiments::no_label ? '0' : '1';
+  return pattern;
 }
 
 namespace layers {
@@ -38,15 +31,21 @@ inline void follow(Resolved& resolved, std::string_view name, Json const& value,
 }
 
 inline void show_as_loader_says(Resolved& resolved) {
-  StimulusSettings const& stimulus = resolved.study.stimulus;
+  experiments::StimulusSettings const& stimulus = resolved.study.stimulus;
   if (stimulus.data_loader == "StandardDataLoader") return;
   Setting const loader = *resolved.find("data.data_loader");
-  std::string const pattern = pattern_of(stimulus);
-  if (pattern.empty()) {
-    resolved.problems.report("config", 155, loader.origin.place,
+  if (stimulus.data_loader == "StimulusContrast" || stimulus.data_loader == "StimulusNoise") {
+    resolved.problems.report("config", 156, loader.origin.place,
                              {stimulus.data_loader,
-                              ": expected a trial, data_timesteps, at least as long as its intro, "
-                              "stimulus and interval together"});
+                              ": a test shows images as they are: expected StandardDataLoader, StimulusRepetition, "
+                              "StimulusDuration or StimulusInterval; contrast and noise are for experiments"});
+    return;
+  }
+  std::string pattern;
+  try {
+    pattern = pattern_of(stimulus, resolved.study.options.dt.value());
+  } catch (Error const& error) {
+    resolved.problems.report("config", 155, loader.origin.place, {stimulus.data_loader, ": ", error.what()});
     return;
   }
   follow(resolved, "model.data_presentation_pattern", pattern, loader);

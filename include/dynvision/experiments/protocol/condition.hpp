@@ -30,6 +30,7 @@ struct Condition {
   std::vector<std::pair<std::string, std::string>> values{};  // of all that is varied, as it was configured
   Schedule schedule{};
   ModelSide model{};
+  std::string definition{};  // JSON, as it was read
 
   std::optional<double> parameter_ms(double dt) const {
     if (!parameter_duration) return std::nullopt;

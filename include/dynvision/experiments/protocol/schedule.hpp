@@ -142,7 +142,7 @@ struct Schedule {
       at = last_onset + soa;
     }
     void put(Segment const& s, std::string const& number) {
-      long const end = at + s.duration.steps(dt, "steps");
+      long const end = s.to_the_end ? std::max(at, n) : at + s.duration.steps(dt, "steps");
       if (end > n) {
         fail("experiments", 101,
              {"segment ", number, " (", s.text(), ") ends after ", end, " steps, n_timesteps is ", n, ": ", end - n,

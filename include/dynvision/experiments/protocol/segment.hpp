@@ -34,6 +34,7 @@ struct Segment {
   std::optional<Duration> interval{};  // blank steps before it
   std::optional<Duration> soa{};       // from the onset of what was shown before to its own: blank steps in between
   bool left_out = false;               // interval or soa is infinite: no probe, no mask
+  bool to_the_end = false;             // in place of a duration: the rest of the trial
   int repeat = 1;
   std::vector<Segment> segments{};  // in place of all but interval, soa and repeat
 
@@ -62,7 +63,7 @@ struct Segment {
   std::string text() const {
     if (!segments.empty())
       return "group of " + number_text(segments.size()) + ", repeated " + number_text(repeat) + " times";
-    return std::string(shows[static_cast<std::size_t>(show)]) + ", " + duration.text();
+    return std::string(shows[static_cast<std::size_t>(show)]) + ", " + (to_the_end ? "the rest" : duration.text());
   }
 };
 

@@ -74,6 +74,7 @@ inline std::vector<Key> keys_without_effect() {
   all.push_back(ignored<bool>("data", "pin_memory", false, workers));
   all.push_back(ignored<Json>("data", "dataloader_kwargs", Json::object(), workers));
   all.push_back(ignored<MaybeText>("data", "sampler", std::nullopt, "a test shows the images in their order"));
+  all.push_back(ignored<bool>("data", "noise_void", true, "a blank has no variance, and so no noise", {"noisevoid"}));
   all.push_back(ignored<bool>("data", "train", true, "the command says whether it trains"));
   all.push_back(ignored<bool>("data", "use_distributed", false, alone));
   all.push_back(ignored<MaybeText>("data", "transform_backend", std::nullopt, "images are not augmented"));
@@ -94,16 +95,6 @@ inline std::vector<Key> keys_without_effect() {
   all.push_back(ignored<Json>("data", "data_statistics", Json::object(), "data.normalize gives one's own"));
   all.push_back(ignored<Json>("data", "transform_presets", Json::object(), "images are not augmented"));
   all.push_back(ignored<Json>("data", "data_groups", Json::object(), "data.data_group names classes"));
-  std::string const noise = "test images have no noise";
-  all.push_back(ignored<MaybeText>("data", "noise_type", std::nullopt, noise, {"noisetype"}));
-  all.push_back(ignored<std::optional<double>>("data", "ssnr", std::nullopt, noise, {"noiselevel"}));
-  all.push_back(ignored<std::optional<double>>("data", "snr", std::nullopt, noise));
-  all.push_back(ignored<Json>("data", "noise_seed", nullptr, noise, {"noiseseed"}));
-  all.push_back(ignored<std::optional<bool>>("data", "noise_void", std::nullopt, noise, {"noisevoid"}));
-  all.push_back(ignored<MaybeText>("data", "temporal_mode", std::nullopt, noise, {"tempmode"}));
-  all.push_back(ignored<std::optional<bool>>("data", "spatially_correlated", std::nullopt, noise, {"spatialcorr"}));
-  all.push_back(
-      ignored<double>("data", "stimulus_contrast", 1, "test images have the contrast of their files", {"contrast"}));
   all.push_back(ignored<MaybeText>("data", "dloader", std::nullopt, ffcv));
   // trainer
   std::string const folder = "a run folder holds its checkpoints; test names one of them";
