@@ -82,6 +82,22 @@ TEST_CASE("what is a list by itself is none of several values; lists of lists ar
   CHECK(OneFile(R"({"tau": [9]})").names() == Names{"tau=9"});
 }
 
+TEST_CASE("a sweep with and without feedback has its delay in the runs with feedback", "[sweep]") {
+  OneFile const file(R"({"feedback": [false, "add"], "t_feedback": 30})");
+  StudySweep const sweep = file.sweep();
+  REQUIRE(sweep.runs.size() == 2);
+  CHECK(says(sweep.runs[0].configuration, R"("model.t_feedback": "default")"));
+  CHECK_FALSE(says(sweep.runs[1].configuration, R"("model.t_feedback": "default")"));
+  CHECK(OneFile(R"({"t_feedback": 30})").names({"feedback"}).size() == 3);
+  CHECK(says(OneFile(R"({"t_feedback": 30, "tau": [3, 5]})").error(), "145"));
+}
+
+TEST_CASE("a list of numbers is an argument with commas", "[sweep]") {
+  OneFile const file("{}", {"--input_dims", "3,64,64"});
+  CHECK(file.names() == Names{"run"});
+  CHECK(says(file.sweep().runs[0].configuration, "64"));
+}
+
 TEST_CASE("one name of several sections is one axis, seeds change fastest", "[sweep]") {
   OneFile const file(R"({"seed": [7000, 7001], "tau": [3, 5]})");
   CHECK(file.names() == Names{"tau=3,seed=7000", "tau=3,seed=7001", "tau=5,seed=7000", "tau=5,seed=7001"});

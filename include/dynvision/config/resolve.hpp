@@ -30,6 +30,7 @@ struct Request {
   bool sweeps = false;                                              // whether a list may stand for several studies
   std::optional<std::filesystem::path> shipped = shipped_folder();  // none: without shipped files
   std::vector<std::string> numbers{};        // names of numbers of the model's own parts: model.NAME
+  std::vector<std::string> left_out{};       // keys whose values are not taken: "model.t_feedback"
   bool own_model = false;                    // the model is a type of the user's, not what the words of a structure say
   std::string cluster = cluster_variable();  // what the detectors of modes see
 };

@@ -40,6 +40,10 @@ class Resolving {
     flatten(arguments_, Layer::command_line, "");
     if (!repeats_ && request_.scope == "test") experiments();  // of trained models
     if (!repeats_) modes();
+    std::erase_if(assignments_, [&](Assignment const& one) {
+      return std::find(request_.left_out.begin(), request_.left_out.end(), one.key->whole_name()) !=
+             request_.left_out.end();
+    });
     Study scratch;
     std::set<std::string> refused;
     for (Assignment const& one : assignments_) {

@@ -238,7 +238,10 @@ inline StudySweep study_sweep(Request request, std::vector<std::string> const& c
   request.sweeps = true;
   Resolved const resolved = resolve(request);
   StudySweep study;
-  study.problems.add(resolved.problems);
+  auto const of_no_feedback = [](Problem const& one) { return one.number == 145; };  // each run is asked again
+  for (Problem const& one : resolved.problems.all()) {
+    if (!of_no_feedback(one)) study.problems.add(one);
+  }
   if (!study.problems.empty()) return study;
   sweep::Asked asked;
   asked.read(resolved);
@@ -250,11 +253,23 @@ inline StudySweep study_sweep(Request request, std::vector<std::string> const& c
     }
   }
   study.axes = zipped(sweep::axes_of(request, resolved, asked), asked.zip);
+  auto const varies = [&](std::string_view key) {
+    return std::any_of(study.axes.begin(), study.axes.end(), [&](SweepAxis const& axis) {
+      return std::find(axis.keys.begin(), axis.keys.end(), key) != axis.keys.end();
+    });
+  };
+  auto const has_no_feedback = [&](Resolved const& run) {
+    return std::any_of(run.problems.all().begin(), run.problems.all().end(), of_no_feedback);
+  };
   std::vector<SweepRun> const runs = sweep_runs(study.axes, sweep::short_name);
   for (SweepRun const& run : runs) {
     Request one = request;
     for (auto const& [key, value] : run.values) one.arguments.push_back("--" + key + "=" + value);
-    Resolved const its = resolve(one);
+    Resolved its = resolve(one);
+    if (varies("model.feedback") && has_no_feedback(its)) {  // its delay is that of the other runs
+      one.left_out = {"model.t_feedback"};
+      its = resolve(one);
+    }
     study.runs.push_back({.name = run.name,
                           .identity = sweep_identity(sweep::identity_lines(its)),
                           .values = run.values,

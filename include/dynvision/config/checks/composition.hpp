@@ -28,7 +28,7 @@ inline void structure(Rules& rules) {
 inline void delays_of_nothing(Rules& rules) {
   Structure const& s = rules.study().structure;
   auto const check = [&](char const* delay, char const* connection, bool there) {
-    if (there || !rules.given(delay) || !rules.sound({delay, connection})) return;
+    if (there || rules.swept(connection) || !rules.given(delay) || !rules.sound({delay, connection})) return;
     rules.problems().report("config", 145, rules.place({delay}),
                             {delay, " is given, and the model has no such connection: expected another value of ",
                              connection, ", or no delay"});

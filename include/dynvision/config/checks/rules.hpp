@@ -29,6 +29,11 @@ class Rules {
     return std::none_of(keys.begin(), keys.end(),
                         [&](std::string_view key) { return refused_.contains(std::string(key)); });
   }
+  // Whether it stands for several values, each of a study of its own.
+  bool swept(std::string_view key) const {
+    return std::any_of(resolved_.sweeps.begin(), resolved_.sweeps.end(),
+                       [&](Sweep const& one) { return one.key->whole_name() == key; });
+  }
   // Of a number that the model's publication may have otherwise: whether it is what the study says.
   bool known(std::string_view key) const {
     return sound({key}) && (given(key) || study().structure.model_name.starts_with("DyRCNN"));

@@ -9,6 +9,7 @@
 // Errors: config.121, config.122, config.123.
 #pragma once
 #include <dynvision/config/described/part_numbers.hpp>
+#include <dynvision/config/layers/arguments.hpp>
 #include <dynvision/config/layers/catalog.hpp>
 #include <dynvision/config/layers/origin.hpp>
 #include <dynvision/config/tree/problems.hpp>
@@ -142,7 +143,17 @@ class Flattening {
       if (!at.section.empty()) layer = Layer::section;
       if (!at.scope.empty()) layer = at.section.empty() ? Layer::scope : Layer::both;
     }
-    for (Key const* const key : keys) to_.push_back({key, value, layer, mode_, at.scope, written.place, adds});
+    for (Key const* const key : keys) {
+      bool const of_words = layer == Layer::command_line && key->takes_list && !adds;
+      to_.push_back({key, of_words ? listed(value) : value, layer, mode_, at.scope, written.place, adds});
+    }
+  }
+
+  // Of the command line: --input_dims 3,64,64 is --input_dims '[3,64,64]'.
+  static Value listed(Value const& value) {
+    if (!value.is_text()) return value;
+    std::string const text = value.scalar.get<std::string>();
+    return text.find(',') == text.npos ? value : value_of("[" + text + "]", value.place);
   }
 
   void unknown(Value::Name const& written, At const& at, std::string_view behind) {
