@@ -45,7 +45,8 @@ std::vector<Guess> guesses_of(Presented const& shown, std::string const& file, s
     std::span<double const> const z = logits.row(b * n_steps + last);
     Guess one{file, first + b, std::vector<std::int64_t>(static_cast<std::size_t>(logits.n_classes)), {}};
     std::iota(one.classes.begin(), one.classes.end(), 0);
-    std::stable_sort(one.classes.begin(), one.classes.end(), [&](auto i, auto j) { return z[static_cast<std::size_t>(i)] > z[static_cast<std::size_t>(j)]; });
+    std::stable_sort(one.classes.begin(), one.classes.end(),
+                     [&](auto i, auto j) { return z[static_cast<std::size_t>(i)] > z[static_cast<std::size_t>(j)]; });
     one.classes.resize(std::min(n_top, one.classes.size()));
     for (std::int64_t const k : one.classes) one.confidences.push_back(logits.confidence(b * n_steps + last, k));
     all.push_back(std::move(one));

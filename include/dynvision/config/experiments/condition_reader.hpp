@@ -8,6 +8,7 @@
 //
 // Errors: config.161, config.162, config.165.
 #pragma once
+#include <dynvision/config/described/program/study.hpp>
 #include <dynvision/config/experiments/choices.hpp>
 #include <dynvision/config/experiments/segments.hpp>
 #include <dynvision/config/layers/assignment.hpp>

@@ -27,7 +27,7 @@ using namespace dynvision::experiments;
 
 inline NumberRange const steps = between(0, 1000000), seeds = between(0, 9e15);
 
-inline void noise(Value const& value, std::string const& where, Noise& to, Problems& problems) {
+inline void noise(Value const& value, std::string const& where, experiments::Noise& to, Problems& problems) {
   ObjectReader read(value, where, problems);
   double snr = 0;
   to.type = NoiseType::uniform;
