@@ -55,6 +55,7 @@ class DynvisionConan(ConanFile):
 
     def requirements(self):
         self.requires("eigen/[>=3.4 <4]")
+        self.requires("spectra/[>=1.0 <2]")
         self.requires("nlohmann_json/[>=3.10 <4]")
         self.requires("zlib/[>=1.2.11 <2]")
         if self.options.variants:

@@ -26,7 +26,7 @@ ROOMS = {
     "records": ["figure", "tensorboard"],
     "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],
     "train": ["optimizers", "schedulers", "checkpoints", "loop", "results"],
-    "analysis": ["fit", "response", "normalisation", "behaviour"],
+    "analysis": ["fit", "response", "normalisation", "behaviour", "stability"],
     "variants": ["words", "cache", "compile", "object"],
     "experiments": ["noise", "protocol", "drawing"],
     "config": ["tree", "describe", "described", "described/program", "layers", "checks", "sweep", "experiments"],
@@ -35,7 +35,7 @@ DOORS = {
     "run": {"run", "unroll", "compiled", "plan", "cuda_graph", "trial", "stepper"},
     "io": {"tensor_file", "weights", "csv", "idx", "state"},
     "train": {"fit", "optimizer"},
-    "analysis": {"measures"},
+    "analysis": {"measures", "dynamics"},
     "variants": {"structure", "structure_of", "first_use"},
     "config": {"check", "explain", "key_reference", "resolve", "schema", "study_sweep"},
 }

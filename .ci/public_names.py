@@ -4,7 +4,7 @@
 Public is what a header of a user declares in the namespaces dynvision and dynvision::run: types, aliases and concepts. Those
 that cannot be declared ahead (aliases, concepts, constrained templates) are named in a comment. Headers in rooms and in
 kernels/ are not for users, nor are those of INSIDE, whose types hold the library together. config/ needs Boost.Hana, and
-measures Eigen, which dynvision.hpp does without.
+measures and dynamics Eigen, which dynvision.hpp does without.
 """
 import re
 import sys
@@ -23,7 +23,7 @@ INSIDE = {
 # They need the target dynvision::variants, which dynvision.hpp does without.
 WITH_VARIANTS = {"variants/first_use.hpp", "variants/registry.hpp"}
 # They need the component analysis, Eigen, which dynvision.hpp does without.
-WITH_EIGEN = {"analysis/measures.hpp"}
+WITH_EIGEN = {"analysis/measures.hpp", "analysis/dynamics.hpp"}
 INSIDE_NAMES = re.compile(
     r"Is[A-Z]\w*"                                                        # what a policy is asked
     r"|(?:Sound|Taken)Policies|ChoiceOf|Choice|RecurrenceOf|LongestDelay|LongestDelayOf|DyRCNNDefaults"           # of families

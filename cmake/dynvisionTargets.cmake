@@ -2,7 +2,7 @@
 #   dynvision::core        models, running them, losses, records                LibTorch
 #   dynvision::io          tensor files and weights                             zlib, nlohmann/json
 #   dynvision::data        images and their files                               zlib
-#   dynvision::analysis    measures of responses, populations, statistics       Eigen
+#   dynvision::analysis    measures of responses, populations, statistics       Eigen; stability: Spectra, too
 #   dynvision::cuda        LibTorch's CUDA part                                 a CUDA toolkit, all of NVIDIA's wheels
 #   dynvision::dynvision   all of core, io, data and analysis that is there (and cuda where a project asks for it)
 #   dynvision::compiled    the same, and what does not depend on a model is compiled once, not in every file: a static
@@ -16,6 +16,16 @@ include_guard(GLOBAL)
 find_package(ZLIB QUIET)
 find_package(nlohmann_json 3.10 QUIET)
 find_package(Eigen3 3.4 QUIET NO_MODULE)
+find_package(Spectra 1.0 QUIET NO_MODULE)
+if(TARGET Eigen3::Eigen AND NOT TARGET Spectra::Spectra)   # Debian's package has headers alone
+  find_path(Spectra_INCLUDE_DIR Spectra/GenEigsSolver.h)
+  mark_as_advanced(Spectra_INCLUDE_DIR)
+  if(Spectra_INCLUDE_DIR)
+    add_library(Spectra::Spectra INTERFACE IMPORTED GLOBAL)
+    set_target_properties(Spectra::Spectra PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${Spectra_INCLUDE_DIR}")
+    target_link_libraries(Spectra::Spectra INTERFACE Eigen3::Eigen)
+  endif()
+endif()
 
 function(_dynvision_target name)
   if(DYNVISION_IMPORTED)
@@ -55,7 +65,11 @@ endif()
 
 set(DYNVISION_analysis_MISSING "")
 if(TARGET Eigen3::Eigen)
-  _dynvision_target(analysis dynvision::core Eigen3::Eigen)
+  set(_dynvision_spectra "")   # analysis/stability/ includes it, nothing else does
+  if(TARGET Spectra::Spectra)
+    set(_dynvision_spectra Spectra::Spectra)
+  endif()
+  _dynvision_target(analysis dynvision::core Eigen3::Eigen ${_dynvision_spectra})
   list(APPEND _dynvision_parts dynvision::analysis)
 else()
   set(DYNVISION_analysis_MISSING " Eigen")

@@ -243,6 +243,8 @@ struct TrainingForecast;  // memory and work of a training step
 struct Diagram;           // diagram(model, shape): SVG, DOT
 // analysis::, from analysis/measures.hpp: measure_table (MeasureTable, TraceRows, Shown), temporal_summation, recovery,
 // contrast_response, fit_normalisation, judge (Judgements), reaction_times, robustness, fit_psychometric; quantile, spearman
+// stability::, from analysis/dynamics.hpp: StepMap, StateLayout, StepJacobian, fixed_points (FixedPoints), leading_modes (Modes),
+// spectral_radius, lyapunov (Lyapunov), return_to_baseline, solver_order, delay_validation
 
 // --- models without their type
 class AnyModel;           // any_model_of<Net>(options); run, plan, summary and the others take it

@@ -36,6 +36,7 @@ struct ModelFunctions {
   Options const& (*options)(void const* model);
   std::vector<int> const& (*memory)(void const* model);
   Parts (*parts)(void const* model);
+  std::shared_ptr<void> (*copy)(void const* model);
   void (*to)(void* model, at::TensorOptions const& target);
   void (*train)(void* model, bool on);
   bool (*in_training)(void const* model);
@@ -74,6 +75,8 @@ class AnyModel {
   std::string const& type() const { return *type_; }  // "DyRCNNx4<Full, ToInput>"
   Parts parts() const { return functions_->parts(model_.get()); }
   Parameters parameters() const { return parameters_of(parts()); }  // all named tensors, each once
+  // A model of its own, with the same parameters until one of the two is moved, as a copy of a typed model has them.
+  AnyModel copy() const { return {functions_->copy(model_.get()), *functions_, *type_}; }
   void to(at::TensorOptions const& target) { functions_->to(model_.get(), target); }
   void train(bool on = true) { functions_->train(model_.get(), on); }
   bool in_training() const { return functions_->in_training(model_.get()); }

@@ -26,6 +26,7 @@ inline constexpr ModelFunctions functions_of{
     .options = [](void const* model) -> Options const& { return typed<M>(model).options; },
     .memory = [](void const* model) -> std::vector<int> const& { return typed<M>(model).memory; },
     .parts = [](void const* model) { return typed<M>(model).parts(); },
+    .copy = [](void const* model) -> std::shared_ptr<void> { return std::make_shared<M>(typed<M>(model)); },
     .to = [](void* model, at::TensorOptions const& target) { static_cast<M*>(model)->to(target); },
     .train = [](void* model, bool on) { static_cast<M*>(model)->train(on); },
     .in_training = [](void const* model) { return typed<M>(model).in_training; },

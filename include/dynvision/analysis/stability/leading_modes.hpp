@@ -1,0 +1,210 @@
+// leading_modes: the eigenvalues z of one step's Jacobian that are largest in modulus, at a fixed point.
+//
+//   x(t) - x* ~ z^(t/dt)        growth rate ln|z|/dt [1/ms]        period of oscillation 2 pi dt/|arg z| [ms]
+//   spectral radius = max |z|   < 1: the fixed point is stable
+//
+// By the implicitly restarted Arnoldi method (Sorensen 1992; Spectra's GenEigsSolver) from products with J, or with J^T where no
+// patterns are asked for, for each group of layers that act on each other (coupled_layers.hpp). A group whose state is no
+// larger than the Krylov space is that space.
+// It ends where the first mode has settled, or each has its tolerance.
+// Without the nonlinearity's slope D, an eigenvalue mu of the lateral weights W gives the roots of
+// z^d - (1 - a) z^(d-1) - a mu = 0 for a delay of d steps.
+//
+//   stability::Modes const modes = stability::leading_modes(map, fixed_point.state);      modes.spectral_radius
+//
+// `pattern`: what the mode looks like in each layer's newest responses, (C,H,W) complex, of length 1 over the state.
+// Errors: analysis.140, 141, 143, 145 (settings). Not converged: Modes::converged says so, and what is there is given.
+#pragma once
+#include <dynvision/analysis/stability/coupled_jacobian.hpp>
+
+#include <Eigen/Eigenvalues>
+#include <Spectra/GenEigsSolver.h>
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <limits>
+#include <numbers>
+
+namespace dynvision::stability {
+
+struct ModeSettings {
+  int n_modes = 10;
+  int krylov_size = 40;            // of the Krylov space, at least n_modes + 2
+  double settled = 1e-6;           // relative change of the first mode over a restart; 0: by `tolerance` alone
+  double tolerance = 1e-9;         // of |J v - z v| / |z| of every mode, which ends it, too
+  int max_restarts = 100;          // of a group
+  bool patterns = false;           // keep them; then it ends by `tolerance`
+  std::uint64_t seed = 0;          // of the first vector
+  std::string progress = "modes";  // its label; empty: none
+};
+
+struct Mode {
+  std::complex<double> z;
+  double growth_rate_per_ms;  // ln|z|/dt; -inf: gone after as many steps as the state is deep
+  double period_ms;           // inf: it does not oscillate
+  std::string layers;         // in which it lives: a group of coupled layers
+  std::vector<std::pair<std::string, Tensor>> pattern{};  // (layer, (C,H,W) complex)
+};
+
+struct LayersRadius {
+  std::string layers;
+  double spectral_radius;
+  bool converged;
+};
+
+struct Modes {
+  std::vector<Mode> modes{};  // by |z|, the largest first; of two conjugates both
+  double spectral_radius = 0;
+  double growth_rate_per_ms = 0, period_ms = 0;  // of the first
+  bool converged = true;
+  int n_products = 0;                     // J v
+  std::vector<LayersRadius> by_layers{};  // of each group of coupled layers
+};
+
+inline Mode mode_of(std::complex<double> z, double dt, std::string layers) {
+  double const angle = std::abs(std::arg(z)), modulus = std::abs(z);
+  double const infinite = std::numeric_limits<double>::infinity();
+  return {z, modulus > 0 ? std::log(modulus) / dt : -infinite,
+          modulus > 0 && angle > 1e-12 ? 2 * std::numbers::pi * dt / angle : infinite, std::move(layers)};
+}
+
+struct EigenPairs {
+  Eigen::VectorXcd values;
+  Eigen::MatrixXcd vectors;
+  bool converged;
+};
+
+// Ends the iteration where the first Ritz value rests: in a dense cluster of eigenvalues, such as that of a fresh network
+// around 1 - dt/tau, eigenvectors are far slower.
+class WatchedJacobian {
+ public:
+  using Scalar = double;
+  struct Settled {};
+  WatchedJacobian(CoupledJacobian const& J, double settled) : J_(J), settled_(settled) {}
+  Eigen::Index rows() const { return J_.rows(); }
+  Eigen::Index cols() const { return J_.cols(); }
+  void perform_op(double const* x, double* y) const {
+    if (ritz != nullptr && ritz->size() > 0 && (*ritz)[0] != first_) {
+      double const modulus = std::abs((*ritz)[0]);
+      n_at_rest_ = std::abs(modulus - std::abs(first_)) < settled_ * modulus ? n_at_rest_ + 1 : 0;
+      first_ = (*ritz)[0];
+      if (n_at_rest_ == 1) throw Settled{};
+    }
+    J_.perform_op(x, y);
+  }
+  mutable Eigen::VectorXcd const* ritz = nullptr;
+
+ private:
+  CoupledJacobian const& J_;
+  double settled_;
+  mutable std::complex<double> first_{};
+  mutable int n_at_rest_ = 0;
+};
+struct WatchedSolver : Spectra::GenEigsSolver<WatchedJacobian const> {
+  using Spectra::GenEigsSolver<WatchedJacobian const>::GenEigsSolver;
+  Eigen::VectorXcd const& ritz() const { return m_ritz_val; }
+};
+
+inline EigenPairs eigen_pairs(CoupledJacobian const& J, ModeSettings const& settings) {
+  Eigen::Index const n = J.rows(), n_krylov = settings.krylov_size;
+  if (n <= n_krylov) {
+    Eigen::MatrixXd all(n, n);
+    for (Eigen::Index i = 0; i < n; ++i) {
+      Eigen::VectorXd const e = Eigen::VectorXd::Unit(n, i);
+      J.perform_op(e.data(), all.col(i).data());
+    }
+    Eigen::EigenSolver<Eigen::MatrixXd> const solver(all, settings.patterns);
+    return {solver.eigenvalues(), settings.patterns ? solver.eigenvectors() : Eigen::MatrixXcd{},
+            solver.info() == Eigen::Success};
+  }
+  Tensor const start = random_vector(n, settings.seed);
+  Eigen::VectorXd x = Eigen::Map<Eigen::VectorXd const>(start.data_ptr<double>(), n), y(n);
+  J.perform_op(x.data(), y.data());
+  if (y.norm() > 0) J.perform_op(y.data(), x.data());
+  // Products that die out at once: eigenvalues of 0 alone, or none that a vector of the range can show.
+  if (!(y.norm() > 0) || !(x.norm() > 0)) return {Eigen::VectorXcd::Zero(1), Eigen::MatrixXcd::Zero(n, 1), true};
+  WatchedJacobian const watched(J, settings.patterns ? 0 : settings.settled);
+  WatchedSolver solver(watched, settings.n_modes, n_krylov);
+  watched.ritz = &solver.ritz();
+  solver.init(y.data());
+  try {
+    solver.compute(Spectra::SortRule::LargestMagn, settings.max_restarts, settings.tolerance);
+  } catch (WatchedJacobian::Settled const&) {
+    return {solver.ritz().head(settings.n_modes), Eigen::MatrixXcd{}, true};
+  }
+  bool const converged = solver.info() == Spectra::CompInfo::Successful;
+  if (!converged && !settings.patterns) return {solver.ritz().head(settings.n_modes), Eigen::MatrixXcd{}, false};
+  return {solver.eigenvalues(), settings.patterns ? solver.eigenvectors() : Eigen::MatrixXcd{}, converged};
+}
+
+inline Mode with_pattern(Mode mode, CoupledJacobian const& J, CoupledLayers const& layers, StateLayout const& layout,
+                         Eigen::Ref<Eigen::VectorXcd const> const& vector) {
+  Tensor parts[] = {zeros({layout.size()}, at::TensorOptions(at::kDouble)),
+                    zeros({layout.size()}, at::TensorOptions(at::kDouble))};
+  for (int imaginary = 0; imaginary < 2; ++imaginary) {
+    J.each(
+        [&](double* block, std::int64_t first, std::int64_t n) {
+          for (std::int64_t i = 0; i < n; ++i)
+            block[i] = imaginary ? vector[first + i].imag() : vector[first + i].real();
+        },
+        parts[imaginary]);
+  }
+  for (StateBlock const& b : layout.blocks()) {
+    if (b.age > 0 || !layers.among[b.layer]) continue;
+    std::vector<Tensor> both;
+    for (Tensor const& part : parts) both.push_back(part.narrow(0, b.first, b.n).reshape(b.size));
+    std::complex<double> constexpr i{0, 1};
+    mode.pattern.emplace_back(
+        layout.names()[b.layer],
+        both[0].to(at::kComplexDouble).add(both[1].to(at::kComplexDouble).mul(c10::complex<double>(i))));
+  }
+  return mode;
+}
+
+inline Modes leading_modes(StepMap const& map, run::State const& at, ModeSettings const& settings = {}) {
+  map.check_is_autonomous();
+  if (settings.n_modes < 1 || settings.krylov_size < settings.n_modes + 2 || settings.max_restarts < 1 ||
+      !(settings.tolerance > 0) || !(settings.settled >= 0)) {
+    fail("analysis", 145,
+         {"modes: n_modes = ", settings.n_modes, ", krylov_size = ", settings.krylov_size,
+          ", max_restarts = ", settings.max_restarts, ", tolerance = ", settings.tolerance,
+          ": expected at least one mode, krylov_size >= ", std::max(settings.n_modes, 1) + 2, " and positive numbers"});
+  }
+  StepJacobian const J(map, at);
+  Modes all;
+  std::vector<CoupledLayers> const groups = coupled_layers(J, random_vector(J.size(), settings.seed + 1));
+  for (CoupledLayers const& layers : groups) {
+    std::optional<Progress> progress;
+    if (!settings.progress.empty()) {
+      progress.emplace(settings.progress + " of " + layers.name,
+                       settings.krylov_size + settings.max_restarts * (settings.krylov_size - settings.n_modes));
+    }
+    CoupledJacobian const own(J, layers, !settings.patterns, progress ? &*progress : nullptr);
+    EigenPairs const found = eigen_pairs(own, settings);
+    all.n_products += own.n_products;
+    double radius = found.values.size() > 0 ? 0 : std::numeric_limits<double>::quiet_NaN();
+    for (Eigen::Index i = 0; i < found.values.size(); ++i) {
+      radius = std::max(radius, std::abs(found.values[i]));
+      Mode mode = mode_of(found.values[i], map.dt(), layers.name);
+      if (settings.patterns) mode = with_pattern(std::move(mode), own, layers, J.layout(), found.vectors.col(i));
+      all.modes.push_back(std::move(mode));
+    }
+    all.by_layers.push_back({layers.name, radius, found.converged});
+    all.converged = all.converged && found.converged;
+  }
+  std::stable_sort(all.modes.begin(), all.modes.end(),
+                   [](Mode const& a, Mode const& b) { return std::abs(a.z) > std::abs(b.z); });
+  std::size_t const n_modes = static_cast<std::size_t>(settings.n_modes);
+  if (all.modes.size() > n_modes) all.modes.erase(all.modes.begin() + settings.n_modes, all.modes.end());
+  if (all.modes.empty()) all.modes.push_back(mode_of(std::numeric_limits<double>::quiet_NaN(), map.dt(), ""));
+  all.spectral_radius = std::abs(all.modes.front().z);
+  all.growth_rate_per_ms = all.modes.front().growth_rate_per_ms, all.period_ms = all.modes.front().period_ms;
+  return all;
+}
+
+inline double spectral_radius(StepMap const& map, run::State const& at, ModeSettings const& settings = {}) {
+  return leading_modes(map, at, settings).spectral_radius;
+}
+
+}  // namespace dynvision::stability
