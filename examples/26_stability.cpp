@@ -1,6 +1,6 @@
 // Does a network come to rest, and how fast? Fixed points, modes and exponents of DyRCNNx4 with feedback.
 //
-//   cmake --build build --target example.25_stability && build/examples/25_stability [side of the image]
+//   cmake --build build --target example.26_stability && build/examples/26_stability [side of the image]
 #include <dynvision/analysis/dynamics.hpp>
 #include <dynvision/dyrcnn.hpp>
 
