@@ -129,13 +129,15 @@ inline std::string panel(FigurePanel const& panel, double x0, double y0) {
   svg += label(ox + width / 2, oy + height + 34, panel.x_label, "middle", 11);
   if (y.is_empty()) svg += label(ox + width / 2, oy + height / 2, "no numbers yet", "middle", 11, "#999");
 
-  double name_at = ox + width;
-  for (std::size_t i = panel.curves.size(); i-- > 0;) {
+  for (std::size_t i = 0; i < panel.curves.size(); ++i) {
     FigureCurve const& curve = panel.curves[i];
     std::string_view const colour = colours[i % colours.size()];
     auto const at = points(curve, x, y, width, height);
+    // Of several, one of many points jumps up and down: the others are seen through it.
+    std::string_view const look =
+        panel.curves.size() > 1 && at.size() > 300 ? "\" stroke-width=\"1\" opacity=\"0.5" : "\" stroke-width=\"1.5";
     if (at.size() > 1) {
-      svg += joined({"<polyline fill=\"none\" stroke-width=\"1.5\" stroke=\"", colour, "\" points=\""});
+      svg += joined({"<polyline fill=\"none\" stroke=\"", colour, look, "\" points=\""});
       for (Point const& p : at) svg += px(ox + p[0]) + "," + px(oy + p[1]) + " ";
       svg += "\"/>\n";
     }
@@ -145,9 +147,13 @@ inline std::string panel(FigurePanel const& panel, double x0, double y0) {
             {"<circle r=\"2.5\" cx=\"", px(ox + p[0]), "\" cy=\"", px(oy + p[1]), "\" fill=\"", colour, "\"/>\n"});
       }
     }
-    if (panel.curves.size() > 1) {  // the legend, from the right
-      svg += label(name_at, y0 + 20, curve.name, "end", 11, colour);
-      name_at -= 6.5 * static_cast<double>(curve.name.size()) + 14;
+  }
+  if (panel.curves.size() > 1) {  // the legend, from the right
+    double name_at = ox + width;
+    for (std::size_t i = panel.curves.size(); i-- > 0;) {
+      std::string const& name = panel.curves[i].name;
+      svg += label(name_at, y0 + 20, name, "end", 11, colours[i % colours.size()]);
+      name_at -= 6.5 * static_cast<double>(name.size()) + 14;
     }
   }
   return svg;
