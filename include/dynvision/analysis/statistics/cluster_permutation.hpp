@@ -1,0 +1,208 @@
+// Where in time two conditions differ: clusters of steps, against permutations (Maris & Oostenveld 2007).
+//
+//   ClusterTest const one = cluster_test({differences, n_steps});                  // units x steps; paired: a - b
+//   ClusterTest const two = cluster_test({a, n_steps}, {b, n_steps}, {.seed = 1});
+//   if (!one.done) std::cout << one.why;                                           // fewer than five units
+//
+// t at every step (one sample, or two with the variance pooled); steps with |t| above the two-sided threshold of `alpha` and of
+// one sign make a cluster, its mass is the sum of t. p is the share of permutations, the identity among them, whose largest
+// |mass| is at least the cluster's. All 2^(n-1) flips of signs or all partitions if they are at most `n_permutations`, else
+// that many, drawn. A step without variance has no t and is in no cluster.
+//
+// Units are what was drawn independently: seeds, or images of one network. With less than five (in a group) nothing is
+// tested, and `why` says so.
+//
+// Errors: analysis.123.
+#pragma once
+#include <dynvision/analysis/response/trace_rows.hpp>
+#include <dynvision/analysis/statistics/distributions.hpp>
+#include <dynvision/analysis/statistics/draws.hpp>
+#include <dynvision/core/error.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dynvision::analysis {
+
+struct ClusterSettings {
+  double alpha = 0.05;  // of one step, two-sided
+  std::size_t n_permutations = 10000;
+  std::uint64_t seed = 0;
+  unsigned n_threads = 0;
+};
+
+struct Cluster {
+  std::size_t start = 0, end = 0;  // steps, both in it
+  double mass = 0, p = 1;
+};
+
+struct ClusterTest {
+  bool done = false;
+  std::string why{};        // not done
+  std::vector<double> t{};  // (T)
+  double threshold = NAN;
+  std::vector<Cluster> clusters{};
+  std::size_t n_permutations = 0;
+  bool exact = false;
+};
+
+namespace statistics {
+
+inline constexpr std::size_t fewest_units = 5;
+
+inline std::vector<Cluster> clusters_of(std::vector<double> const& t, double threshold) {
+  std::vector<Cluster> found;
+  int before = 0;
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    int const sign = t[i] > threshold ? 1 : t[i] < -threshold ? -1 : 0;
+    if (sign != 0 && sign == before) {
+      found.back().end = i, found.back().mass += t[i];
+    } else if (sign != 0) {
+      found.push_back({i, i, t[i], 1});
+    }
+    before = sign;
+  }
+  return found;
+}
+
+// Mean and sum of squares around it, at every step, of sign[i] * row(i) for the given rows.
+struct Moments {
+  std::vector<double> mean, squares;
+};
+template <class Row, class Sign> Moments moments(std::size_t n, std::size_t T, Row const& row, Sign const& sign) {
+  Moments m{std::vector<double>(T, 0.0), std::vector<double>(T, 0.0)};
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t t = 0; t < T; ++t) m.mean[t] += sign(i) * row(i)[t];
+  }
+  for (double& mean : m.mean) mean /= static_cast<double>(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t t = 0; t < T; ++t) {
+      double const d = sign(i) * row(i)[t] - m.mean[t];
+      m.squares[t] += d * d;
+    }
+  }
+  return m;
+}
+
+inline double ratio_or_nan(double value, double variance) {
+  double const sd = std::sqrt(variance);
+  return sd > 1e-12 ? value / sd : NAN;
+}
+
+// n choose k, at most `most` + 1.
+inline std::size_t partitions(std::size_t n, std::size_t k, std::size_t most) {
+  double count = 1;
+  for (std::size_t i = 1; i <= std::min(k, n - k); ++i) {
+    count = count * static_cast<double>(n - std::min(k, n - k) + i) / static_cast<double>(i);
+    if (count > static_cast<double>(most) + 0.5) return most + 1;
+  }
+  return static_cast<std::size_t>(count + 0.5);
+}
+
+inline bool has_units(ClusterTest& test, std::size_t n, char const* where) {
+  if (n >= fewest_units) return true;
+  test.why = joined({"no test: ", n, " units", where, ", at least ", fewest_units, " are needed"});
+  return false;
+}
+
+// t_of(k): t of the k-th permutation; k = 0 is the identity.
+template <class F> void compare(ClusterTest& test, ClusterSettings const& settings, F const& t_of) {
+  test.t = t_of(std::size_t{0});
+  test.clusters = clusters_of(test.t, test.threshold);
+  std::vector<double> largest(test.n_permutations, 0.0);
+  each_draw(test.n_permutations, settings.n_threads, [&](std::size_t k) {
+    for (Cluster const& c : clusters_of(t_of(k), test.threshold)) largest[k] = std::max(largest[k], std::abs(c.mass));
+  });
+  for (Cluster& cluster : test.clusters) {
+    // the same partition with the groups exchanged is summed in another order
+    double const least = std::abs(cluster.mass) * (1 - 1e-10);
+    auto const count = std::count_if(largest.begin(), largest.end(), [&](double x) { return x >= least; });
+    cluster.p = static_cast<double>(count) / static_cast<double>(test.n_permutations);
+  }
+  test.done = true;
+}
+
+inline void check(TraceRows const& x, ClusterSettings const& settings) {
+  x.check("units of a cluster test");
+  if (settings.n_permutations == 0 || !(settings.alpha > 0 && settings.alpha < 1)) {
+    fail("analysis", 123,
+         {settings.n_permutations, " permutations, alpha ", settings.alpha,
+          ": expected at least one permutation, and an alpha between 0 and 1"});
+  }
+}
+
+}  // namespace statistics
+
+inline ClusterTest cluster_test(TraceRows const& x, ClusterSettings const& settings = {}) {
+  statistics::check(x, settings);
+  std::size_t const n = x.size(), T = x.n_steps;
+  ClusterTest test;
+  if (!statistics::has_units(test, n, "")) return test;
+  test.threshold = two_sided_t(settings.alpha, static_cast<int>(n - 1));
+  test.exact = n - 1 < 63 && (std::uint64_t{1} << (n - 1)) <= settings.n_permutations;
+  test.n_permutations = test.exact ? std::size_t{1} << (n - 1) : settings.n_permutations;
+  statistics::compare(test, settings, [&](std::size_t k) {
+    DrawStream const draws(settings.seed, k);
+    std::vector<double> sign(n, 1.0);  // exact: the bits of k; the last unit keeps its sign, |mass| is the same
+    for (std::size_t i = 0; k > 0 && i < n; ++i) {
+      if (test.exact ? (k >> i) & 1 : draws.uniform(i) < 0.5) sign[i] = -1;
+    }
+    auto m = statistics::moments(n, T, [&](std::size_t i) { return x[i]; }, [&](std::size_t i) { return sign[i]; });
+    for (std::size_t t = 0; t < T; ++t) {
+      m.mean[t] = statistics::ratio_or_nan(m.mean[t], m.squares[t] / static_cast<double>(n * (n - 1)));
+    }
+    return m.mean;
+  });
+  return test;
+}
+
+inline ClusterTest cluster_test(TraceRows const& a, TraceRows const& b, ClusterSettings const& settings = {}) {
+  statistics::check(a, settings);
+  statistics::check(b, settings);
+  if (a.n_steps != b.n_steps) {
+    fail("analysis", 123, {"groups of ", a.n_steps, " and ", b.n_steps, " steps: expected as many in both"});
+  }
+  std::size_t const na = a.size(), nb = b.size(), n = na + nb, T = a.n_steps;
+  ClusterTest test;
+  if (!statistics::has_units(test, std::min(na, nb), " in a group")) return test;
+  test.threshold = two_sided_t(settings.alpha, static_cast<int>(n - 2));
+  std::size_t const all = statistics::partitions(n, na, settings.n_permutations);
+  test.exact = all <= settings.n_permutations;
+  test.n_permutations = test.exact ? all : settings.n_permutations;
+  std::vector<std::size_t> identity(n);
+  std::iota(identity.begin(), identity.end(), std::size_t{0});
+  std::vector<std::vector<char>> masks;  // of group a, the first is the identity
+  if (test.exact) {
+    std::vector<char> mask(n, 0);
+    std::fill_n(mask.begin(), na, char{1});
+    do masks.push_back(mask);
+    while (std::prev_permutation(mask.begin(), mask.end()));
+  }
+  auto const row = [&](std::size_t i) { return i < na ? a[i] : b[i - na]; };
+  auto const one = [](std::size_t) { return 1.0; };
+  statistics::compare(test, settings, [&](std::size_t k) {
+    std::vector<std::size_t> order = identity;
+    if (test.exact) {
+      std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return masks[k][i] != 0; });
+    } else if (k > 0) {
+      DrawStream const draws(settings.seed, k);
+      for (std::size_t i = 0; i < na; ++i) std::swap(order[i], order[i + draws.below(n - i, i)]);
+    }
+    auto ma = statistics::moments(na, T, [&](std::size_t i) { return row(order[i]); }, one);
+    auto const mb = statistics::moments(nb, T, [&](std::size_t i) { return row(order[na + i]); }, one);
+    double const scale = (1.0 / static_cast<double>(na) + 1.0 / static_cast<double>(nb)) / static_cast<double>(n - 2);
+    for (std::size_t t = 0; t < T; ++t) {
+      ma.mean[t] = statistics::ratio_or_nan(ma.mean[t] - mb.mean[t], (ma.squares[t] + mb.squares[t]) * scale);
+    }
+    return ma.mean;
+  });
+  return test;
+}
+
+}  // namespace dynvision::analysis

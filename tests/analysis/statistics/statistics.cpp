@@ -1,0 +1,140 @@
+// covers: analysis/statistics/draws.hpp, analysis/statistics/distributions.hpp, analysis/statistics/bootstrap.hpp
+// covers: analysis/statistics/cluster_permutation.hpp, analysis/statistics/effect_size.hpp
+#include <dynvision/analysis/statistics/bootstrap.hpp>
+#include <dynvision/analysis/statistics/cluster_permutation.hpp>
+#include <dynvision/analysis/statistics/effect_size.hpp>
+
+#include "analysis/measure_file.hpp"
+#include <catch2/catch_approx.hpp>
+#include <catch2/catch_test_macros.hpp>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+using namespace dynvision::analysis;
+using Catch::Approx;
+
+namespace {
+
+double error_of(std::vector<double> const& a, MeasureFile::Numbers const& b) { return relative_error(a, b.values); }
+
+std::vector<double> normal_draws(std::size_t n, std::uint64_t seed, std::uint64_t draw = 0) {
+  std::vector<double> x(n);
+  DrawStream const stream(seed, draw);
+  for (std::size_t i = 0; i < n; ++i) x[i] = normal_quantile(stream.uniform(i) + 0x1p-54);
+  return x;
+}
+
+}  // namespace
+
+TEST_CASE("intervals are the reference's", "[measures]") {
+  MeasureFile const file("measures/bootstrap");
+  auto const& x = file["x"].values;
+  auto const& indices = file["indices"];
+  std::vector<double> means(indices.size(0), 0.0);
+  for (std::size_t b = 0; b < means.size(); ++b) {
+    for (double const i : indices({b})) means[b] += x[static_cast<std::size_t>(i)] / static_cast<double>(indices.size(1));
+  }
+  CHECK(error_of(means, file["means"]) < 1e-10);
+  Interval const percentile = percentile_interval(means);
+  CHECK(error_of({percentile.low, percentile.high}, file["percentile_95"]) < 1e-10);
+  double const mean = statistics::mean_of(x), n = static_cast<double>(x.size());
+  std::vector<double> jackknife;
+  for (double const value : x) jackknife.push_back((mean * n - value) / (n - 1));
+  BcaInterval const bca = bca_interval(means, mean, jackknife);
+  CHECK(error_of({bca.z0}, file["bca.z0"]) < 1e-10);
+  CHECK(error_of({bca.acceleration}, file["bca.acceleration"]) < 1e-10);
+  CHECK(error_of({bca.interval.low, bca.interval.high}, file["bca_95"]) < 1e-10);
+  Interval const hierarchical = percentile_interval(file["hierarchical.means"].values);
+  CHECK(error_of({hierarchical.low, hierarchical.high}, file["hierarchical.percentile_95"]) < 1e-10);
+}
+
+TEST_CASE("clusters are the reference's", "[measures]") {
+  MeasureFile const file("measures/cluster_permutation");
+  auto const compare = [&](ClusterTest const& test, std::string const& which) {
+    INFO(which);
+    REQUIRE(test.done);
+    CHECK(test.exact);
+    CHECK(static_cast<double>(test.n_permutations) == file.number(which + "_n_permutations"));
+    CHECK(error_of(test.t, file[which + ".t"]) < 1e-10);
+    CHECK(error_of({test.threshold}, file[which + ".threshold"]) < 1e-10);
+    std::vector<double> start, end, mass, p;
+    for (Cluster const& c : test.clusters) {
+      start.push_back(static_cast<double>(c.start)), end.push_back(static_cast<double>(c.end));
+      mass.push_back(c.mass), p.push_back(c.p);
+    }
+    CHECK(start == file[which + ".cluster_start"].values);
+    CHECK(end == file[which + ".cluster_end"].values);
+    CHECK(error_of(mass, file[which + ".cluster_mass"]) < 1e-10);
+    CHECK(error_of(p, file[which + ".p"]) < 1e-10);
+  };
+  compare(cluster_test({file["one.x"].values, file["one.x"].size(1)}), "one");
+  compare(cluster_test({file["two.a"].values, file["two.a"].size(1)}, {file["two.b"].values, file["two.b"].size(1)}), "two");
+}
+
+TEST_CASE("effect sizes are the reference's", "[measures]") {
+  MeasureFile const file("measures/effect_size");
+  EffectSize const e = effect_size(file["a"].values, file["b"].values);
+  CHECK(error_of({e.cohen_d}, file["cohen_d"]) < 1e-10);
+  CHECK(error_of({e.hedges_g}, file["hedges_g"]) < 1e-10);
+  CHECK(error_of({e.cliff_delta}, file["cliff_delta"]) < 1e-10);
+  CHECK(error_of({e.auc}, file["auc"]) < 1e-10);
+  CHECK(error_of({paired_effect_size(file["paired.a"].values, file["paired.b"].values)}, file["paired.d_z"]) < 1e-10);
+  CHECK(hedges_correction(10) == Approx(0.9227).margin(5e-5));
+}
+
+TEST_CASE("draws are the same bits for any number of threads", "[measures]") {
+  std::vector<double> const x = normal_draws(4 * 30 * 7, 3);
+  BootstrapRows const rows{.values = x, .n_seeds = 4, .n_images = 30, .n_steps = 7};
+  auto const one = bootstrap_means(rows, {.n_draws = 200, .seed = 5, .n_threads = 1});
+  for (unsigned threads : {2u, 5u}) CHECK(bootstrap_means(rows, {.n_draws = 200, .seed = 5, .n_threads = threads}) == one);
+  CHECK(bootstrap_means(rows, {.n_draws = 200, .seed = 6, .n_threads = 1}) != one);
+  std::vector<double> const y = normal_draws(20 * 30, 4);
+  ClusterTest const a = cluster_test({y, 30}, {.n_permutations = 500, .n_threads = 1});
+  CHECK(!a.exact);
+  for (unsigned threads : {2u, 5u}) {
+    ClusterTest const b = cluster_test({y, 30}, {.n_permutations = 500, .n_threads = threads});
+    REQUIRE(b.clusters.size() == a.clusters.size());
+    for (std::size_t i = 0; i < a.clusters.size(); ++i) CHECK(b.clusters[i].p == a.clusters[i].p);
+  }
+}
+
+TEST_CASE("an interval of a mean is as wide as its standard error says", "[measures]") {
+  std::vector<double> const x = normal_draws(400, 8);
+  double const sd = std::sqrt(statistics::squares_around_mean(x) / 400);
+  auto const means = bootstrap_means({.values = x, .n_images = 400}, {.n_draws = 20000, .seed = 1});
+  Interval const i = percentile_interval(means);
+  CHECK(i.high - i.low == Approx(2 * 1.96 * sd / 20).epsilon(0.03));
+}
+
+TEST_CASE("without a difference three to seven per cent of cluster tests reject", "[measures]") {
+  int rejected = 0;
+  for (std::uint64_t k = 0; k < 500; ++k) {
+    std::vector<double> const x = normal_draws(10 * 20, 11, k);
+    for (Cluster const& c : cluster_test({x, 20}).clusters) {
+      if (c.p <= 0.05) {
+        ++rejected;
+        break;
+      }
+    }
+  }
+  CHECK(rejected >= 15);
+  CHECK(rejected <= 35);
+}
+
+TEST_CASE("four units are not tested, and that is said", "[measures]") {
+  std::vector<double> const x(4 * 6, 1.0);
+  ClusterTest const test = cluster_test({x, 6});
+  CHECK(!test.done);
+  CHECK(test.why == "no test: 4 units, at least 5 are needed");
+  CHECK_THROWS_AS(percentile_interval({}), dynvision::Error);
+  CHECK_THROWS_AS(bootstrap_means({.values = x, .n_images = 5}), dynvision::Error);
+  CHECK_THROWS_AS(effect_size(std::vector<double>{1}, x), dynvision::Error);
+  CHECK_THROWS_AS(cluster_test({x, 6}, {.alpha = 2}), dynvision::Error);
+}
+
+TEST_CASE("several comparisons: Holm", "[measures]") {
+  std::vector<double> const p{.01, .04, .03}, expected{.03, .06, .06};
+  CHECK(relative_error(holm(p), expected) < 1e-12);
+}
