@@ -3,6 +3,7 @@
 //   response/       one trace, summation over time, two pulses, contrast, averages in their order
 //   normalisation/  delayed normalisation: model, derived numbers, fits
 //   behaviour/      guesses, confidence, reaction times, robustness to noise, psychometric functions
+//   statistics/     bootstrap of seeds and images, cluster permutation over time, effect sizes
 //   fit/            least squares and likelihood within bounds
 //
 // Every measure with its equation, closed form and source: docs/reference/measures.md.
@@ -18,3 +19,6 @@
 #include <dynvision/analysis/response/temporal_summation.hpp>
 #include <dynvision/analysis/response/two_pulses.hpp>
 #include <dynvision/analysis/response/unit_measures.hpp>
+#include <dynvision/analysis/statistics/bootstrap.hpp>
+#include <dynvision/analysis/statistics/cluster_permutation.hpp>
+#include <dynvision/analysis/statistics/effect_size.hpp>

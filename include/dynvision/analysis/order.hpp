@@ -27,6 +27,10 @@ inline bool has_nan(std::span<double const> x) {
   return std::any_of(x.begin(), x.end(), [](double value) { return std::isnan(value); });
 }
 
+struct Interval {
+  double low = not_defined, high = not_defined;
+};
+
 // Of values in ascending order: several quantiles of the same values sort them once.
 inline double quantile_of_sorted(std::span<double const> x, double q) {
   if (!(q >= 0 && q <= 1)) fail("analysis", 101, {"a quantile of ", q, ": expected 0 to 1"});

@@ -110,7 +110,7 @@ TEST_CASE("binomial counts are distributed as they should be", "[measures]") {
   CHECK(relative_error(all, std::vector<double>{1 / 16.0, 5 / 16.0, 11 / 16.0, 15 / 16.0, 1}) < 1e-12);
   CHECK(binomial_distribution(100000, 0.999).back() == Approx(1));
   double sum = 0;
-  for (std::uint64_t i = 0; i < 10000; ++i) sum += uniform_of(1, i, 0);
+  for (std::uint64_t i = 0; i < 10000; ++i) sum += DrawStream(1, i).uniform(0);
   CHECK(sum / 10000 == Approx(0.5).epsilon(0.02));
 }
 

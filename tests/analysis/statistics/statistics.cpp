@@ -34,7 +34,8 @@ TEST_CASE("intervals are the reference's", "[measures]") {
   auto const& indices = file["indices"];
   std::vector<double> means(indices.size(0), 0.0);
   for (std::size_t b = 0; b < means.size(); ++b) {
-    for (double const i : indices({b})) means[b] += x[static_cast<std::size_t>(i)] / static_cast<double>(indices.size(1));
+    for (double const i : indices({b}))
+      means[b] += x[static_cast<std::size_t>(i)] / static_cast<double>(indices.size(1));
   }
   CHECK(error_of(means, file["means"]) < 1e-10);
   Interval const percentile = percentile_interval(means);
@@ -70,7 +71,8 @@ TEST_CASE("clusters are the reference's", "[measures]") {
     CHECK(error_of(p, file[which + ".p"]) < 1e-10);
   };
   compare(cluster_test({file["one.x"].values, file["one.x"].size(1)}), "one");
-  compare(cluster_test({file["two.a"].values, file["two.a"].size(1)}, {file["two.b"].values, file["two.b"].size(1)}), "two");
+  compare(cluster_test({file["two.a"].values, file["two.a"].size(1)}, {file["two.b"].values, file["two.b"].size(1)}),
+          "two");
 }
 
 TEST_CASE("effect sizes are the reference's", "[measures]") {
@@ -88,7 +90,8 @@ TEST_CASE("draws are the same bits for any number of threads", "[measures]") {
   std::vector<double> const x = normal_draws(4 * 30 * 7, 3);
   BootstrapRows const rows{.values = x, .n_seeds = 4, .n_images = 30, .n_steps = 7};
   auto const one = bootstrap_means(rows, {.n_draws = 200, .seed = 5, .n_threads = 1});
-  for (unsigned threads : {2u, 5u}) CHECK(bootstrap_means(rows, {.n_draws = 200, .seed = 5, .n_threads = threads}) == one);
+  for (unsigned threads : {2u, 5u})
+    CHECK(bootstrap_means(rows, {.n_draws = 200, .seed = 5, .n_threads = threads}) == one);
   CHECK(bootstrap_means(rows, {.n_draws = 200, .seed = 6, .n_threads = 1}) != one);
   std::vector<double> const y = normal_draws(20 * 30, 4);
   ClusterTest const a = cluster_test({y, 30}, {.n_permutations = 500, .n_threads = 1});
@@ -137,4 +140,30 @@ TEST_CASE("four units are not tested, and that is said", "[measures]") {
 TEST_CASE("several comparisons: Holm", "[measures]") {
   std::vector<double> const p{.01, .04, .03}, expected{.03, .06, .06};
   CHECK(relative_error(holm(p), expected) < 1e-12);
+}
+
+TEST_CASE("a draw is a mean of the rows that it draws, and of the numbers that are there", "[measures]") {
+  std::size_t const S = 3, N = 7, T = 4;
+  std::vector<double> x = normal_draws(S * N * T, 4);
+  std::vector<double> const whole = bootstrap_means({x, S, N, T}, {.n_draws = 19, .seed = 5});
+  // Constant rows: every mean is that number. Seeds that differ: a draw is a mean of three of them.
+  std::vector<double> of_seeds(S * N * T);
+  for (std::size_t i = 0; i < of_seeds.size(); ++i) of_seeds[i] = static_cast<double>(i / (N * T));
+  for (double const mean : bootstrap_means({of_seeds, S, N, T}, {.n_draws = 50})) {
+    CHECK(std::abs(3 * mean - std::round(3 * mean)) < 1e-12);
+  }
+  // A step that is nowhere is NaN, the others are what they were.
+  for (std::size_t row = 0; row < S * N; ++row) x[row * T + 2] = NAN;
+  std::vector<double> const without = bootstrap_means({x, S, N, T}, {.n_draws = 19, .seed = 5});
+  for (std::size_t i = 0; i < without.size(); ++i) {
+    if (i % T == 2) {
+      CHECK(std::isnan(without[i]));
+    } else {
+      CHECK(without[i] == Approx(whole[i]).epsilon(1e-12));
+    }
+  }
+  // One number that is missing leaves the mean of the others: of ones it is one.
+  std::vector<double> ones(N, 1.0);
+  ones[3] = NAN;
+  for (double const mean : bootstrap_means({ones, 1, N, 1}, {.n_draws = 20})) CHECK(mean == 1);
 }

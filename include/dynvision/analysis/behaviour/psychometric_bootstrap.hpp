@@ -12,7 +12,7 @@
 #pragma once
 #include <dynvision/analysis/behaviour/psychometric.hpp>
 #include <dynvision/analysis/order.hpp>
-#include <dynvision/kernels/random/philox.hpp>
+#include <dynvision/analysis/statistics/draws.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -22,14 +22,10 @@
 
 namespace dynvision::analysis {
 
-struct BootstrapSettings {
+struct PsychometricBootstrap {
   std::size_t draws = 1000;
   std::uint64_t seed = 1;
   double confidence = 0.95;
-};
-
-struct Interval {
-  double low = not_defined, high = not_defined;
 };
 
 struct PsychometricIntervals {
@@ -37,15 +33,6 @@ struct PsychometricIntervals {
   double p_deviance = not_defined;
   std::size_t draws = 0, n_converged = 0;
 };
-
-// Uniform in (0, 1), 53 bits.
-inline double uniform_of(std::uint64_t seed, std::uint64_t draw, std::uint64_t place) {
-  auto const word = [](std::uint64_t x, int shift) { return static_cast<std::uint32_t>(x >> shift); };
-  auto const bits = kernels::philox({{word(draw, 0), word(draw, 32), word(place, 0), word(place, 32)}},
-                                    {{word(seed, 0), word(seed, 32)}});
-  std::uint64_t const whole = (std::uint64_t{bits.word[0]} << 21) ^ (bits.word[1] >> 11);
-  return (static_cast<double>(whole) + 0.5) * 0x1p-53;
-}
 
 // P(count <= k), k = 0 ... n.
 inline std::vector<double> binomial_distribution(std::size_t n, double p) {
@@ -61,7 +48,7 @@ inline std::vector<double> binomial_distribution(std::size_t n, double p) {
 }
 
 inline PsychometricIntervals bootstrap_psychometric(PsychometricFit const& fit, Answers const& answers,
-                                                    BootstrapSettings const& settings = {}) {
+                                                    PsychometricBootstrap const& settings = {}) {
   answers.check();
   if (settings.draws == 0 || !(settings.confidence > 0 && settings.confidence < 1)) {
     fail("analysis", 118,
@@ -84,7 +71,7 @@ inline PsychometricIntervals bootstrap_psychometric(PsychometricFit const& fit, 
   for (std::size_t d = 0; d < settings.draws; ++d) {
     for (std::size_t i = 0; i < answers.x.size(); ++i) {
       auto const& all = distributions[i];
-      auto const found = std::lower_bound(all.begin(), all.end() - 1, uniform_of(settings.seed, d, i));
+      auto const found = std::lower_bound(all.begin(), all.end() - 1, DrawStream(settings.seed, d).uniform(i));
       drawn.k[i] = static_cast<double>(found - all.begin());
     }
     PsychometricFit const again = fit_psychometric(fit.function.sigmoid, drawn, fit.function.guess, starts);

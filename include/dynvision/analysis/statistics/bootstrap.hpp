@@ -6,15 +6,18 @@
 //   std::vector<double> const means = bootstrap_means(x, {.seed = 1});                       // (B,T)
 //
 // With two seeds or more every draw takes seeds, then images within each drawn seed, and the mean is one of means; with one,
-// images of one network. A draw is a weight for every row, so that all of its steps are one pass over the rows.
+// images of one network.
 //
 // BCa: z0 = Phi^-1((#< + #<=) / 2B), a = sum d^3 / (6 (sum d^2)^1.5), d = mean of the jackknife's values - each.
 //
 // Errors: analysis.120, analysis.121.
 #pragma once
+#include <dynvision/analysis/order.hpp>
 #include <dynvision/analysis/statistics/distributions.hpp>
 #include <dynvision/analysis/statistics/draws.hpp>
 #include <dynvision/core/error.hpp>
+
+#include <Eigen/Core>
 
 #include <algorithm>
 #include <cmath>
@@ -25,24 +28,13 @@
 
 namespace dynvision::analysis {
 
-struct Interval {
-  double low = NAN, high = NAN;
-};
-
-// The value below which the share q lies, linear between order statistics.
-inline double quantile_of_sorted(std::span<double const> sorted, double q) {
-  double const place = q * static_cast<double>(sorted.size() - 1);
-  auto const i = static_cast<std::size_t>(place);
-  if (i + 1 >= sorted.size()) return sorted.back();
-  return sorted[i] + (place - static_cast<double>(i)) * (sorted[i + 1] - sorted[i]);
-}
-
 namespace statistics {
 
 inline std::vector<double> sorted_draws(std::span<double const> draws, double confidence) {
   if (draws.empty() || !(confidence > 0 && confidence < 1)) {
     fail("analysis", 120,
-         {draws.size(), " draws, confidence ", confidence, ": expected at least one draw, and a confidence between 0 and 1"});
+         {draws.size(), " draws, confidence ", confidence,
+          ": expected at least one draw, and a confidence between 0 and 1"});
   }
   std::vector<double> sorted(draws.begin(), draws.end());
   if (std::any_of(sorted.begin(), sorted.end(), [](double x) { return std::isnan(x); })) return {};
@@ -104,7 +96,7 @@ inline char const* bootstrap_units(std::size_t n_seeds) {
   return n_seeds >= 2 ? "seeds, then images" : "images of one network";
 }
 
-// (B,T): the mean of every draw at every step.
+// (B,T): the mean of every draw at every step, of what is there: NaN does not count, and a draw of nothing else is NaN.
 inline std::vector<double> bootstrap_means(BootstrapRows const& x, BootstrapSettings const& settings = {}) {
   std::size_t const S = x.n_seeds, N = x.n_images, T = x.n_steps;
   if (S == 0 || N == 0 || T == 0 || settings.n_draws == 0 || x.values.size() != S * N * T) {
@@ -112,21 +104,34 @@ inline std::vector<double> bootstrap_means(BootstrapRows const& x, BootstrapSett
          {x.values.size(), " numbers for ", S, " seeds of ", N, " images and ", T, " steps, ", settings.n_draws,
           " draws: expected a number for each, and at least one of each"});
   }
-  std::vector<double> means(settings.n_draws * T, 0.0);
-  each_draw(settings.n_draws, settings.n_threads, [&](std::size_t draw) {
-    DrawStream const stream(settings.seed, draw);
-    std::vector<double> weight(S * N, 0.0);
-    for (std::size_t s = 0; s < S; ++s) {
-      std::size_t const from = S >= 2 ? stream.below(S, s) : 0;
-      for (std::size_t i = 0; i < N; ++i) weight[from * N + stream.below(N, S + s * N + i)] += 1;
+  // A block of draws is one product of matrices: how often each row is drawn (draws, rows), with the rows (rows, steps).
+  using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  auto const as_index = [](std::size_t n) { return static_cast<Eigen::Index>(n); };
+  Eigen::Map<Matrix const> const given(x.values.data(), as_index(S * N), as_index(T));
+  bool const some_missing = given.array().isNaN().any();
+  Matrix const present = some_missing ? Matrix((!given.array().isNaN()).cast<double>()) : Matrix();
+  Matrix const filled = some_missing ? Matrix(given.array().isNaN().select(0.0, given)) : Matrix();
+  constexpr std::size_t block = 16;
+  std::vector<double> means(settings.n_draws * T);
+  each_draw((settings.n_draws + block - 1) / block, settings.n_threads, [&](std::size_t i) {
+    std::size_t const first = i * block, n = std::min(block, settings.n_draws - first);
+    Matrix times = Matrix::Zero(as_index(n), as_index(S * N));
+    for (std::size_t draw = 0; draw < n; ++draw) {
+      DrawStream const stream(settings.seed, first + draw);
+      double* const row = times.row(as_index(draw)).data();
+      for (std::size_t s = 0; s < S; ++s) {
+        double* const of_seed = row + (S >= 2 ? stream.below(S, s) : 0) * N;
+        stream.each_below(N, N, S + s * ((N + 3) / 4), [&](std::size_t image) { of_seed[image] += 1; });
+      }
     }
-    double* const mean = means.data() + draw * T;
-    for (std::size_t row = 0; row < S * N; ++row) {
-      if (weight[row] == 0) continue;  // a row that is not drawn: its NaN does not count
-      double const* const values = x.values.data() + row * T;
-      for (std::size_t t = 0; t < T; ++t) mean[t] += weight[row] * values[t];
+    Eigen::Map<Matrix> of_draws(means.data() + first * T, as_index(n), as_index(T));
+    if (some_missing) {
+      of_draws.noalias() = times * filled;
+      of_draws.array() /= (times * present).array();
+    } else {
+      of_draws.noalias() = times * given;
+      of_draws /= static_cast<double>(S * N);
     }
-    for (std::size_t t = 0; t < T; ++t) mean[t] /= static_cast<double>(S * N);
   });
   return means;
 }

@@ -153,7 +153,8 @@ inline ClusterTest cluster_test(TraceRows const& x, ClusterSettings const& setti
     for (std::size_t i = 0; k > 0 && i < n; ++i) {
       if (test.exact ? (k >> i) & 1 : draws.uniform(i) < 0.5) sign[i] = -1;
     }
-    auto m = statistics::moments(n, T, [&](std::size_t i) { return x[i]; }, [&](std::size_t i) { return sign[i]; });
+    auto m = statistics::moments(
+        n, T, [&](std::size_t i) { return x[i]; }, [&](std::size_t i) { return sign[i]; });
     for (std::size_t t = 0; t < T; ++t) {
       m.mean[t] = statistics::ratio_or_nan(m.mean[t], m.squares[t] / static_cast<double>(n * (n - 1)));
     }
@@ -194,8 +195,10 @@ inline ClusterTest cluster_test(TraceRows const& a, TraceRows const& b, ClusterS
       DrawStream const draws(settings.seed, k);
       for (std::size_t i = 0; i < na; ++i) std::swap(order[i], order[i + draws.below(n - i, i)]);
     }
-    auto ma = statistics::moments(na, T, [&](std::size_t i) { return row(order[i]); }, one);
-    auto const mb = statistics::moments(nb, T, [&](std::size_t i) { return row(order[na + i]); }, one);
+    auto ma = statistics::moments(
+        na, T, [&](std::size_t i) { return row(order[i]); }, one);
+    auto const mb = statistics::moments(
+        nb, T, [&](std::size_t i) { return row(order[na + i]); }, one);
     double const scale = (1.0 / static_cast<double>(na) + 1.0 / static_cast<double>(nb)) / static_cast<double>(n - 2);
     for (std::size_t t = 0; t < T; ++t) {
       ma.mean[t] = statistics::ratio_or_nan(ma.mean[t] - mb.mean[t], (ma.squares[t] + mb.squares[t]) * scale);

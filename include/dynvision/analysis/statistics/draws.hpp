@@ -32,6 +32,15 @@ class DrawStream {
   std::size_t below(std::size_t n, std::uint64_t place) const {
     return static_cast<std::size_t>(uniform(place) * static_cast<double>(n));
   }
+  // f(index) for n_draws indices of 0 ... n - 1, n < 2^32, from the places place, place + 1 ...: four of one counter.
+  template <class F> void each_below(std::size_t n, std::size_t n_draws, std::uint64_t place, F const& f) const {
+    for (std::size_t i = 0; i < n_draws; i += 4, ++place) {
+      kernels::PhiloxCounter const bits = kernels::philox({{low(place), high(place), low(draw_), high(draw_)}}, key_);
+      for (std::size_t k = 0; k < std::min<std::size_t>(4, n_draws - i); ++k) {
+        f(static_cast<std::size_t>((std::uint64_t{bits.word[k]} * n) >> 32));
+      }
+    }
+  }
 
  private:
   static std::uint32_t low(std::uint64_t x) { return static_cast<std::uint32_t>(x); }

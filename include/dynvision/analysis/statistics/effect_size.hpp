@@ -69,7 +69,8 @@ inline EffectSize effect_size(std::span<double const> a, std::span<double const>
 
 inline double paired_effect_size(std::span<double const> a, std::span<double const> b) {
   if (a.size() < 2 || a.size() != b.size()) {
-    fail("analysis", 122, {"pairs of ", a.size(), " and ", b.size(), " numbers: expected as many of both, two or more"});
+    fail("analysis", 122,
+         {"pairs of ", a.size(), " and ", b.size(), " numbers: expected as many of both, two or more"});
   }
   std::vector<double> difference(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) difference[i] = a[i] - b[i];
