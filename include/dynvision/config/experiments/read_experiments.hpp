@@ -164,10 +164,10 @@ inline std::vector<experiments::Experiment> read_experiments(Value const& sectio
       problems.report("config", 162, value->place, {next, ": expected an object, {\"parameter\": ...}"});
       continue;
     }
-    auto const add = [&](Value const* names, char const* what) {
+    auto const add = [&, name = next](Value const* names, char const* what) {
       if (names == nullptr) return;
       if (!names->is_list()) {
-        problems.report("config", 169, names->place, {next, ".", what, ": expected a list of names of experiments"});
+        problems.report("config", 169, names->place, {name, ".", what, ": expected a list of names of experiments"});
       }
       for (Value const& one : names->items) wanted.emplace_back(value_text(one), one.place);
     };
