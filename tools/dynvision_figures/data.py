@@ -172,6 +172,13 @@ class Data:
             raise Refused(f"no parameter value {wanted}: {nearest(wanted, values)}")
         return values[len(values) // 2]
 
+    def one_experiment(self, rows, what):
+        """The experiment of these rows; of several, the one that the option names."""
+        experiments = rows.values("experiment")
+        if len(experiments) > 1:
+            raise Refused(f"{what} of several experiments: {', '.join(experiments)}; name one (--experiment)")
+        return experiments[0]
+
     def first_value(self, rows):
         """The category's value of the panels that show one model: the published default, else the first."""
         values = style.order(_only(rows, "category"), rows.values("category_value")) or [""]

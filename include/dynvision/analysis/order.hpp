@@ -22,6 +22,14 @@
 namespace dynvision::analysis {
 
 inline constexpr double not_defined = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double smallest_denominator = 1e-12;
+
+// a / b, nan where b is not above 1e-12
+inline double ratio(double a, double b) { return b > smallest_denominator ? a / b : not_defined; }
+
+inline double mean_of(std::span<double const> x) {
+  return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
+}
 
 inline bool has_nan(std::span<double const> x) {
   return std::any_of(x.begin(), x.end(), [](double value) { return std::isnan(value); });
@@ -67,8 +75,7 @@ inline double pearson(std::span<double const> x, std::span<double const> y) {
   if (x.size() != y.size()) {
     fail("analysis", 101, {"a correlation of ", x.size(), " with ", y.size(), " values: expected as many"});
   }
-  auto const n = static_cast<double>(x.size());
-  double const mx = std::accumulate(x.begin(), x.end(), 0.0) / n, my = std::accumulate(y.begin(), y.end(), 0.0) / n;
+  double const mx = mean_of(x), my = mean_of(y);
   double xx = 0, yy = 0, xy = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
     xx += (x[i] - mx) * (x[i] - mx), yy += (y[i] - my) * (y[i] - my), xy += (x[i] - mx) * (y[i] - my);

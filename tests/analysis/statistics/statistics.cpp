@@ -40,7 +40,7 @@ TEST_CASE("intervals are the reference's", "[measures]") {
   CHECK(error_of(means, file["means"]) < 1e-10);
   Interval const percentile = percentile_interval(means);
   CHECK(error_of({percentile.low, percentile.high}, file["percentile_95"]) < 1e-10);
-  double const mean = statistics::mean_of(x), n = static_cast<double>(x.size());
+  double const mean = mean_of(x), n = static_cast<double>(x.size());
   std::vector<double> jackknife;
   for (double const value : x) jackknife.push_back((mean * n - value) / (n - 1));
   BcaInterval const bca = bca_interval(means, mean, jackknife);

@@ -195,7 +195,7 @@ TEST_CASE("Poisson numbers", "[experiments][render]") {
       // Quantiles of the standard normal distribution, by its inverse to 1e-3: bisection.
       double low = -6, high = 6;
       for (int k = 0; k < 40; ++k)
-        (normal_distribution((low + high) / 2) < (i + 0.5) / n ? low : high) = (low + high) / 2;
+        (analysis::normal_probability((low + high) / 2) < (i + 0.5) / n ? low : high) = (low + high) / 2;
       double const q = Draws::poisson_number(mean, low);
       sum += q, squares += q * q;
     }

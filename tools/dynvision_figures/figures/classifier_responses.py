@@ -14,8 +14,7 @@ MOST_CLASSES = 12
 
 def draw(page, data):
     rows = data.rows("test_data")
-    if len(rows.values("experiment")) > 1:
-        raise Refused(f"test_data.csv of several experiments: {', '.join(rows.values('experiment'))}; name one (--experiment)")
+    data.one_experiment(rows, "test_data.csv")
     value = data.first_value(rows)
     rows = rows.where(category_value=value)
     ranks = [n for n in range(1, style.MOST_VALUES + 1) if f"classifier_top{n}" in rows and f"classifier_top{n}_id" in rows]

@@ -4,7 +4,6 @@ import numpy as np
 from .. import style
 from ..data import category_values
 from ..page import Finding
-from ..refused import Refused
 
 NAME, NUMBER = "confusion_matrix", None
 TITLE = "Confusion matrix: counts, and percent of a row"
@@ -28,8 +27,7 @@ def counted(rows):
 
 def draw(page, data):
     rows = data.rows("confusion")
-    if len(rows.values("experiment")) > 1:
-        raise Refused(f"confusion.csv of several experiments: {', '.join(rows.values('experiment'))}; name one (--experiment)")
+    data.one_experiment(rows, "confusion.csv")
     value = data.first_value(rows)
     if len(category_values(rows)) > 1:
         page.note(f"{style.name(rows['category'][0])}: {style.name(value)}")

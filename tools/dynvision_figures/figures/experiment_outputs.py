@@ -2,7 +2,6 @@
 from .. import parts, style
 from ..data import only, parameter_values
 from ..refused import Refused
-from .responses import one_experiment
 
 NAME, NUMBER = "experiment_outputs", None
 TITLE = "Accuracy and confidences over time by the parameter"
@@ -13,7 +12,7 @@ QUANTITIES = ("accuracy", "accuracy_top3", "accuracy_top5", "guess_confidence", 
 
 def draw(page, data):
     rows = data.traces(layer="classifier")
-    experiment = one_experiment(data, rows)
+    experiment = data.one_experiment(rows, "traces")
     value = data.first_value(rows)
     rows = rows.where(category_value=value)
     there = [quantity for quantity in QUANTITIES if quantity in rows.values("quantity")]

@@ -3,7 +3,6 @@ from .. import parts, statistics, style
 from ..data import category_values, only, parameter_values
 from ..refused import Refused
 from ..tables import number
-from .responses import one_experiment
 
 NAME, NUMBER = "performance", None
 TITLE = "Accuracy over time and against the parameter, reaction and peak times"
@@ -15,7 +14,7 @@ def draw(page, data):
     everything = data.traces(quantity=data.options.accuracy_measure, layer="classifier")
     full = [each for each in everything.values("experiment") if not each.endswith("ffonly")]
     rows = everything.where(experiment=full)
-    experiment = one_experiment(data, rows)
+    experiment = data.one_experiment(rows, "traces")
     off = [experiment + "ffonly"]
     silenced = everything.where(experiment=off)
     if not len(silenced):  # --experiment names the one with the recurrence

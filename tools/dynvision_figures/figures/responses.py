@@ -9,17 +9,9 @@ TABLES = ("traces",)
 HEIGHT = 130
 
 
-def one_experiment(data, rows):
-    """The experiment that the option names, else the only one."""
-    experiments = rows.values("experiment")
-    if len(experiments) > 1:
-        raise Refused(f"traces of several experiments: {', '.join(experiments)}; name one (--experiment)")
-    return experiments[0]
-
-
 def draw(page, data):
     rows = data.traces()
-    experiment = one_experiment(data, rows)
+    experiment = data.one_experiment(rows, "traces")
     if len(rows.values("epoch")) > 1 and not data.options.status:
         rows = rows.where(epoch=max(rows.values("epoch")))
         page.note(f"epoch {rows['epoch'][0]:g}")

@@ -17,21 +17,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <numeric>
 #include <span>
 #include <vector>
 
 namespace dynvision::analysis {
 
-inline constexpr double smallest_denominator = 1e-12;
-
-// a / b, nan where b is not above 1e-12
-inline double ratio(double a, double b) { return b > smallest_denominator ? a / b : not_defined; }
-
 inline double mean_before(std::span<double const> trace, std::size_t t_on) {
   if (t_on == 0) return 0;
-  return std::accumulate(trace.begin(), trace.begin() + static_cast<std::ptrdiff_t>(t_on), 0.0) /
-         static_cast<double>(t_on);
+  return mean_of(trace.first(t_on));
 }
 
 struct Evoked {
@@ -56,7 +49,7 @@ struct Evoked {
       if (null_run.size() != trace.size()) {
         fail("analysis", 102, {"a null run of ", null_run.size(), " steps for a trace of ", trace.size()});
       }
-      baseline = std::accumulate(null_run.begin(), null_run.end(), 0.0) / static_cast<double>(null_run.size());
+      baseline = mean_of(null_run);
       for (std::size_t t = 0; t < e.size(); ++t) e[t] -= null_run[t];
     }
     defined = std::all_of(e.begin(), e.end(), [](double value) { return std::isfinite(value); });

@@ -33,8 +33,7 @@ inline double peak_height(Evoked const& response) {
 }
 
 inline double time_averaged_response(Evoked const& response) {
-  if (!response.defined) return not_defined;
-  return std::accumulate(response.r.begin(), response.r.end(), 0.0) / static_cast<double>(response.r.size());
+  return response.defined ? mean_of(response.r) : not_defined;
 }
 
 // The later of the two highest peaks over the earlier one; 0 where there are not two. The second is the highest that is

@@ -36,8 +36,8 @@ inline std::vector<double> sorted_draws(std::span<double const> draws, double co
          {draws.size(), " draws, confidence ", confidence,
           ": expected at least one draw, and a confidence between 0 and 1"});
   }
+  if (has_nan(draws)) return {};
   std::vector<double> sorted(draws.begin(), draws.end());
-  if (std::any_of(sorted.begin(), sorted.end(), [](double x) { return std::isnan(x); })) return {};
   std::sort(sorted.begin(), sorted.end());
   return sorted;
 }

@@ -14,6 +14,7 @@
 //
 // Errors: analysis.123.
 #pragma once
+#include <dynvision/analysis/order.hpp>
 #include <dynvision/analysis/response/trace_rows.hpp>
 #include <dynvision/analysis/statistics/distributions.hpp>
 #include <dynvision/analysis/statistics/draws.hpp>
@@ -90,11 +91,6 @@ template <class Row, class Sign> Moments moments(std::size_t n, std::size_t T, R
   return m;
 }
 
-inline double ratio_or_nan(double value, double variance) {
-  double const sd = std::sqrt(variance);
-  return sd > 1e-12 ? value / sd : NAN;
-}
-
 // n choose k, at most `most` + 1.
 inline std::size_t partitions(std::size_t n, std::size_t k, std::size_t most) {
   double count = 1;
@@ -156,7 +152,7 @@ inline ClusterTest cluster_test(TraceRows const& x, ClusterSettings const& setti
     auto m = statistics::moments(
         n, T, [&](std::size_t i) { return x[i]; }, [&](std::size_t i) { return sign[i]; });
     for (std::size_t t = 0; t < T; ++t) {
-      m.mean[t] = statistics::ratio_or_nan(m.mean[t], m.squares[t] / static_cast<double>(n * (n - 1)));
+      m.mean[t] = ratio(m.mean[t], std::sqrt(m.squares[t] / static_cast<double>(n * (n - 1))));
     }
     return m.mean;
   });
@@ -201,7 +197,7 @@ inline ClusterTest cluster_test(TraceRows const& a, TraceRows const& b, ClusterS
         nb, T, [&](std::size_t i) { return row(order[na + i]); }, one);
     double const scale = (1.0 / static_cast<double>(na) + 1.0 / static_cast<double>(nb)) / static_cast<double>(n - 2);
     for (std::size_t t = 0; t < T; ++t) {
-      ma.mean[t] = statistics::ratio_or_nan(ma.mean[t] - mb.mean[t], (ma.squares[t] + mb.squares[t]) * scale);
+      ma.mean[t] = ratio(ma.mean[t] - mb.mean[t], std::sqrt((ma.squares[t] + mb.squares[t]) * scale));
     }
     return ma.mean;
   });

@@ -10,7 +10,7 @@
 
 namespace dynvision::analysis {
 
-inline double normal_probability(double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }
+inline double normal_probability(double z) { return 0.5 * std::erfc(-z * std::sqrt(0.5)); }
 
 // 0 and 1: -infinity and infinity.
 inline double normal_quantile(double p) {

@@ -9,6 +9,7 @@
 //
 // Errors: analysis.122.
 #pragma once
+#include <dynvision/analysis/order.hpp>
 #include <dynvision/core/error.hpp>
 
 #include <algorithm>
@@ -21,14 +22,11 @@
 namespace dynvision::analysis {
 
 struct EffectSize {
-  double cohen_d = NAN, hedges_g = NAN, cliff_delta = NAN, auc = NAN;
+  double cohen_d = not_defined, hedges_g = not_defined, cliff_delta = not_defined, auc = not_defined;
 };
 
 namespace statistics {
 
-inline double mean_of(std::span<double const> x) {
-  return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
-}
 inline double squares_around_mean(std::span<double const> x) {
   double const mean = mean_of(x);
   double sum = 0;
@@ -49,13 +47,10 @@ inline EffectSize effect_size(std::span<double const> a, std::span<double const>
   double const df = static_cast<double>(a.size() + b.size() - 2);
   double const sd = std::sqrt((statistics::squares_around_mean(a) + statistics::squares_around_mean(b)) / df);
   EffectSize e;
-  e.cohen_d = sd > 1e-12 ? (statistics::mean_of(a) - statistics::mean_of(b)) / sd : NAN;
+  e.cohen_d = ratio(mean_of(a) - mean_of(b), sd);
   e.hedges_g = hedges_correction(df) * e.cohen_d;
+  if (has_nan(a) || has_nan(b)) return e;
   std::vector<double> sorted(b.begin(), b.end());
-  for (double const x : a) {
-    if (std::isnan(x)) return e;
-  }
-  if (std::any_of(b.begin(), b.end(), [](double x) { return std::isnan(x); })) return e;
   std::sort(sorted.begin(), sorted.end());
   double more = 0;
   for (double const x : a) {
@@ -75,7 +70,7 @@ inline double paired_effect_size(std::span<double const> a, std::span<double con
   std::vector<double> difference(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) difference[i] = a[i] - b[i];
   double const sd = std::sqrt(statistics::squares_around_mean(difference) / static_cast<double>(a.size() - 1));
-  return sd > 1e-12 ? statistics::mean_of(difference) / sd : NAN;
+  return ratio(mean_of(difference), sd);
 }
 
 // Adjusted p, in the order of the given ones.

@@ -11,6 +11,7 @@
 //   x_0 = z_0,   x_t = rho x_(t-1) + sqrt(1 - rho^2) z_t        z standard normal, rho: `correlation`
 // and are uniform as Phi(x). Sources: kernels/random/philox.hpp, kernels/random/gaussian.hpp.
 #pragma once
+#include <dynvision/analysis/statistics/distributions.hpp>
 #include <dynvision/kernels/random/normal_numbers.hpp>
 
 #include <algorithm>
@@ -30,9 +31,6 @@ struct DrawsOf {
   bool correlated = false;
 };
 
-// The distribution function of the standard normal numbers.
-inline double normal_distribution(double x) { return 0.5 * std::erfc(-x * std::sqrt(0.5)); }
-
 class Draws {
  public:
   explicit Draws(DrawsOf of) : of_(of), n_calls_(of.images.size()) {}
@@ -51,7 +49,7 @@ class Draws {
       }
       normal_of(place, image(first + i), each, at);
       for (std::int64_t k = 0; k < each; ++k) {
-        at[k] = std::min(static_cast<float>(normal_distribution(static_cast<double>(at[k]))), 0x1.fffffep-1F);
+        at[k] = std::min(static_cast<float>(analysis::normal_probability(static_cast<double>(at[k]))), 0x1.fffffep-1F);
       }
     }
   }
@@ -65,7 +63,7 @@ class Draws {
   // The smallest q with P(Q <= q) >= Phi(z); above a mean of 400 to the second order in 1 / sqrt(mean) (Cornish & Fisher 1938).
   static double poisson_number(double mean, double z) {
     if (mean > 400) return std::max(0.0, std::round(mean + std::sqrt(mean) * z + (z * z - 1) / 6 - 0.5));
-    double const u = normal_distribution(z);
+    double const u = analysis::normal_probability(z);
     double p = std::exp(-mean), sum = p, q = 0;
     while (sum < u && p > 0) p *= mean / ++q, sum += p;
     return q;
