@@ -5,6 +5,7 @@
 #include <dynvision/analysis/described.hpp>
 #include <dynvision/analysis/diagram.hpp>
 #include <dynvision/analysis/order.hpp>
+#include <dynvision/analysis/time_bins.hpp>
 #include <dynvision/connections/dale.hpp>
 #include <dynvision/connections/fully_connected.hpp>
 #include <dynvision/connections/low_rank.hpp>
