@@ -28,7 +28,7 @@ ROOMS = {
     "train": ["optimizers", "schedulers", "checkpoints", "loop", "results"],
     "analysis": ["fit", "response", "normalisation", "statistics", "behaviour", "stability"],
     "variants": ["words", "cache", "compile", "object"],
-    "experiments": ["noise", "protocol", "drawing"],
+    "experiments": ["noise", "protocol", "drawing", "plan", "run", "tables"],
     "config": ["tree", "describe", "described", "described/program", "layers", "checks", "sweep", "experiments"],
 }
 DOORS = {
