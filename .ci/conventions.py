@@ -26,7 +26,7 @@ ROOMS = {
     "records": ["figure", "tensorboard"],
     "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],
     "train": ["optimizers", "schedulers", "checkpoints", "loop", "results"],
-    "analysis": ["fit", "response", "normalisation", "statistics", "behaviour", "stability"],
+    "analysis": ["fit", "response", "normalisation", "statistics", "population", "behaviour", "stability"],
     "variants": ["words", "cache", "compile", "object"],
     "experiments": ["noise", "protocol", "drawing", "plan", "run", "tables"],
     "config": ["tree", "describe", "described", "described/program", "layers", "checks", "sweep", "experiments"],

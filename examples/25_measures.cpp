@@ -29,6 +29,21 @@ int main() {
   }
   // [/measures]
 
+  // [populations]
+  Tensor const channels = activity.response("layer1").stacked().mean({3, 4}).to(at::kDouble);  // (N,T,C)
+  Tensor const features = channels.transpose(0, 1).contiguous();                               // (T,N,C)
+  std::span<double const> const all(features.const_data_ptr<double>(), static_cast<std::size_t>(features.numel()));
+  analysis::PatternsOverTime const patterns{all, 4, static_cast<std::size_t>(features.size(2))};
+  std::vector<std::int64_t> const labels{0, 1, 0, 1};
+  analysis::Decoding const decoding = analysis::decode(patterns, labels, {.n_folds = 2});
+  std::vector<double> const early = analysis::dissimilarities(patterns[10]),
+                            late = analysis::dissimilarities(patterns[20]);
+  std::printf(
+      "class decoded at step 20: %.0f %%; patterns of step 10 and 20: RSA %.2f, CKA %.2f, dimensionality %.1f\n",
+      100 * decoding.accuracy[20], analysis::similarity(early, late).value,
+      analysis::linear_cka(patterns[10], patterns[20]), analysis::dimensionality(patterns[20]).participation_ratio);
+  // [/populations]
+
   // [contrast]
   std::vector<double> const contrasts{0.1, 0.2, 0.4, 0.8, 1}, peaks{0.02, 0.07, 0.2, 0.35, 0.4};
   analysis::NakaRushton const fit = analysis::fit_naka_rushton(contrasts, peaks);

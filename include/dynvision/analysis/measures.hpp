@@ -3,6 +3,7 @@
 //   response/       one trace, summation over time, two pulses, contrast, averages in their order
 //   normalisation/  delayed normalisation: model, derived numbers, fits
 //   behaviour/      guesses, confidence, reaction times, robustness to noise, psychometric functions
+//   population/     decoding over time, similarity of representations, alignment of kernels, dimensionality
 //   statistics/     bootstrap of seeds and images, cluster permutation over time, effect sizes
 //   fit/            least squares and likelihood within bounds
 //
@@ -13,6 +14,12 @@
 #include <dynvision/analysis/behaviour/robustness.hpp>
 #include <dynvision/analysis/normalisation/derived_normalisation.hpp>
 #include <dynvision/analysis/normalisation/normalisation_report.hpp>
+#include <dynvision/analysis/population/decoding.hpp>
+#include <dynvision/analysis/population/dimensionality.hpp>
+#include <dynvision/analysis/population/dissimilarity.hpp>
+#include <dynvision/analysis/population/features.hpp>
+#include <dynvision/analysis/population/kernel_alignment.hpp>
+#include <dynvision/analysis/population/representational_similarity.hpp>
 #include <dynvision/analysis/response/averages.hpp>
 #include <dynvision/analysis/response/contrast_response.hpp>
 #include <dynvision/analysis/response/pulse_train.hpp>

@@ -44,6 +44,7 @@ TEST_CASE("the page of measures has a row for each number of a curve", "[measure
   has_rows(text, psychometric_numbers);
   has_rows(text, derived_normalisation_numbers);
   has_rows(text, normalisation_numbers);
+  has_rows(text, dimensionality_numbers);
 }
 
 TEST_CASE("numbers of curves are those of the results", "[measures]") {
