@@ -29,3 +29,4 @@
 #include <dynvision/analysis/statistics/bootstrap.hpp>
 #include <dynvision/analysis/statistics/cluster_permutation.hpp>
 #include <dynvision/analysis/statistics/effect_size.hpp>
+#include <dynvision/analysis/statistics/mean_intervals.hpp>

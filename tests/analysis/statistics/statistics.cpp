@@ -1,15 +1,21 @@
 // covers: analysis/statistics/draws.hpp, analysis/statistics/distributions.hpp, analysis/statistics/bootstrap.hpp
+// covers: analysis/statistics/counted_sums.hpp, analysis/statistics/mean_intervals.hpp
 // covers: analysis/statistics/cluster_permutation.hpp, analysis/statistics/effect_size.hpp
 #include <dynvision/analysis/statistics/bootstrap.hpp>
 #include <dynvision/analysis/statistics/cluster_permutation.hpp>
 #include <dynvision/analysis/statistics/effect_size.hpp>
+#include <dynvision/analysis/statistics/mean_intervals.hpp>
 
 #include "analysis/measure_file.hpp"
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace dynvision::analysis;
@@ -40,10 +46,7 @@ TEST_CASE("intervals are the reference's", "[measures]") {
   CHECK(error_of(means, file["means"]) < 1e-10);
   Interval const percentile = percentile_interval(means);
   CHECK(error_of({percentile.low, percentile.high}, file["percentile_95"]) < 1e-10);
-  double const mean = mean_of(x), n = static_cast<double>(x.size());
-  std::vector<double> jackknife;
-  for (double const value : x) jackknife.push_back((mean * n - value) / (n - 1));
-  BcaInterval const bca = bca_interval(means, mean, jackknife);
+  BcaInterval const bca = bca_interval(means, mean_of(x), jackknife_means({.values = x, .n_images = x.size()}));
   CHECK(error_of({bca.z0}, file["bca.z0"]) < 1e-10);
   CHECK(error_of({bca.acceleration}, file["bca.acceleration"]) < 1e-10);
   CHECK(error_of({bca.interval.low, bca.interval.high}, file["bca_95"]) < 1e-10);
@@ -166,4 +169,70 @@ TEST_CASE("a draw is a mean of the rows that it draws, and of the numbers that a
   std::vector<double> ones(N, 1.0);
   ones[3] = NAN;
   for (double const mean : bootstrap_means({ones, 1, N, 1}, {.n_draws = 20})) CHECK(mean == 1);
+}
+
+TEST_CASE("rows are summed as often as they are counted, with and without wide registers", "[measures]") {
+  for (auto const& [rows, steps] :
+       {std::pair<std::size_t, std::size_t>{1, 4}, {300, 12}, {257, 16}, {1000, 20}, {5, 60}}) {
+    std::size_t const lists = 8;
+    std::vector<double> const x = normal_draws(rows * steps, 1);
+    std::vector<std::int32_t> counts(lists * rows);
+    DrawStream const stream(1, rows);
+    for (std::size_t i = 0; i < counts.size(); ++i) counts[i] = static_cast<std::int32_t>(stream.below(5, i));
+    std::vector<double> found(lists * steps), sums(lists * steps, 0.0), plain(4 * steps, 0.0), times(4 * 256);
+    counted_sums({x, steps}, counts, found);
+    for (std::size_t k = 0; k < lists; ++k) {
+      for (std::size_t row = 0; row < rows; ++row) {
+        for (std::size_t t = 0; t < steps; ++t) sums[k * steps + t] += counts[k * rows + row] * x[row * steps + t];
+      }
+    }
+    CHECK(relative_error(found, sums) < 1e-12);
+    std::vector<double> four(4 * steps);  // four lists are what they are among eight
+    counted_sums({x, steps}, std::span(counts).first(4 * rows), four);
+    CHECK(std::equal(four.begin(), four.end(), found.begin()));
+    if (rows > 256) continue;
+    for (std::size_t i = 0; i < 4 * rows; ++i) times[i / rows * 256 + i % rows] = counts[i];
+    for (std::size_t t = 0; t < steps; t += 4) {
+      statistics::add_one_by_one<1>({x.data() + t, static_cast<std::int64_t>(rows), static_cast<std::int64_t>(steps),
+                                     times.data(), plain.data() + t});
+    }
+    CHECK(relative_error(plain, four) < 1e-12);
+  }
+}
+
+TEST_CASE("without a unit: a seed where there are several, else an image", "[measures]") {
+  std::vector<double> const x{1, 10, 3, 20, 5, NAN, 7, 50};  // two seeds of two images, two steps
+  CHECK(jackknife_means({x, 2, 2, 2}) == std::vector<double>{6, 50, 2, 15});
+  CHECK(relative_error(jackknife_means({x, 1, 4, 2}),
+                       std::vector<double>{5, 35, 13 / 3.0, 30, 11 / 3.0, 80 / 3.0, 3, 15}) < 1e-15);
+  CHECK_THROWS_AS(jackknife_means({x, 3, 2, 2}), dynvision::Error);
+}
+
+TEST_CASE("intervals of means: of each step its own, BCa moved to where the skew is", "[measures]") {
+  std::size_t const S = 6, N = 20, T = 3;
+  std::vector<double> x = normal_draws(S * N * T, 9);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    std::size_t const t = i % T, seed = i / (N * T);
+    if (t == 1) x[i] += std::exp(static_cast<double>(seed));  // a long tail upward
+    if (t == 2) x[i] = 2;
+  }
+  BootstrapRows const rows{x, S, N, T};
+  BootstrapSettings const settings{.n_draws = 1000, .seed = 2};
+  std::vector<MeanInterval> const found = mean_intervals(rows, settings);
+  REQUIRE(found.size() == T);
+  std::vector<double> const draws = bootstrap_means(rows, settings);
+  std::vector<double> second;
+  for (std::size_t b = 0; b < 1000; ++b) second.push_back(draws[b * T + 1]);
+  CHECK(found[1].percentile.low == percentile_interval(second).low);
+  CHECK(found[1].bca.acceleration > 0.05);
+  CHECK(found[1].bca.interval.low > found[1].percentile.low);
+  CHECK(found[1].bca.interval.high > found[1].percentile.high);
+  CHECK(std::abs(found[0].bca.acceleration) < 0.1);
+  CHECK(found[2].mean == Approx(2));
+  CHECK(found[2].percentile.high == Approx(2));
+  for (unsigned threads : {1u, 3u}) {
+    BootstrapSettings own = settings;
+    own.n_threads = threads;
+    CHECK(mean_intervals(rows, own)[1].bca.interval.low == found[1].bca.interval.low);
+  }
 }

@@ -13,11 +13,11 @@
 // Errors: analysis.120, analysis.121.
 #pragma once
 #include <dynvision/analysis/order.hpp>
+#include <dynvision/analysis/statistics/counted_sums.hpp>
 #include <dynvision/analysis/statistics/distributions.hpp>
 #include <dynvision/analysis/statistics/draws.hpp>
 #include <dynvision/core/error.hpp>
-
-#include <Eigen/Core>
+#include <dynvision/kernels/device/thread_scratch.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -41,6 +41,16 @@ inline std::vector<double> sorted_draws(std::span<double const> draws, double co
   std::sort(sorted.begin(), sorted.end());
   return sorted;
 }
+
+// Rows of n_steps numbers as rows of padded_steps, f of each.
+template <class F> std::vector<double> padded(std::span<double const> values, std::size_t n_steps, F const& f) {
+  std::size_t const width = padded_steps(n_steps);
+  std::vector<double> result(values.size() / n_steps * width, 0.0);
+  for (std::size_t i = 0; i < values.size(); ++i) result[i / n_steps * width + i % n_steps] = f(values[i]);
+  return result;
+}
+
+inline constexpr std::size_t most_counts = std::size_t{1} << 22;  // of a block of draws: 16 MiB
 
 }  // namespace statistics
 
@@ -91,6 +101,19 @@ struct BootstrapSettings {
   unsigned n_threads = 0;  // 0: as many as the machine has
 };
 
+namespace statistics {
+
+inline void check(BootstrapRows const& x) {
+  std::size_t const n = x.n_seeds * x.n_images * x.n_steps;
+  if (n == 0 || x.values.size() != n) {
+    fail("analysis", 121,
+         {x.values.size(), " numbers for ", x.n_seeds, " seeds of ", x.n_images, " images and ", x.n_steps,
+          " steps: expected a number for each, and at least one of each"});
+  }
+}
+
+}  // namespace statistics
+
 // What is drawn: with two seeds or more the units are seeds and images, else the images of one network.
 inline char const* bootstrap_units(std::size_t n_seeds) {
   return n_seeds >= 2 ? "seeds, then images" : "images of one network";
@@ -98,39 +121,42 @@ inline char const* bootstrap_units(std::size_t n_seeds) {
 
 // (B,T): the mean of every draw at every step, of what is there: NaN does not count, and a draw of nothing else is NaN.
 inline std::vector<double> bootstrap_means(BootstrapRows const& x, BootstrapSettings const& settings = {}) {
+  statistics::check(x);
+  if (settings.n_draws == 0) fail("analysis", 121, "a bootstrap of no draws: expected at least one");
   std::size_t const S = x.n_seeds, N = x.n_images, T = x.n_steps;
-  if (S == 0 || N == 0 || T == 0 || settings.n_draws == 0 || x.values.size() != S * N * T) {
-    fail("analysis", 121,
-         {x.values.size(), " numbers for ", S, " seeds of ", N, " images and ", T, " steps, ", settings.n_draws,
-          " draws: expected a number for each, and at least one of each"});
-  }
   // A block of draws is one product of matrices: how often each row is drawn (draws, rows), with the rows (rows, steps).
-  using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  auto const as_index = [](std::size_t n) { return static_cast<Eigen::Index>(n); };
-  Eigen::Map<Matrix const> const given(x.values.data(), as_index(S * N), as_index(T));
-  bool const some_missing = given.array().isNaN().any();
-  Matrix const present = some_missing ? Matrix((!given.array().isNaN()).cast<double>()) : Matrix();
-  Matrix const filled = some_missing ? Matrix(given.array().isNaN().select(0.0, given)) : Matrix();
-  constexpr std::size_t block = 16;
+  std::size_t const rows = S * N, width = padded_steps(T);
+  bool const some_missing = has_nan(x.values);
+  std::vector<double> filled, present;
+  if (some_missing || width != T)
+    filled = statistics::padded(x.values, T, [](double value) { return std::isnan(value) ? 0 : value; });
+  if (some_missing)
+    present = statistics::padded(x.values, T, [](double value) { return std::isnan(value) ? 0.0 : 1.0; });
+  std::span<double const> const numbers = filled.empty() ? x.values : filled;
+  std::size_t const block = std::clamp<std::size_t>(statistics::most_counts / rows / 4 * 4, 4, 32);
   std::vector<double> means(settings.n_draws * T);
   each_draw((settings.n_draws + block - 1) / block, settings.n_threads, [&](std::size_t i) {
     std::size_t const first = i * block, n = std::min(block, settings.n_draws - first);
-    Matrix times = Matrix::Zero(as_index(n), as_index(S * N));
-    for (std::size_t draw = 0; draw < n; ++draw) {
+    std::size_t const n_lists = padded_steps(n);
+    std::span<std::int32_t> const times{
+        kernels::thread_scratch<std::int32_t, 0>(static_cast<std::int64_t>(n_lists * rows)), n_lists * rows};
+    for (std::size_t draw = 0; draw < n_lists; ++draw) {
+      std::fill_n(times.data() + draw * rows, rows, 0);
+      if (draw >= n) continue;
       DrawStream const stream(settings.seed, first + draw);
-      double* const row = times.row(as_index(draw)).data();
       for (std::size_t s = 0; s < S; ++s) {
-        double* const of_seed = row + (S >= 2 ? stream.below(S, s) : 0) * N;
-        stream.each_below(N, N, S + s * ((N + 3) / 4), [&](std::size_t image) { of_seed[image] += 1; });
+        std::int32_t* const of_seed = times.data() + draw * rows + (S >= 2 ? stream.below(S, s) : 0) * N;
+        stream.each_below(N, N, S + s * ((N + 3) / 4), [&](std::size_t image) { ++of_seed[image]; });
       }
     }
-    Eigen::Map<Matrix> of_draws(means.data() + first * T, as_index(n), as_index(T));
-    if (some_missing) {
-      of_draws.noalias() = times * filled;
-      of_draws.array() /= (times * present).array();
-    } else {
-      of_draws.noalias() = times * given;
-      of_draws /= static_cast<double>(S * N);
+    std::vector<double> sums(n_lists * width), counts(some_missing ? sums.size() : 0);
+    counted_sums({numbers, width}, times, sums);
+    if (some_missing) counted_sums({present, width}, times, counts);
+    for (std::size_t draw = 0; draw < n; ++draw) {
+      for (std::size_t t = 0; t < T; ++t) {
+        double const count = some_missing ? counts[draw * width + t] : static_cast<double>(rows);
+        means[(first + draw) * T + t] = sums[draw * width + t] / count;
+      }
     }
   });
   return means;
