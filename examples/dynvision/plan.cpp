@@ -53,6 +53,39 @@ double measured_rate() {
   return n * 2.0 * 8 * 64 * 64 * 9 * 28 * 28 / (seconds() - start);
 }
 
+// [s] of a training step with this many images, by its convolutions. Backward, a convolution is two more; what is kept is written
+// once and read once, at about 5 GB/s.
+double guessed_step(run::Plan const& plan) {
+  return 3 * plan.forward_flops / measured_rate() + 2 * plan.kept_bytes / 5e9;
+}
+
+// [s] of a training step without its update, measured: the second of two with random images, of as many as take a few seconds and
+// fit into memory, in proportion.
+double measured_step(AnyModel const& model, Study const& study, std::int64_t batch) {
+  run::Plan plan = plan_of(model, study, batch);
+  double const guess = guessed_step(plan), free = static_cast<double>(free_memory_bytes());
+  std::int64_t n = batch;
+  for (double seconds = guess; n > 1 && (seconds > 3 || (free > 0 && plan.peak_bytes > 0.5 * free)); seconds /= 2) {
+    n = (n + 1) / 2;
+    plan = plan_of(model, study, n);
+  }
+  std::array<int, 3> const dims = study.values.options.input_dims;
+  Tensor const images = randn({n, dims[0], dims[1], dims[2]}).to(model.options.device);
+  run::Settings settings = study.values.run;
+  settings.n_timesteps = steps_of(model, study);
+  auto const seconds = ProgressView{}.seconds;
+  double taken = 0;
+  for (int i = 0; i < 2; ++i) {
+    double const start = seconds();
+    Tensor const loss = run::run(model, images, settings).outputs.sum();
+    if (loss.requires_grad()) loss.backward();
+    loss.item<double>();  // a device has finished
+    taken = seconds() - start;
+  }
+  for (Parameter const& p : model.parameters()) p.tensor.mutable_grad() = Tensor{};
+  return taken * static_cast<double>(batch) / static_cast<double>(n);
+}
+
 struct Needs {
   run::Plan plan;
   double weights = 0;  // [bytes] with gradients and the optimiser's state
@@ -74,9 +107,8 @@ Needs needs_of(AnyModel const& model, Study const& study, std::int64_t n_images)
   std::array<int, 3> const dims = study.values.options.input_dims;
   needs.data = 4.0 * static_cast<double>(n_images) * dims[0] * dims[1] * dims[2];
   if (needs.images > 0) {
-    double const batches = static_cast<double>(needs.images) / static_cast<double>(needs.batch);
-    // Backward, a convolution is two more; what is kept is written once and read once, at about 5 GB/s.
-    needs.seconds = batches * (3 * needs.plan.forward_flops / measured_rate() + 2 * needs.plan.kept_bytes / 5e9);
+    needs.seconds =
+        static_cast<double>(needs.images) / static_cast<double>(needs.batch) * measured_step(model, study, needs.batch);
   }
   return needs;
 }
@@ -197,7 +229,7 @@ int show_plan(AnyModel const& model, Study const& study, std::int64_t n_images, 
     double const whole = needs.seconds * static_cast<double>(needs.epochs);
     std::cout << "time       about " << Progress::duration_text(needs.seconds) << " for an epoch of " << needs.images
               << " images, " << Progress::duration_text(whole) << " for " << needs.epochs
-              << " (by a convolution measured now; others on this machine make it longer)\n";
+              << " (by a step measured now; others on this machine make it longer)\n";
     if (study.values.fit.max_seconds > 0) {
       std::cout << "           max_seconds ends it after " << Progress::duration_text(study.values.fit.max_seconds)
                 << "\n";

@@ -12,6 +12,8 @@
 #include <dynvision/train/checkpoint_outcome.hpp>
 #include <dynvision/train/checkpoints/snapshot.hpp>
 
+#include <sys/resource.h>
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -106,8 +108,17 @@ class Writer {
     sigset_t all, before;
     sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] { run(); });
+    thread_ = std::thread([this] {
+      yield_to_the_training();
+      run();
+    });
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+  // Where threads share cores, the training's go before this one; on Linux the niceness of a thread is its own.
+  static void yield_to_the_training() {
+#ifdef __linux__
+    ::setpriority(PRIO_PROCESS, 0, 5);
+#endif
   }
   void run() {
     std::unique_lock lock(access_);
