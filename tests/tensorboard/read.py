@@ -75,6 +75,9 @@ def main():
             assert sum(h.bucket) == h.num == 16 and h.min <= h.max == h.bucket_limit[-1]
             norm = next(row["params/toy.weight_norm"] for row in rows if row["step"] == event.step)
             assert h.sum_squares > 0 and norm > 0
+        responses = events.Histograms("responses/toy_hist")
+        assert [event.step for event in responses] == [5, 10, 15]
+        assert all(event.histogram_value.num == 2 * 8 * 4 for event in responses), "two steps with a response, 8 images, 4 units"
         image = events.Images("filters/toy.conv.weight")[0]
         channels, found = pixels(image.encoded_image_string)
         assert (image.height, image.width, channels) == (6, 6, 1)

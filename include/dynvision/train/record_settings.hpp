@@ -17,6 +17,7 @@ struct TensorboardSettings {  // see train/tensorboard.hpp
   bool on = true;
   std::int64_t histograms_every_n_epochs = 1;  // 0: never
   bool filters = true;                         // of convolutions of one or three channels: images
+  bool responses = true;                       // distribution of each layer's
 };
 
 struct CurveSettings {  // see train/training_curves.hpp

@@ -1,20 +1,23 @@
-// A training in TensorBoard: every column of the metrics, distributions of the parameters, filters as images.
+// A training in TensorBoard: every column of the metrics, distributions of parameters and responses, filters as images.
 //
 //   append(settings.callbacks, tensorboard(run_folder / "tensorboard"));      // behind callbacks that add columns
 //
-// Scalars by their columns at every row (steps are updates); params/<name>_hist and filters/<name> at the end of every
-// histograms_every_n_epochs. A training that goes on replaces what was written after its checkpoint.
+// Scalars by their columns at every row (steps are updates); at the end of every histograms_every_n_epochs params/<name>_hist,
+// filters/<name> and responses/<layer>_hist, the last one over samples, units and the steps that have a response, on the first 16
+// images of the epoch's last batch. A training that goes on replaces what was written after its checkpoint.
 #pragma once
 #include <dynvision/core/ops.hpp>
 #include <dynvision/records/tensorboard/event_file.hpp>
 #include <dynvision/train/beside_training.hpp>
 #include <dynvision/train/record_settings.hpp>
+#include <dynvision/train/sample_responses.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace dynvision {
 
@@ -57,6 +60,21 @@ inline Callbacks tensorboard(std::filesystem::path const& folder, TensorboardSet
     kept->beside.write(now, what, [&] {
       for (auto const& [name, value] : now.row->values) {
         if (name != "step" && std::isfinite(value)) kept->events->scalar(name, value, now.state.step);
+      }
+    });
+  });
+  on.on_train_batch_end.push_back([kept, settings](Training& now) {
+    std::int64_t const n = settings.histograms_every_n_epochs;
+    bool const ends_epoch = now.i_batch + 1 == now.n_batches && n > 0 && (now.state.epoch + 1) % n == 0;
+    if (!kept->events || !settings.responses || !ends_epoch) return;
+    kept->beside.write(now, what, [&] {
+      for (run::Trace const& trace : sample_responses(now)) {
+        std::vector<Tensor> there;
+        for (Signal const& r : trace.steps) {
+          if (r.defined()) there.push_back(r);
+        }
+        if (!there.empty())
+          kept->events->histogram("responses/" + trace.layer + "_hist", histogram_of(there), now.state.step);
       }
     });
   });

@@ -12,8 +12,8 @@
 // which it is so (train.251, train.252). Looking draws no random numbers of the training and changes none of its numbers.
 #pragma once
 #include <dynvision/records/process_memory.hpp>
-#include <dynvision/train/random_state.hpp>
 #include <dynvision/train/record_settings.hpp>
+#include <dynvision/train/sample_responses.hpp>
 #include <dynvision/train/training.hpp>
 
 #include <cmath>
@@ -29,14 +29,8 @@ namespace watching {
 
 // Mean |r| over everything; none: the layer has no response, or is not there.
 inline std::vector<LayerResponse> mean_responses(Training& now) {
-  at::AutoGradMode const no_gradient(false);
-  RandomState const random = random_state();
-  std::int64_t const n = std::min<std::int64_t>(16, now.batch->images.size(0));
-  Batch const few{now.batch->images.narrow(0, 0, n), now.batch->labels.narrow(0, 0, n)};
-  Presented const shown = now.run(few, {.record = true, .epoch = now.state.epoch, .batch = now.i_batch});
-  set_random_state(random);
   std::vector<LayerResponse> all;
-  for (run::Trace const& trace : shown.activity.responses) {
+  for (run::Trace const& trace : sample_responses(now)) {
     double sum = 0;
     int count = 0;
     for (Signal const& r : trace.steps) {

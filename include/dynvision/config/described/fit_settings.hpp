@@ -160,7 +160,9 @@ template <> struct Description<TensorboardSettings> {
                                             .unit = "epochs",
                                             .range = at_least(0),
                                             .help = "between distributions of the parameters; 0: none"}),
-      field<&S::filters>({.key = "filter_images", .help = "filters of the first convolution as images"}));
+      field<&S::filters>({.key = "filter_images", .help = "filters of the first convolution as images"}),
+      field<&S::responses>({.key = "response_histograms",
+                            .help = "distributions of the layers' responses, with those of the parameters"}));
 };
 
 template <> struct Description<CurveSettings> {

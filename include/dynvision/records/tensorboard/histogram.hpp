@@ -24,32 +24,41 @@ struct Histogram {
   }
 };
 
-inline Histogram histogram_of(Tensor const& numbers, std::size_t n_bins = 64) {
+// Of all of these together: the responses of a layer in the steps of a run.
+inline Histogram histogram_of(std::vector<Tensor> const& parts, std::size_t n_bins = 64) {
   Histogram all;
-  Tensor const x = numbers.detach().to(at::kCPU, at::kFloat).contiguous();
-  auto const* const first = x.const_data_ptr<float>();
-  auto const* const end = first + x.numel();
-  float low = INFINITY, high = -INFINITY;
-  for (auto const* at = first; at != end; ++at) {
-    if (!std::isfinite(*at)) {
-      ++all.n_not_finite;
-      continue;
+  auto const each = [&](auto const& see) {
+    for (Tensor const& part : parts) {
+      Tensor const x = part.detach().to(at::kCPU, at::kFloat).contiguous();
+      auto const* const first = x.const_data_ptr<float>();
+      for (auto const* at = first; at != first + x.numel(); ++at) see(*at);
     }
-    low = std::min(low, *at), high = std::max(high, *at);
+  };
+  float low = INFINITY, high = -INFINITY;
+  each([&](float x) {
+    if (!std::isfinite(x)) {
+      ++all.n_not_finite;
+      return;
+    }
+    low = std::min(low, x), high = std::max(high, x);
     ++all.n;
-    all.sum += double{*at};
-    all.sum_of_squares += double{*at} * double{*at};
-  }
+    all.sum += double{x};
+    all.sum_of_squares += double{x} * double{x};
+  });
   all.counts.assign(std::max<std::size_t>(n_bins, 1), 0);
   if (all.n == 0) return all;
   all.min = double{low}, all.max = double{high};
   double const scale = high > low ? static_cast<double>(all.counts.size()) / (all.max - all.min) : 0;
-  for (auto const* at = first; at != end; ++at) {
-    if (!std::isfinite(*at)) continue;
-    auto const bin = static_cast<std::size_t>((double{*at} - all.min) * scale);
+  each([&](float x) {
+    if (!std::isfinite(x)) return;
+    auto const bin = static_cast<std::size_t>((double{x} - all.min) * scale);
     all.counts[std::min(bin, all.counts.size() - 1)] += 1;
-  }
+  });
   return all;
+}
+
+inline Histogram histogram_of(Tensor const& numbers, std::size_t n_bins = 64) {
+  return histogram_of(std::vector<Tensor>{numbers}, n_bins);
 }
 
 }  // namespace dynvision
