@@ -1,5 +1,5 @@
 // covers: train/beside_training.hpp, train/log_events.hpp, train/loop/non_finite.hpp, train/record_training.hpp, train/run_for.hpp, train/tensorboard.hpp
-// covers: train/record_settings.hpp, train/training_curves.hpp, train/watch.hpp
+// covers: train/record_settings.hpp, train/sample_responses.hpp, train/training_curves.hpp, train/watch.hpp
 // What is seen of a training while it goes, with a model of two layers.
 #include <dynvision/connections/full.hpp>
 #include <dynvision/dynamics/euler.hpp>

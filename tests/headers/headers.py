@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""Every public header, compiled without a warning, twice in one file: a header without a guard shows it.
+
+    headers.py --include include --work build/tests/headers --compiler g++=/usr/bin/c++ --compiler clang++=/usr/bin/clang++
+               [--launcher /usr/bin/ccache] [--nvcc /usr/local/cuda/bin/nvcc] [--jobs 2] [PATTERN] -- FLAG...
+
+Alone, by the last compiler: a header compiles without what others include before it. Where a header includes another one, both are
+seen in one file, the included one first: it brings nothing that the later one does not bring itself. So files are chains of
+headers, each of which includes the one before, as few as cover all of them. With its folder, by the other compilers.
+Compiled when ctest runs it, so that a header that fails does not keep other tests from running; ccache skips what is as before.
+"""
+import argparse
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+# What a kernel file may include, through nvcc's front end: all but torch/* and Boost, which take minutes there, and measures (Eigen).
+NOT_NVCC = re.compile(r"dynvision/((train|learning|config)/|analysis/(measures|.*/)|variants/(cache|compile|object|first_use))")
+
+
+def included(file):
+    """Headers of the library that this one includes whatever is defined."""
+    depth, found = 0, []
+    for line in file.read_text().splitlines():
+        if re.match(r"\s*#\s*if", line):
+            depth += 1
+        elif re.match(r"\s*#\s*endif", line):
+            depth -= 1
+        match = re.match(r'\s*#\s*include\s*[<"](dynvision/[^>"]+)[>"]', line)
+        if match and depth == 0:
+            found.append(match[1])
+    return found
+
+
+def chains_of(includes):
+    """{header: headers it includes} -> lists of headers, each included by the next one, with or without others between."""
+    reached = {}
+
+    def reach(header):
+        if header not in reached:
+            reached[header] = set()  # a circle ends here
+            reached[header] = set().union(*({one} | reach(one) for one in includes.get(header, ())))
+        return reached[header]
+
+    below = {header: sorted(reach(header) & includes.keys() - {header}) for header in includes}
+    above = {}  # the greatest matching of headers with ones below them: the fewest chains (Dilworth, Fulkerson)
+
+    def augments(header, seen):
+        for one in below[header]:
+            if one not in seen:
+                seen.add(one)
+                if one not in above or augments(above[one], seen):
+                    above[one] = header
+                    return True
+        return False
+
+    for header in sorted(includes):
+        augments(header, set())
+    chains = []
+    for header in sorted(includes.keys() - set(above.values())):  # one that has none below it in its chain
+        chain = [header]
+        while chain[-1] in above:
+            chain.append(above[chain[-1]])
+        chains.append(chain)
+    assert sum(map(len, chains)) == len(includes)
+    return chains
+
+
+class Compiler:
+    def __init__(self, name, command, flags, work):
+        self.name, self.command, self.flags, self.work = name, command, flags, work
+
+    def errors(self, name, headers):
+        """What the compiler says of a file with these headers; nothing if it is content."""
+        source = self.work / f"{name}.cpp"
+        text = "".join(f"#include <{header}>\n" for header in headers) * 2
+        if not source.exists() or source.read_text() != text:
+            source.write_text(text)
+        done = subprocess.run([*self.command, *self.flags, "-c", str(source), "-o", str(source.with_suffix(f".{self.name}.o"))],
+                              capture_output=True, text=True)
+        return "" if done.returncode == 0 else f"{self.name}: {', '.join(headers[-3:])}\n{done.stdout}{done.stderr}"
+
+
+def through_nvcc(nvcc, flags, work, headers):
+    source = work / "all.cu"
+    source.write_text("".join(f"#include <{header}>\n" for header in headers if not NOT_NVCC.match(header)))
+    done = subprocess.run(["timeout", "600", nvcc, "-x", "cu", "--cuda", *flags, str(source), "-o", str(work / "all.nvcc.ii")],
+                          capture_output=True, text=True)
+    return "" if done.returncode == 0 else f"nvcc: all headers\n{done.stdout}{done.stderr}"
+
+
+def main():
+    sys.setrecursionlimit(10000)
+    own, flags = sys.argv[1:sys.argv.index("--")], sys.argv[sys.argv.index("--") + 1:]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--include", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--compiler", action="append", required=True)
+    parser.add_argument("--launcher", default="", help="words with ; between")
+    parser.add_argument("--nvcc")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("pattern", nargs="?", default="")
+    asked = parser.parse_args(own)
+
+    headers = sorted(str(file.relative_to(asked.include)) for file in asked.include.glob("dynvision/**/*.hpp"))
+    includes = {header: included(asked.include / header) for header in headers}
+    strict = [*flags, "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", "-O0"]
+    compilers = [Compiler(*one.split("=", 1), strict, asked.work) for one in asked.compiler]
+    for one in compilers:
+        one.command = [*filter(None, asked.launcher.split(";")), one.command]
+    *others, alone = compilers
+
+    def of_chain(chain):
+        said = alone.errors(chain[-1].replace("/", "."), chain)
+        if not said or len(chain) == 1:
+            return said
+        # Which of them it is.
+        return next(filter(None, (alone.errors("alone." + one.replace("/", "."), [one]) for one in chain)), said)
+
+    folders = {}
+    for header in headers:
+        folders.setdefault(str(Path(header).parent), []).append(header)
+    asked.work.mkdir(parents=True, exist_ok=True)
+    tasks = [(of_chain, chain) for chain in chains_of(includes)]
+    for compiler in others:
+        for folder, all_ in folders.items():
+            tasks.append((lambda all_, c=compiler, name=folder.replace("/", "."): c.errors(name, all_), all_))
+    # The longest first.
+    tasks.sort(key=lambda task: -len(task[1]))
+    if asked.nvcc:
+        tasks.insert(0, (lambda all_: through_nvcc(asked.nvcc, flags, asked.work, all_), headers))
+    tasks = [task for task in tasks if re.search(asked.pattern, " ".join(task[1]))]
+    with ThreadPoolExecutor(asked.jobs) as pool:
+        problems = []
+        for n, said in enumerate(pool.map(lambda task: task[0](task[1]), tasks), 1):
+            if said:
+                problems.append(said)
+                print(said, flush=True)
+            if n % 20 == 0 or n == len(tasks):
+                print(f"{n} of {len(tasks)} files, {len(problems)} with errors", flush=True)
+    print(f"{len(headers)} headers in {len(tasks)} files: {len(problems)} with errors")
+    return bool(problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
