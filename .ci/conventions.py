@@ -24,11 +24,12 @@ ROOMS = {
     "run": ["compiled/graph", "compiled/memory", "compiled/functions", "compiled/roles", "compiled/stages",
             "compiled/prepare", "compiled/sweep", "compiled"],
     "records": ["figure", "tensorboard"],
-    "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights"],
+    "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights", "image"],
+    "data": ["pictures"],
     "train": ["optimizers", "schedulers", "checkpoints", "loop", "results"],
     "analysis": ["fit", "response", "normalisation", "statistics", "population", "behaviour", "stability"],
     "variants": ["words", "cache", "compile", "object"],
-    "experiments": ["noise", "protocol", "drawing", "plan", "run", "tables"],
+    "experiments": ["noise", "protocol", "drawing", "plan", "run", "tables", "recording"],
     "config": ["tree", "describe", "described", "described/program", "layers", "checks", "sweep", "experiments"],
 }
 DOORS = {

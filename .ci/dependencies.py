@@ -15,7 +15,7 @@ DECLARING = {INSTALL, "conanfile.py", "cmake/conan-profile-debian12", ".ci/depen
 CODE = (".hpp", ".ipp", ".cpp", ".cu", ".cuh")
 
 # What a C++ file includes (the beginning of its name), and which package brings it.
-INCLUDED = {"zlib.h": "zlib1g-dev", "nlohmann/": "nlohmann-json3-dev", "CLI/": "libcli11-dev", "boost/": "libboost-dev", "Eigen/": "libeigen3-dev", "unsupported/Eigen/": "libeigen3-dev", "Spectra/": "libspectra-dev", "benchmark/": "libbenchmark-dev", "rapidcheck": "librapidcheck-dev",
+INCLUDED = {"zlib.h": "zlib1g-dev", "nlohmann/": "nlohmann-json3-dev", "CLI/": "libcli11-dev", "boost/": "libboost-dev", "Eigen/": "libeigen3-dev", "unsupported/Eigen/": "libeigen3-dev", "Spectra/": "libspectra-dev", "png.h": "libpng-dev", "jpeglib.h": "libjpeg-dev", "hdf5.h": "libhdf5-dev", "benchmark/": "libbenchmark-dev", "rapidcheck": "librapidcheck-dev",
             "catch2/": "catch2", "ATen/": "torch", "c10/": "torch", "torch/": "torch", "cuda": "CUDA toolkit",
             "dynvision/": "dynvision"}
 SYSTEM = {"dlfcn.h", "fcntl.h", "malloc.h", "math.h", "pthread.h", "sched.h", "signal.h", "spawn.h", "stdlib.h", "time.h", "unistd.h"}

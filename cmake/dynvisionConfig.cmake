@@ -1,4 +1,4 @@
-# find_package(dynvision CONFIG [COMPONENTS core io data analysis cuda compiled variants]): the targets of dynvisionTargets.cmake.
+# find_package(dynvision CONFIG [COMPONENTS core io data images analysis cuda compiled variants]): the targets of dynvisionTargets.cmake.
 # Without COMPONENTS everything that is there, and at least core. LibTorch is found as FindLibTorch.cmake says:
 # -DLibTorch_ROOT=<site-packages/torch>, CMAKE_PREFIX_PATH, or the python3 on the path that has torch.
 set(_dynvision_module_path "${CMAKE_MODULE_PATH}")
@@ -24,7 +24,7 @@ if(LibTorch_FOUND)
         string(APPEND dynvision_NOT_FOUND_MESSAGE "Component ${_component} needs:${DYNVISION_${_component}_MISSING}. ")
       else()
         string(APPEND dynvision_NOT_FOUND_MESSAGE
-          "There is no component ${_component}: expected core, io, data, analysis, cuda, compiled or variants. ")
+          "There is no component ${_component}: expected core, io, data, images, analysis, cuda, compiled or variants. ")
       endif()
     endif()
   endforeach()

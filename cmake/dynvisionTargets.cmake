@@ -2,6 +2,7 @@
 #   dynvision::core        models, running them, losses, records                LibTorch
 #   dynvision::io          tensor files and weights                             zlib, nlohmann/json
 #   dynvision::data        images and their files                               zlib
+#   dynvision::images      PNG and JPEG files                                   the same as data, libpng, libjpeg
 #   dynvision::analysis    measures of responses, populations, statistics       Eigen; stability: Spectra, too
 #   dynvision::cuda        LibTorch's CUDA part                                 a CUDA toolkit, all of NVIDIA's wheels
 #   dynvision::dynvision   all of core, io, data and analysis that is there (and cuda where a project asks for it)
@@ -15,6 +16,8 @@
 include_guard(GLOBAL)
 find_package(ZLIB QUIET)
 find_package(nlohmann_json 3.10 QUIET)
+find_package(PNG QUIET)
+find_package(JPEG QUIET)
 find_package(Eigen3 3.4 QUIET NO_MODULE)
 find_package(Spectra 1.0 QUIET NO_MODULE)
 if(TARGET Eigen3::Eigen AND NOT TARGET Spectra::Spectra)   # Debian's package has headers alone
@@ -61,6 +64,18 @@ endif()
 if(NOT DYNVISION_data_MISSING)
   _dynvision_target(data dynvision::core ZLIB::ZLIB)
   list(APPEND _dynvision_parts dynvision::data)
+endif()
+
+set(DYNVISION_images_MISSING "${DYNVISION_data_MISSING}")
+if(NOT TARGET PNG::PNG)
+  string(APPEND DYNVISION_images_MISSING " libpng")
+endif()
+if(NOT TARGET JPEG::JPEG)
+  string(APPEND DYNVISION_images_MISSING " libjpeg")
+endif()
+if(NOT DYNVISION_images_MISSING)   # io/image/ and data/pictures/ include them, nothing else does
+  _dynvision_target(images dynvision::data PNG::PNG JPEG::JPEG)
+  list(APPEND _dynvision_parts dynvision::images)
 endif()
 
 set(DYNVISION_analysis_MISSING "")

@@ -30,7 +30,7 @@ quietly() {
 # The one line with LibTorch's versions.
 read -r oldest newest installed < <(sed -n 's/^set(DYNVISION_LIBTORCH_VERSIONS \(.*\))$/\1/p' "$root/cmake/libtorch_versions.cmake")
 
-packages=(g++ cmake ninja-build ccache git python3-venv zlib1g-dev nlohmann-json3-dev libcli11-dev libboost-dev libeigen3-dev libspectra-dev librapidcheck-dev
+packages=(g++ cmake ninja-build ccache git python3-venv zlib1g-dev nlohmann-json3-dev libcli11-dev libboost-dev libeigen3-dev libspectra-dev libpng-dev libjpeg-dev libhdf5-dev librapidcheck-dev
           dataset-fashion-mnist)
 asked_for() { [[ " $asked " = *" $1 "* ]]; }
 asked=$*

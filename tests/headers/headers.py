@@ -16,8 +16,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-# What a kernel file may include, through nvcc's front end: all but torch/* and Boost, which take minutes there, and measures (Eigen).
-NOT_NVCC = re.compile(r"dynvision/((train|learning|config)/|analysis/(measures|.*/)|variants/(cache|compile|object|first_use))")
+# What a kernel file may include, through nvcc's front end: all but torch/* and Boost, which take minutes there, measures (Eigen) and images (libpng).
+NOT_NVCC = re.compile(r"dynvision/((train|learning|config|io/image|data/pictures)/|analysis/(measures|.*/)|variants/(cache|compile|object|first_use))")
 
 
 def included(file):

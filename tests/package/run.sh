@@ -53,7 +53,7 @@ expect() {
 }
 expect 'some_files_of_this_program_are_compiled_with_DYNVISION_SEPARATE_and_some_without' \
   "$cmake" --build "$work/forms" -j 2 --target mixed
-expect 'There is no component audio: expected core, io, data, analysis, cuda, compiled or' \
+expect 'There is no component audio: expected core, io, data, images, analysis, cuda, compiled or' \
   consumer component -DCMAKE_PREFIX_PATH="$work/prefix" -DCOMPONENT=audio
 versions=$(sed -n 's/^set(DYNVISION_LIBTORCH_VERSIONS \([0-9.]*\) \([0-9.]*\) .*/\1 to \2/p' "$source/cmake/libtorch_versions.cmake")
 expect "LibTorch $versions is not found" env PATH=/usr/bin:/bin LIBTORCH_ROOT= \

@@ -150,6 +150,33 @@ TEST_CASE("named arrays in one file", "[io][npz]") {
   CHECK(folder.n_files() == 2);
 }
 
+TEST_CASE("arrays in pieces, and texts", "[io][npz]") {
+  TemporaryFolder const folder;
+  Tensor const whole = numbered({5, 3}, at::kFloat);
+  NpzWriter file(folder / "a.npz");
+  file.add("dt", 2.5);
+  file.add("ids", std::vector<std::string>{"a", "l\xC3\xA4nger", "\xF0\x9F\x90\x8D", "\xFF"});
+  file.add("name", "x");
+  file.begin("whole", at::kFloat, {5, 3});
+  for (std::int64_t i = 0; i < 5; ++i) file.append(whole[i].const_data_ptr(), whole[i].nbytes());
+  file.end();
+  CHECK(failure([&] { file.add("dt", 1.0); }) == "io.267");
+  file.commit();
+  TensorMap const back = read_npz(folder / "a.npz");
+  CHECK(same(back["whole"], whole));
+  CHECK(back["dt"].item<double>() == 2.5);
+  CHECK(back.passed_over == std::vector<std::string>{"ids: <U6, no numbers", "name: <U1, no numbers"});
+  ZipReader const zip(folder / "a.npz");
+  std::string const ids = zip.text(*zip.find("ids.npy"));
+  CHECK(ids.substr(ids.size() - 24, 4) == "\xFD\xFF" + std::string(2, '\0'));
+  CHECK(ids.substr(ids.size() - 48, 4) == std::string("\x0D\xF4\x01\0", 4));
+
+  NpzWriter short_one(folder / "b.npz");
+  short_one.begin("x", at::kFloat, {2});
+  short_one.append("1234", 4);
+  CHECK(failure([&] { short_one.end(); }) == "io.211");
+}
+
 TEST_CASE("what is no array of numbers is passed over, and listed", "[io][npz]") {
   TemporaryFolder const folder;
   std::string const array = npy(header("<f4", "(1,)"), "1234");

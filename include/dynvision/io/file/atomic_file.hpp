@@ -6,7 +6,7 @@
 // ".dynvision-*.partial", which is safe to delete: remove_left_behind().
 // A device or a pipe ("/dev/stdout") cannot be replaced and is written directly.
 //
-// Errors: io.101 … io.106.
+// Errors: io.101 … io.107.
 #pragma once
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/number_text.hpp>
@@ -72,6 +72,18 @@ class AtomicFile {
     }
   }
   void write(std::string_view text) { write(text.data(), text.size()); }
+
+  // In place of bytes that were written before: a number that is only known now.
+  void overwrite(std::size_t offset, std::string_view bytes) {
+    if (file_ < 0) fail("io", 106, {path_.string(), ": expected no write after commit or after a failed write"});
+    if (direct_) fail("io", 107, {path_.string(), ": expected the name of a file, found a device or a pipe"});
+    while (!bytes.empty()) {
+      ssize_t const written = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) give_up(103, "cannot be written", written < 0 ? errno : ENOSPC);
+      bytes.remove_prefix(static_cast<std::size_t>(written)), offset += static_cast<std::size_t>(written);
+    }
+  }
 
   void commit() {
     if (file_ < 0) fail("io", 106, {path_.string(), ": expected one commit, found a second or a failed write before"});

@@ -48,6 +48,23 @@ inline bool is_utf8(std::string_view text) {
   return true;
 }
 
+// Bytes that are no UTF-8 become U+FFFD, one each.
+inline std::u32string utf32(std::string_view text) {
+  std::u32string all;
+  for (std::size_t i = 0; i < text.size();) {
+    auto const first = static_cast<unsigned char>(text[i]);
+    std::size_t const n = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    if (!is_utf8(text.substr(i, n))) {
+      all += U'\uFFFD', ++i;
+      continue;
+    }
+    auto code = static_cast<char32_t>(n == 1 ? first : first & (0x7FU >> n));
+    for (std::size_t k = 1; k < n; ++k) code = code << 6U | (static_cast<unsigned char>(text[i + k]) & 0x3FU);
+    all += code, i += n;
+  }
+  return all;
+}
+
 namespace detail {
 
 inline std::string from_utf16(std::string_view bytes, bool big_endian) {

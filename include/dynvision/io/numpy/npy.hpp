@@ -101,22 +101,13 @@ inline Tensor read_npy(std::filesystem::path const& path) {
   return NpyReader(read, file.size(), path.string() + ": ").numbers();
 }
 
-// What stands before the numbers; a tensor that NumPy has no type for is an error.
-inline std::string npy_start(Tensor const& tensor, std::string const& where) {
-  auto const* const dtype = std::find_if(npy_dtypes.begin(), npy_dtypes.end(), [&](NpyDtype const& known) {
-    return tensor.defined() && known.type == tensor.scalar_type();
-  });
-  if (dtype == npy_dtypes.end() || tensor.layout() != at::kStrided) {
-    fail("io", 266,
-         {where, "expected a dense tensor of a type that NumPy has, found ",
-          tensor.defined() ? c10::toString(tensor.scalar_type()) : "none"});
-  }
+// What stands before the numbers; descr: "<f4".
+inline std::string npy_start(std::string_view descr, at::IntArrayRef sizes) {
   std::string shape;
-  for (std::int64_t const n : tensor.sizes()) shape += number_text(n) + ", ";
-  if (tensor.dim() > 1) shape.resize(shape.size() - 2);
-  if (tensor.dim() == 1) shape.pop_back();
-  std::string header = "{'descr': '" + std::string(c10::elementSize(dtype->type) == 1 ? "|" : "<") +
-                       std::string(dtype->name) + "', 'fortran_order': False, 'shape': (" + shape + "), }";
+  for (std::int64_t const n : sizes) shape += number_text(n) + ", ";
+  if (sizes.size() > 1) shape.resize(shape.size() - 2);
+  if (sizes.size() == 1) shape.pop_back();
+  std::string header = "{'descr': '" + std::string(descr) + "', 'fortran_order': False, 'shape': (" + shape + "), }";
   header.append(64 - (10 + header.size() + 1) % 64, ' ');
   header += '\n';
   std::string start = "\x93NUMPY\1";
@@ -124,6 +115,25 @@ inline std::string npy_start(Tensor const& tensor, std::string const& where) {
   start += static_cast<char>(header.size() % 256);
   start += static_cast<char>(header.size() / 256);
   return start + header;
+}
+
+// "<f4"; a type that NumPy does not have is an error.
+inline std::string npy_descr(at::ScalarType type, std::string const& where) {
+  auto const* const dtype =
+      std::find_if(npy_dtypes.begin(), npy_dtypes.end(), [&](NpyDtype const& known) { return known.type == type; });
+  if (dtype == npy_dtypes.end()) {
+    fail("io", 266, {where, "expected a dense tensor of a type that NumPy has, found ", c10::toString(type)});
+  }
+  return (c10::elementSize(type) == 1 ? "|" : "<") + std::string(dtype->name);
+}
+
+inline std::string npy_start(Tensor const& tensor, std::string const& where) {
+  if (!tensor.defined() || tensor.layout() != at::kStrided) {
+    fail("io", 266,
+         {where, "expected a dense tensor of a type that NumPy has, found ",
+          tensor.defined() ? c10::toString(tensor.scalar_type()) : "none"});
+  }
+  return npy_start(npy_descr(tensor.scalar_type(), where), tensor.sizes());
 }
 
 inline void write_npy(std::filesystem::path const& path, Tensor const& tensor) {

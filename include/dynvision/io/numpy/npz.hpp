@@ -5,20 +5,18 @@
 // and listed.
 // Source: numpy.savez, numpy.savez_compressed.
 //
-// Errors: io.267, and those of io/numpy/npy.hpp and io/zip/directory.hpp.
+// Errors: those of io/numpy/npy.hpp, io/numpy/npz_writer.hpp and io/zip/directory.hpp.
 #pragma once
 #include <dynvision/io/numpy/npy.hpp>
+#include <dynvision/io/numpy/npz_writer.hpp>
 #include <dynvision/io/tensor_map.hpp>
 #include <dynvision/io/zip/reader.hpp>
-#include <dynvision/io/zip/writer.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -49,20 +47,9 @@ inline TensorMap read_npz(std::filesystem::path const& path) {
 }
 
 inline void write_npz(std::filesystem::path const& path, std::vector<TensorMap::Entry> const& tensors) {
-  std::set<std::string_view> names;
-  for (auto const& [name, tensor] : tensors) {
-    if (!names.insert(name).second || name.empty() || name.size() > 60'000 || leads_out_of_archive(name + ".npy")) {
-      fail("io", 267, {path.string(), ": tensor \"", name.substr(0, 200), "\": expected names of files that differ"});
-    }
-  }
-  ZipWriter zip(path);
-  for (auto const& [name, tensor] : tensors) {
-    std::string bytes = npy_start(tensor, path.string() + ": tensor \"" + name + "\": ");
-    Tensor const host = tensor.detach().to(at::kCPU).resolve_conj().resolve_neg().contiguous();
-    if (host.nbytes() > 0) bytes.append(static_cast<char const*>(host.const_data_ptr()), host.nbytes());
-    zip.add(name + ".npy", bytes);
-  }
-  zip.commit();
+  NpzWriter file(path);
+  for (auto const& [name, tensor] : tensors) file.add(name, tensor);
+  file.commit();
 }
 
 inline void write_npz(std::filesystem::path const& path, TensorMap const& tensors) {
