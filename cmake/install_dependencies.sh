@@ -4,7 +4,7 @@
 #   cmake/install_dependencies.sh [check] [weights] [package] [versions]
 #
 # Debian packages, and under .deps/: Catch2 3 and a Python environment with LibTorch, NumPy and Matplotlib. `check` adds
-# the second compiler with its fuzzer, the formatter, a browser (Chromium, 400 MB) and what the tests alone need; `weights`
+# the second compiler with its fuzzer, the formatter, a browser (Chromium, 400 MB), Python packages for brain data and what the tests alone need; `weights`
 # the rest of PyTorch (4.7 GB in all) and packages with weights, for that test; `package` Conan, for that test; `versions` the oldest and the newest
 # LibTorch that are accepted (3 GB), for that test. LIBTORCH_ROOT=<site-packages/torch> names a LibTorch of your own
 # instead, DYNVISION_PYTHON=<python> a Python with PyTorch, NumPy, safetensors and TensorBoard for `weights`.
@@ -130,7 +130,7 @@ install_python_environment() {
   fi
   local python
   python=$(find_python)
-  rm -rf "$deps/venv" "$deps/venv.done" "$deps/weights.done"
+  rm -rf "$deps/venv" "$deps/venv.done" "$deps/weights.done" "$deps/brains.done"
   quietly "$python" -m venv "$deps/venv"
   if [ "$what" != "$figures" ]; then
     say "installing LibTorch $installed into .deps (1.2 GB, about one minute) ..."
@@ -184,9 +184,20 @@ install_conan() {
   finish conan "$what"
 }
 
+# What recordings are read with: 10 s, for the tests.
+install_brains() {
+  local what="xarray h5py scikit-learn"
+  done_with brains "$what" && return
+  say "installing xarray, h5py and scikit-learn into .deps ..."
+  # shellcheck disable=SC2086
+  quietly "$deps/venv/bin/python" -m pip install --disable-pip-version-check --no-cache-dir $what
+  finish brains "$what"
+}
+
 install_packages
 install_catch2
 install_python_environment
+! asked_for check || install_brains
 ! asked_for weights || install_weights
 ! asked_for package || install_conan
 ! asked_for versions || install_versions

@@ -1,5 +1,5 @@
 // dynvision predict: what a trained run sees in images without labels.
-#include <dynvision/data/data_set.hpp>
+#include <dynvision/data/pictures/picture.hpp>
 #include <dynvision/io/csv/writer.hpp>
 #include <dynvision/records/interrupt.hpp>
 #include <dynvision/records/progress.hpp>
@@ -64,9 +64,13 @@ int predict(Arguments const& arguments) {
   Study study(words_of_run(arguments.run, arguments.study), "test");
   prepare_process(study);
   std::vector<std::string> const classes = classes_of_run(arguments.run);
-  std::vector<Tensor> images;
-  for (std::string const& file : arguments.files) images.push_back(read_images(file, study.values.data));
   AnyModel const model = model_of(study);
+  std::vector<Tensor> images;
+  for (std::string const& file : arguments.files) {
+    bool const picture = is_image_file(file);
+    images.push_back(picture ? read_picture(file, model.options.input_dims, study.values.data)
+                             : read_images(file, study.values.data));
+  }
   std::filesystem::path weights = arguments.weights;
   load_into(model, weights.empty() ? std::filesystem::path(arguments.run) / "weights.safetensors" : weights);
 
@@ -141,8 +145,9 @@ Command const predict_command{
     "predict", "say what a trained run sees in images",
     "  dynvision predict runs/latest new_images.npy\n"
     "  dynvision predict runs/latest a.npz b.safetensors --top 5 --output predictions.csv\n"
+    "  dynvision predict runs/latest cat.png dog.jpg\n"
     "\nImages: IDX, NPY, or the tensor \"images\" of NPZ, safetensors and PyTorch files, as those that were trained "
-    "on.\n",
+    "on; PNG and JPEG of any size, which get the size and the channels of the model.\n",
     [](CommandLine& line) {
       auto const arguments = std::make_shared<Arguments>();
       line.argument("RUN", arguments->run, "folder of a run, as dynvision train leaves it", true);

@@ -1,5 +1,5 @@
 // covers: io/numpy/npy_header.hpp
-// covers: io/numpy/npz.hpp
+// covers: io/numpy/npz.hpp io/numpy/npz_writer.hpp
 #include <dynvision/io/numpy/npy.hpp>
 #include <dynvision/io/numpy/npz.hpp>
 

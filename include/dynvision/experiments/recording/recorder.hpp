@@ -69,7 +69,7 @@ template <class Model> class Recorder {
     double bytes = 0;  // of one image
     for (LayerNeuroids const& layer : layers_) {
       n_neuroids_ += layer.index.size();
-      bytes += static_cast<double>(layer.index.size() * (end_ - begin_ + bins_.size())) * c10::elementSize(dtype());
+      bytes += static_cast<double>(layer.index.size() * (end_ - begin_ + bins_.size()) * c10::elementSize(dtype()));
     }
     auto const fit = static_cast<std::int64_t>(static_cast<double>(settings_.memory_budget) / bytes);
     batch_size_ = std::clamp<std::int64_t>(fit, 1, std::max<std::int64_t>(settings_.batch_size, 1));
@@ -98,14 +98,19 @@ template <class Model> class Recorder {
     return cat(rates, 0);
   }
 
-  // read(first, count) -> (count,C,H,W); take(first, rates), (count, neuroid, time_bin)
+  // read(first, count) -> (count,C,H,W); take(first, rates), (count, neuroid, time_bin), which may return false to stop.
   template <class Read, class Take> void look_at(std::int64_t n_images, Read const& read, Take const& take) const {
     if (n_images < 1) fail("experiments", 165, {"expected at least one image, found ", n_images});
     for (std::int64_t first = 0, group = 0; first < n_images; ++group) {
       std::int64_t const count = std::min(batch_size_, n_images - first);
       Tensor const images = read(first, count);
       check(images);
-      take(first, rates_of(images, group));
+      Tensor const rates = rates_of(images, group);
+      if constexpr (requires { take(first, rates) ? 0 : 1; }) {
+        if (!take(first, rates)) return;
+      } else {
+        take(first, rates);
+      }
       first += count;
     }
   }
