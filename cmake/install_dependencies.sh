@@ -184,11 +184,11 @@ install_conan() {
   finish conan "$what"
 }
 
-# What recordings are read with: 10 s, for the tests.
+# What recordings and photographs are read with, 20 s: for the tests, and for natural patches.
 install_brains() {
-  local what="xarray h5py scikit-learn"
+  local what="xarray h5py scikit-learn scikit-image pynwb"
   done_with brains "$what" && return
-  say "installing xarray, h5py and scikit-learn into .deps ..."
+  say "installing xarray, h5py, scikit-learn, scikit-image and pynwb into .deps ..."
   # shellcheck disable=SC2086
   quietly "$deps/venv/bin/python" -m pip install --disable-pip-version-check --no-cache-dir $what
   finish brains "$what"
