@@ -5,7 +5,7 @@
 #include <dynvision/experiments/drawing/schedule_text.hpp>
 
 #include "all_commands.hpp"
-#include "study.hpp"
+#include "experiment_run.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -22,6 +22,7 @@ using dynvision::number_text;
 struct Arguments {
   StudyWords study;
   std::string action, name;
+  ExperimentRunArguments run;
   bool json = false;
 };
 
@@ -167,23 +168,42 @@ int show(Arguments const& arguments) {
 
 int experiment(Arguments const& arguments) {
   if (arguments.action == "list") return list(arguments);
-  return show(arguments);
+  if (arguments.action == "show") return show(arguments);
+  ExperimentRunArguments run = arguments.run;
+  run.study = arguments.study, run.json = arguments.json;
+  if (!arguments.name.empty()) run.names.insert(run.names.begin(), arguments.name);
+  return run_experiments(run);
 }
 
 }  // namespace
 
-Command const experiment_command{"experiment", "what networks are shown: experiments of the configuration and your own",
-                                 "  dynvision experiment list\n"
-                                 "  dynvision experiment show duration --dt 1\n"
-                                 "  dynvision experiment show flash --config mine.json\n",
-                                 [](CommandLine& line) {
-                                   auto const arguments = std::make_shared<Arguments>();
-                                   line.word("action", arguments->action, "list | show NAME", {"list", "show"});
-                                   line.argument("NAME", arguments->name, "of show: an experiment, or a group of them",
-                                                 false);
-                                   take_study(line, arguments->study);
-                                   line.flag("--json", arguments->json, "for programs");
-                                   return [arguments] { return experiment(*arguments); };
-                                 }};
+Command const experiment_command{
+    "experiment", "what networks are shown, and what they do: experiments of the configuration and your own",
+    "  dynvision experiment list\n"
+    "  dynvision experiment show duration --dt 1\n"
+    "  dynvision experiment show flash --config mine.json\n"
+    "  dynvision experiment run duration --run runs/latest --dry-run            what would be computed, and how long\n"
+    "  dynvision experiment run --run runs/latest --experiment duration contrast --images 200 --out results\n",
+    [](CommandLine& line) {
+      auto const arguments = std::make_shared<Arguments>();
+      ExperimentRunArguments& run = arguments->run;
+      line.word("action", arguments->action, "list | show NAME | run NAME", {"list", "show", "run"});
+      line.argument("NAME", arguments->name, "of show and run: an experiment, or a group of them", false);
+      take_study(line, arguments->study);
+      line.value("--run", run.run, "run: folder of a trained run, as dynvision train leaves it", "FOLDER");
+      line.values("--experiment", run.names, "run: experiments, or groups of them", "NAME");
+      line.value("--images", run.images, "run: so many test images, of every class in turn (200); all", "N");
+      line.value("--out", run.out, "run: folder of the tables; without it, experiments/ in that of the run", "FOLDER");
+      line.value("--weights", run.weights, "run: file of weights, in place of the run's", "FILE");
+      line.value("--category", run.category, "run: key in which several models differ, for the tables", "KEY");
+      line.values("--units", run.units, "run: layers of which every unit is kept", "LAYER");
+      line.flag("--reference-path", run.reference_path,
+                "run: step by step, the definition, in place of the compiled path");
+      line.flag("--separate-blanks", run.separate_blanks,
+                "run: blank steps before the image for each image, in place of once: the same to rounding");
+      line.flag("--dry-run", run.dry_run, "run: print the plan, and write nothing");
+      line.flag("--json", arguments->json, "for programs");
+      return [arguments] { return experiment(*arguments); };
+    }};
 
 }  // namespace program

@@ -56,7 +56,8 @@ int main(int argc, char** argv) {
   try {
     return program::start(words);
   } catch (Error const& error) {
-    bool const misuse = error.area() == "config" || (error.area() == "program" && error.number() < 120);
+    int const number = error.area() == "program" ? error.number() : 0;
+    bool const misuse = error.area() == "config" || (number > 0 && number < 120) || (number >= 150 && number < 160);
     return report(words, error.what(), misuse ? program::misused : program::failed);
   } catch (c10::Error const& error) {
     std::string const what = dynvision::joined({"LibTorch: ", error.what_without_backtrace()});

@@ -55,6 +55,11 @@ void Study::check(dynvision::Facts const& model, std::int64_t n_classes, std::ar
 
 Json Study::json() const { return inside_->resolved.json(); }
 
+Json Study::value(std::string const& key) const {
+  config::Setting const* const setting = inside_->resolved.find(key);
+  return setting == nullptr ? Json() : setting->key->get(values);
+}
+
 std::map<std::string, std::string> Study::identity() const {
   std::map<std::string, std::string> all;
   for (config::Setting const& setting : inside_->resolved.settings) {

@@ -41,7 +41,8 @@ class Study {
   // Whether it fits the model that was made for it, and the images; one error with all that does not.
   void check(dynvision::Facts const& model, std::int64_t n_classes, std::array<int, 3> image, std::int64_t n_training);
 
-  Json json() const;  // resolved, with where each value came from; a configuration file itself
+  Json json() const;                         // resolved, with where each value came from; a configuration file itself
+  Json value(std::string const& key) const;  // of "model.tau"
   // What must be the same for a training to go on: "model.tau" -> "5".
   std::map<std::string, std::string> identity() const;
 

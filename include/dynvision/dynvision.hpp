@@ -19,6 +19,7 @@
 #include <dynvision/data/fashion_mnist.hpp>
 #include <dynvision/data/mnist.hpp>
 #include <dynvision/data/own_images.hpp>
+#include <dynvision/data/round_robin.hpp>
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/fwd.hpp>
 #include <dynvision/io/csv.hpp>

@@ -89,8 +89,9 @@ TEST_CASE("The tables of an experiment say what runs of their own give", "[exper
   Plan const plan = plan_of(conditions, {.dt = 2});
   RunPlanSettings settings = quiet();
   settings.units = {"layer2"};
-  REQUIRE(run_plan(plan, model, images, out, settings).complete);
-  write_tables(plan, images, out, {.experiment = "e", .model = "m", .category = "stim", .category_value = "x"}, 4);
+  REQUIRE(run_plan(plan, model, images, out / "branches", settings).complete);
+  write_tables(plan, images, {out / "branches", out},
+               {.experiment = "e", .model = "m", .category = "stim", .category_value = "x"}, 4);
 
   CsvTable const data = read_csv(out / "test_data.csv");
   CHECK(data.rows.size() == 3 * 7 * 6);
@@ -129,6 +130,7 @@ TEST_CASE("The tables of an experiment say what runs of their own give", "[exper
   CHECK(text_of(out / "traces.csv").find("e,m,stim,x,0,trained,,stim,1,2,") != std::string::npos);
   CHECK(std::filesystem::exists(out / "traces.columns.json"));
   CHECK(std::filesystem::exists(out / "conditions" / "masked" / "test_outputs.columns.json"));
+  write_plan(plan, "e", out);
   CHECK(std::filesystem::exists(out / "plan.json"));
   std::size_t units = 0;
   for (auto const& entry : std::filesystem::directory_iterator(out / "branches" / "0")) {
@@ -143,8 +145,8 @@ TEST_CASE("The tables of an experiment say what runs of their own give", "[exper
   RunPlanSettings other = quiet(3);
   other.pass.path = RunPath::unroll, other.pass.share_blank = true;
   auto const again = fresh("tables-again");
-  run_plan(plan, any_model(model), images, again, other);
-  write_tables(plan, images, again, {}, 3);
+  run_plan(plan, any_model(model), images, again / "branches", other);
+  write_tables(plan, images, {again / "branches", again}, {}, 3);
   CsvTable const same = read_csv(again / "traces.csv");
   REQUIRE(same.rows.size() == traces.rows.size());
   for (std::size_t i = 0; i < same.rows.size(); ++i) {
@@ -160,20 +162,20 @@ TEST_CASE("Half of the images is the run of a whole: a stopped experiment goes o
   Images const images = some_images(8);
   Plan const plan = plan_of(some_conditions(), {.dt = 2});
   auto const whole = fresh("whole"), parts = fresh("parts");
-  run_plan(plan, model, images, whole, quiet());
-  write_tables(plan, images, whole, {}, 4);
-  CHECK(failure([&] { write_tables(plan, images, parts, {}, 4); }) == "experiments.137");
+  run_plan(plan, model, images, whole / "branches", quiet());
+  write_tables(plan, images, {whole / "branches", whole}, {}, 4);
+  CHECK(failure([&] { write_tables(plan, images, {parts / "branches", parts}, {}, 4); }) == "experiments.137");
   int calls = 0, starts = 0;
   RunPlanSettings settings = quiet();
   settings.stop_requested = [&] { return ++calls % 3 == 0; };
   double steps = 0;
   for (bool complete = false; !complete && starts < 50; ++starts) {
-    PlanRun const one = run_plan(plan, model, images, parts, settings);
+    PlanRun const one = run_plan(plan, model, images, parts / "branches", settings);
     complete = one.complete, steps += one.image_steps;
   }
   CHECK(starts > 1);
   CHECK(steps == static_cast<double>(plan.nodes()) * 8);  // nothing is kept twice
-  write_tables(plan, images, parts, {}, 4);
+  write_tables(plan, images, {parts / "branches", parts}, {}, 4);
   CHECK(tables_in(parts) == tables_in(whole));
 }
 
@@ -187,7 +189,8 @@ TEST_CASE("an experiment that is killed", "[.one-pass-child]") {
     if (++calls == 4) std::raise(SIGKILL);
     return false;
   };
-  run_plan(plan_of(some_conditions(), {.dt = 2}), some_model(), some_images(8), out, settings);
+  run_plan(plan_of(some_conditions(), {.dt = 2}), some_model(), some_images(8), std::filesystem::path(out) / "branches",
+           settings);
 }
 
 TEST_CASE("A killed experiment goes on and has the same tables", "[experiments][run_plan]") {
@@ -195,8 +198,8 @@ TEST_CASE("A killed experiment goes on and has the same tables", "[experiments][
   Images const images = some_images(8);
   Plan const plan = plan_of(some_conditions(), {.dt = 2});
   auto const whole = fresh("not-killed"), killed = fresh("killed");
-  run_plan(plan, model, images, whole, quiet());
-  write_tables(plan, images, whole, {}, 4);
+  run_plan(plan, model, images, whole / "branches", quiet());
+  write_tables(plan, images, {whole / "branches", whole}, {}, 4);
   std::string const self = std::filesystem::read_symlink("/proc/self/exe").string();
   std::string const command =
       "DYNVISION_ONE_PASS_CHILD='" + killed.string() + "' '" + self + "' '[.one-pass-child]' >/dev/null 2>&1";
@@ -207,10 +210,10 @@ TEST_CASE("A killed experiment goes on and has the same tables", "[experiments][
   }
   CHECK(there > 0);
   CHECK(there < 2 * plan.branches());
-  PlanRun const rest = run_plan(plan, model, images, killed, quiet());
+  PlanRun const rest = run_plan(plan, model, images, killed / "branches", quiet());
   CHECK(rest.complete);
   CHECK(rest.image_steps < static_cast<double>(plan.nodes()) * 8);
-  write_tables(plan, images, killed, {}, 4);
+  write_tables(plan, images, {killed / "branches", killed}, {}, 4);
   CHECK(tables_in(killed) == tables_in(whole));
 }
 
@@ -221,9 +224,9 @@ TEST_CASE("What does not fit is refused", "[experiments][run_plan]") {
   Images images = some_images(8);
   RunPlanSettings settings = quiet();
   settings.units = {"layer3"};
-  CHECK(failure([&] { run_plan(plan, model, images, out, settings); }) == "experiments.135");
-  CHECK(failure([&] { run_plan(plan, model, images, out, quiet(3)); }) == "experiments.131");
-  CHECK(failure([&] { run_plan(plan, model, images, out, quiet(0)); }) == "experiments.136");
+  CHECK(failure([&] { run_plan(plan, model, images, out / "branches", settings); }) == "experiments.135");
+  CHECK(failure([&] { run_plan(plan, model, images, out / "branches", quiet(3)); }) == "experiments.131");
+  CHECK(failure([&] { run_plan(plan, model, images, out / "branches", quiet(0)); }) == "experiments.136");
   images.classes = {"a", "b", "c", "d"};
-  CHECK(failure([&] { run_plan(plan, model, images, fresh("refused2"), quiet()); }) == "experiments.133");
+  CHECK(failure([&] { run_plan(plan, model, images, fresh("refused2") / "branches", quiet()); }) == "experiments.133");
 }

@@ -6,7 +6,8 @@
 // Conditions of one model form a tree: a node is a sequence of frames, idle ones included, that some condition begins with.
 // What a model has done after it depends on these frames alone, so each node is computed once, and serves every condition that
 // passes through it. Nodes that no condition separates are one branch, one call of the run. Conditions whose model is another
-// one (other weights, options, feedforward_only), or whose blank is of another value, have a tree of their own.
+// one (other weights, options, feedforward_only), or whose blank is of another value, have a tree of their own. Where dt or the
+// residual steps depend on the model, a function says them: plan_of(conditions, [](ModelSide const& model) { return PlanSettings{...}; }).
 //
 // Errors: experiments.130, those of schedules.
 #pragma once
@@ -14,6 +15,7 @@
 #include <dynvision/experiments/protocol/experiment.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <numeric>
 #include <string>
@@ -38,6 +40,7 @@ struct PlannedCondition {
 
 struct Tree {
   ModelSide model{};
+  PlanSettings settings{};
   double non_input_value = 0;
   std::vector<Branch> branches{};  // parents before children
   std::vector<PlannedCondition> conditions{};
@@ -45,7 +48,6 @@ struct Tree {
 
 struct Plan {
   std::vector<Condition> conditions{};
-  PlanSettings settings{};
   std::vector<Tree> trees{};
 
   // Of all conditions, as if each were run for itself.
@@ -69,6 +71,20 @@ struct Plan {
   }
   double ratio() const { return ratio(nodes()); }
   double image_ratio() const { return ratio(image_nodes()); }
+  // Where a condition stands.
+  struct Where {
+    Tree const* tree;
+    PlannedCondition const* condition;
+    std::size_t number;  // of the tree
+  };
+  Where where(std::size_t condition) const {
+    for (std::size_t t = 0; t < trees.size(); ++t) {
+      for (PlannedCondition const& one : trees[t].conditions) {
+        if (one.condition == condition) return {&trees[t], &one, t};
+      }
+    }
+    return {};
+  }
   // The largest k of the other images that are shown.
   int other_images() const {
     int most = 0;
@@ -154,30 +170,38 @@ class Grow {
   std::vector<Path>& paths_;
 };
 
-inline Tree& tree_for(std::vector<Tree>& trees, Condition const& condition) {
-  for (Tree& tree : trees) {
-    if (tree.model == condition.model && tree.non_input_value == condition.schedule.non_input_value) return tree;
-  }
-  trees.push_back({.model = condition.model, .non_input_value = condition.schedule.non_input_value});
-  return trees.back();
+inline Tree* tree_for(std::vector<Tree>& trees, Condition const& condition) {
+  auto const same = std::find_if(trees.begin(), trees.end(), [&](Tree const& tree) {
+    return tree.model == condition.model && tree.non_input_value == condition.schedule.non_input_value;
+  });
+  return same == trees.end() ? nullptr : &*same;
 }
 
 }  // namespace planning
 
-inline Plan plan_of(std::vector<Condition> conditions, PlanSettings const& settings) {
+template <class SettingsOf>
+requires std::invocable<SettingsOf const&, ModelSide const&> Plan plan_of(std::vector<Condition> conditions,
+                                                                          SettingsOf const& settings_of) {
   if (conditions.empty()) fail("experiments", 130, "plan of no conditions: expected at least one");
-  Plan plan{.conditions = std::move(conditions), .settings = settings};
+  Plan plan{.conditions = std::move(conditions)};
   for (std::size_t i = 0; i < plan.conditions.size(); ++i) {
-    planning::tree_for(plan.trees, plan.conditions[i]).conditions.push_back({.condition = i});
+    Condition const& one = plan.conditions[i];
+    Tree* tree = planning::tree_for(plan.trees, one);
+    if (tree == nullptr) {
+      plan.trees.push_back(
+          {.model = one.model, .settings = settings_of(one.model), .non_input_value = one.schedule.non_input_value});
+      tree = &plan.trees.back();
+    }
+    tree->conditions.push_back({.condition = i});
   }
-  auto const n_residual = static_cast<std::size_t>(settings.n_residual_timesteps);
   for (Tree& tree : plan.trees) {
+    auto const n_residual = static_cast<std::size_t>(tree.settings.n_residual_timesteps);
     std::vector<planning::Path> paths;
     for (PlannedCondition& one : tree.conditions) {
       Schedule schedule = plan.conditions[one.condition].schedule;
-      if (!schedule.idle) schedule.idle = Duration(settings.idle_timesteps);
-      one.idle = static_cast<std::size_t>(schedule.idle_steps(settings.dt));
-      std::vector<Frame> frames = schedule.frames(settings.dt);
+      if (!schedule.idle) schedule.idle = Duration(tree.settings.idle_timesteps);
+      one.idle = static_cast<std::size_t>(schedule.idle_steps(tree.settings.dt));
+      std::vector<Frame> frames = schedule.frames(tree.settings.dt);
       frames.resize(frames.size() + n_residual);
       one.n_steps = frames.size() - one.idle;
       paths.push_back({std::move(frames), &one});
@@ -187,6 +211,10 @@ inline Plan plan_of(std::vector<Condition> conditions, PlanSettings const& setti
     planning::Grow(tree, paths).from(all, 0, Branch::none, true);
   }
   return plan;
+}
+
+inline Plan plan_of(std::vector<Condition> conditions, PlanSettings const& settings) {
+  return plan_of(std::move(conditions), [&](ModelSide const&) { return settings; });
 }
 
 // Of several experiments together: what they have in common is computed once, too.

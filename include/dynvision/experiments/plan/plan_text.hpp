@@ -5,6 +5,8 @@
 //   experiment  conditions  steps  nodes  ratio  image nodes  ratio
 //   duration             8    400    213   1.88          192   2.08
 //
+// plan.json has, besides the trees, `segments`: pieces of branches that show one thing, each with the one before it (parent, -1: none).
+//
 // Forecast: every step of an image costs the same, so seconds are a rate [s for a step of an image] times nodes times images.
 #pragma once
 #include <dynvision/core/number_text.hpp>
@@ -64,6 +66,34 @@ inline TextTable plan_text(std::vector<NamedPlan> const& plans, Forecast const& 
   return table;
 }
 
+namespace planning {
+
+inline nlohmann::ordered_json segments_json(Plan const& plan) {
+  using Json = nlohmann::ordered_json;
+  Json all = Json::array();
+  for (Tree const& tree : plan.trees) {
+    std::vector<std::int64_t> last;  // segment of each branch
+    for (Branch const& branch : tree.branches) {
+      std::int64_t parent = branch.parent == Branch::none ? -1 : last[branch.parent];
+      for (std::size_t t = 0; t < branch.frames.size();) {
+        std::size_t end = t;
+        while (end < branch.frames.size() && branch.frames[end].show == branch.frames[t].show) ++end;
+        auto const id = static_cast<std::int64_t>(all.size());
+        all.push_back({{"id", id},
+                       {"parent", parent},
+                       {"first_step", branch.depth + t},
+                       {"steps", end - t},
+                       {"show", shows[static_cast<std::size_t>(branch.frames[t].show)]}});
+        parent = id, t = end;
+      }
+      last.push_back(parent);
+    }
+  }
+  return all;
+}
+
+}  // namespace planning
+
 // Counts, and the tree itself: branches with what they show, conditions with the branches that they pass through.
 inline nlohmann::ordered_json plan_json(Plan const& plan, Forecast const& forecast = {}) {
   using Json = nlohmann::ordered_json;
@@ -99,7 +129,8 @@ inline nlohmann::ordered_json plan_json(Plan const& plan, Forecast const& foreca
     Json model{{"status", tree.model.status}, {"options", Json::object()}};
     for (auto const& [key, value] : tree.model.options) model["options"][key] = value;
     if (tree.model.feedforward_only) model["feedforward_only"] = *tree.model.feedforward_only;
-    trees.push_back({{"model", model}, {"branches", branches}, {"conditions", conditions}});
+    trees.push_back(
+        {{"model", model}, {"dt_ms", tree.settings.dt}, {"branches", branches}, {"conditions", conditions}});
   }
   Json all{{"conditions", plan.conditions.size()},
            {"steps", plan.steps()},
@@ -107,7 +138,7 @@ inline nlohmann::ordered_json plan_json(Plan const& plan, Forecast const& foreca
            {"ratio", plan.ratio()},
            {"image_nodes", plan.image_nodes()},
            {"image_ratio", plan.image_ratio()},
-           {"dt_ms", plan.settings.dt},
+           {"segments", planning::segments_json(plan)},
            {"trees", trees}};
   if (forecast.n_images > 0) {
     all["images"] = forecast.n_images;

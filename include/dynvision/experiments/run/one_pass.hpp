@@ -10,7 +10,8 @@
 // run::compiled, whose blocks of steps begin elsewhere. A run of its own shows idle steps as blanks that are not recorded.
 // Branches share the states before them: tensors are not copied. As many states are held as branches with further children lie
 // on the way to the one that is run. With `share_blank` steps before the first image are run for one image, not for each of the
-// batch, and are equal to rounding; what a sink takes of them has a batch of one.
+// batch, and are equal to rounding; what a sink takes of them has a batch of one. Where the model has noise of its own, which is
+// another one for each image, they are run for each image all the same.
 #pragma once
 #include <dynvision/experiments/plan/plan.hpp>
 #include <dynvision/experiments/protocol/render.hpp>
@@ -65,10 +66,17 @@ inline run::Stimulus stimulus_of(std::vector<Frame> const& frames, std::size_t f
   return shown;
 }
 
+template <class Model> bool has_noise(Model const& model) {
+  auto const parts = model.parts();
+  return std::any_of(parts.begin(), parts.end(), [](auto const& part) { return part.label() == "noise"; });
+}
+
 template <class Model, class Sink> class Pass {
  public:
   Pass(Model const& model, Tree const& tree, Pictures const& pictures, OnePassSettings const& settings, Sink& sink)
       : model_(model), tree_(tree), pictures_(pictures), settings_(settings), sink_(sink) {
+    bool const is_noisy = has_noise(model) && settings.run.noise;
+    share_blank_ = settings.share_blank && !is_noisy;
     std::size_t const n = tree.branches.size();
     wanted_.resize(n), needed_.resize(n);
     for (std::size_t b = n; b-- > 0;) {
@@ -95,7 +103,7 @@ template <class Model, class Sink> class Pass {
     std::vector<std::size_t> next;
     std::copy_if(one.children.begin(), one.children.end(), std::back_inserter(next),
                  [&](std::size_t child) { return needed_[child]; });
-    std::size_t const n = one.frames.size(), shared = settings_.share_blank ? one.image_from : 0;
+    std::size_t const n = one.frames.size(), shared = share_blank_ ? one.image_from : 0;
     std::array<std::size_t, 4> cuts{0, one.recorded_from, shared, n};
     std::sort(cuts.begin(), cuts.end());
     for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
@@ -131,6 +139,7 @@ template <class Model, class Sink> class Pass {
   Pictures const& pictures_;
   OnePassSettings const& settings_;
   Sink& sink_;
+  bool share_blank_ = false;
   std::vector<bool> wanted_{}, needed_{};
 };
 

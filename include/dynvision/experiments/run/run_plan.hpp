@@ -1,7 +1,7 @@
 // A plan over a set of images, in batches: what every branch gives is reduced at once and lies on disk as soon as it is there.
 //
-//   PlanRun const run = run_plan(plan, model, images, out, {.batch_size = 50});
-//   write_tables(plan, images, out, keys, 50);                                       experiments/tables/write_tables.hpp
+//   PlanRun const run = run_plan(plan, model, images, out / "branches", {.batch_size = 50});
+//   write_tables(plan, images, {out / "branches", out}, keys, 50);                  experiments/tables/write_tables.hpp
 //
 // Kept are guesses, confidences and ranks of labels, and of each layer mean and standard deviation for each image and step; the
 // responses of every unit of layers that `units` names, in float32. What is held in memory does not grow with the number of
@@ -75,14 +75,14 @@ nlohmann::ordered_json identity_of(Plan const& plan, std::size_t tree, Model con
           {"plan", plan_json(plan)["trees"][tree]}};
 }
 
-inline std::filesystem::path branches_of(std::filesystem::path const& out, std::size_t tree) {
-  return out / "branches" / number_text(tree);
+inline std::filesystem::path folder_of(std::filesystem::path const& branches, std::size_t tree) {
+  return branches / number_text(tree);
 }
 
 }  // namespace running
 
 template <class ModelOf>
-PlanRun run_plan(Plan const& plan, ModelOf const& model_of, Images const& images, std::filesystem::path const& out,
+PlanRun run_plan(Plan const& plan, ModelOf const& model_of, Images const& images, std::filesystem::path const& branches,
                  RunPlanSettings const& settings = {}) {
   check_labels(images);
   if (settings.batch_size < 1 || images.size() < 1) {
@@ -109,7 +109,7 @@ PlanRun run_plan(Plan const& plan, ModelOf const& model_of, Images const& images
   for (std::size_t t = 0; t < plan.trees.size(); ++t) {
     Tree const& tree = plan.trees[t];
     auto&& model = running::model_for(model_of, tree.model);
-    BranchFolder const folder(running::branches_of(out, t), running::identity_of(plan, t, model, images, settings));
+    BranchFolder const folder(running::folder_of(branches, t), running::identity_of(plan, t, model, images, settings));
     for (std::int64_t batch = 0; batch < n_batches; ++batch) {
       for (std::size_t b = 0; b < tree.branches.size(); ++b) {
         bool const there = tree.branches[b].is_recorded() && folder.has({b, batch});

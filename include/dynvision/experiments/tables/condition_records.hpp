@@ -23,9 +23,9 @@ class ConditionRecords {
                    std::int64_t batch) {
     n_steps_ = static_cast<std::int64_t>(condition.n_steps);
     Schedule const& schedule = plan.conditions[condition.condition].schedule;
-    auto const n_residual = static_cast<std::size_t>(plan.settings.n_residual_timesteps);
+    auto const n_residual = static_cast<std::size_t>(tree.settings.n_residual_timesteps);
     label_.assign(n_residual, no_label);
-    for (int const k : schedule.labels(plan.settings.dt)) label_.push_back(k);
+    for (int const k : schedule.labels(tree.settings.dt)) label_.push_back(k);
     for (std::size_t const b : condition.branches) {
       Branch const& branch = tree.branches[b];
       std::size_t const first = std::max(branch.depth + branch.recorded_from, condition.idle);

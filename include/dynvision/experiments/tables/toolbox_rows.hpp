@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,13 +63,13 @@ inline void add_outputs(TableFile& table, Row const& row, std::int64_t sample, s
 }
 
 // The varied parameters, the first one being that of the experiment.
-inline std::vector<std::string> varied(Plan const& plan) {
+inline std::vector<std::string> varied(std::span<Condition const> conditions) {
   std::vector<std::string> all;
   auto const add = [&](std::string const& key) {
     if (!key.empty() && std::find(all.begin(), all.end(), key) == all.end()) all.push_back(key);
   };
-  for (Condition const& one : plan.conditions) add(one.parameter);
-  for (Condition const& one : plan.conditions) {
+  for (Condition const& one : conditions) add(one.parameter);
+  for (Condition const& one : conditions) {
     for (auto const& [key, value] : one.values) add(key);
   }
   return all;
@@ -81,7 +82,7 @@ inline std::string value_of(Condition const& condition, std::string const& key) 
   return condition.parameter == key ? value_text(condition.parameter_value) : "";
 }
 
-inline std::vector<Column> data_columns(Plan const& plan, TableKeys const& keys,
+inline std::vector<Column> data_columns(std::span<Condition const> conditions, TableKeys const& keys,
                                         std::vector<std::string> const& layers) {
   std::vector<Column> all = output_columns();
   all.push_back({"accuracy", "bool", "", "whether the guess is the first label"});
@@ -92,7 +93,7 @@ inline std::vector<Column> data_columns(Plan const& plan, TableKeys const& keys,
     all.push_back({layer + "_response_avg", "float64", "", "mean |r| over the units of the layer"});
     all.push_back({layer + "_response_std", "float64", "", "unbiased standard deviation of |r| over its units"});
   }
-  std::vector<std::string> const parameters = varied(plan);
+  std::vector<std::string> const parameters = varied(conditions);
   for (std::string const& key : parameters) all.push_back({key, "text", "", "varied by the experiment"});
   if (!keys.category.empty()) {
     bool const taken = std::find(parameters.begin(), parameters.end(), keys.category) != parameters.end();

@@ -1,7 +1,8 @@
 // The tables of an experiment that has been run: test_outputs.csv of each condition, test_data.csv, traces.csv, plan.json.
 //
-//   write_tables(plan, images, out, {.experiment = "duration", .model = "DyRCNNx4"});
+//   write_tables(plan, images, {.branches = out / "branches", .out = out}, {.experiment = "duration", .model = "DyRCNNx4"}, 50);
 //
+// Of a plan of several experiments, conditions [first, end) can be written by themselves.
 // test_outputs.csv (in a folder of each condition) and test_data.csv have a row for each image and step and the columns of the
 // Python toolbox. test_data.csv is of all conditions, which columns of the varied parameters tell apart. traces.csv has a row for
 // each condition, layer, step and quantity: mean over images, standard deviation, and the 95 % interval of the mean
@@ -20,12 +21,18 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace dynvision::experiments {
+
+struct TablesOf {
+  std::filesystem::path branches, out;                        // what run_plan has left; where the tables come
+  std::size_t first = 0, end = static_cast<std::size_t>(-1);  // conditions of the plan
+};
 
 namespace tables {
 
@@ -44,28 +51,22 @@ inline std::string folder_name(std::string const& id, std::size_t number) {
 
 // Every (condition, batch), conditions in their order: f(number of the condition, records, labels, first image).
 template <class F>
-void each_batch(Plan const& plan, Images const& images, std::filesystem::path const& out, std::int64_t batch_size,
-                F const& f) {
+void each_batch(Plan const& plan, Images const& images, TablesOf const& of, std::int64_t batch_size, F const& f) {
   int const n_others = plan.other_images();
   std::optional<Derangement> const others = derangement_for(images, n_others);
-  std::vector<std::pair<std::size_t, std::size_t>> order(plan.conditions.size());  // tree, place in it
-  for (std::size_t t = 0; t < plan.trees.size(); ++t) {
-    for (std::size_t c = 0; c < plan.trees[t].conditions.size(); ++c)
-      order[plan.trees[t].conditions[c].condition] = {t, c};
-  }
-  for (std::size_t number = 0; number < order.size(); ++number) {
-    Tree const& tree = plan.trees[order[number].first];
-    BranchFolder const folder(running::branches_of(out, order[number].first));
+  for (std::size_t number = of.first; number < std::min(of.end, plan.conditions.size()); ++number) {
+    Plan::Where const at = plan.where(number);
+    BranchFolder const folder(running::folder_of(of.branches, at.number));
     for (std::int64_t batch = 0; batch * batch_size < images.size(); ++batch) {
       std::int64_t const first = batch * batch_size, n = std::min(batch_size, images.size() - first);
-      for (std::size_t b = 0; b < tree.branches.size(); ++b) {
-        if (tree.branches[b].is_recorded() && !folder.has({b, batch})) {
+      for (std::size_t const b : at.condition->branches) {
+        if (at.tree->branches[b].is_recorded() && !folder.has({b, batch})) {
           fail("experiments", 137,
                {folder.path().string(), ": branch ", b, " of batch ", batch,
                 " is missing: run the experiment to its end first"});
         }
       }
-      ConditionRecords const records(plan, tree, tree.conditions[order[number].second], folder, batch);
+      ConditionRecords const records(plan, *at.tree, *at.condition, folder, batch);
       Tensor const labels = labels_of(images, first, n, n_others, others);
       f(number, records, labels, first);
     }
@@ -74,17 +75,28 @@ void each_batch(Plan const& plan, Images const& images, std::filesystem::path co
 
 }  // namespace tables
 
-inline void write_tables(Plan const& plan, Images const& images, std::filesystem::path const& out,
-                         TableKeys const& keys, std::int64_t batch_size, Forecast const& forecast = {}) {
+inline void write_plan(Plan const& plan, std::string const& experiment, std::filesystem::path const& out,
+                       Forecast const& forecast = {}) {
+  nlohmann::ordered_json all{{"experiment", experiment}};
+  all.update(plan_json(plan, forecast));
+  AtomicFile file(out / "plan.json");
+  file.write(all.dump(2) + "\n");
+  file.commit();
+}
+
+inline void write_tables(Plan const& plan, Images const& images, TablesOf const& of, TableKeys const& keys,
+                         std::int64_t batch_size) {
+  std::filesystem::path const& out = of.out;
   using tables::quantities;
   std::optional<TableFile> outputs, data, traces;
   std::vector<std::vector<OverImages>> sums;  // [step][quantity, then avg and std of each layer]
   std::size_t now = Branch::none;
-  double const dt = plan.settings.dt;
   std::vector<bool> shown;
   std::vector<int> label;
   std::vector<std::string> layers;
-  auto const write_traces = [&](Condition const& condition) {
+  auto const write_traces = [&](std::size_t number) {
+    Condition const& condition = plan.conditions[number];
+    double const dt = plan.where(number).tree->settings.dt;
     int const onset = condition.schedule.onset(dt);
     auto const row = [&](std::string_view layer, std::string_view quantity, std::size_t t, OverImages const& sum) {
       add_keys(*traces, keys, condition, dt);
@@ -104,14 +116,16 @@ inline void write_tables(Plan const& plan, Images const& images, std::filesystem
       for (std::size_t t = 0; t < sums.size(); ++t) row("classifier", quantities[q], t, sums[t][q]);
     }
   };
-  std::vector<std::string> const parameters = tables::varied(plan);
+  std::size_t const n_conditions = std::min(of.end, plan.conditions.size()) - of.first;
+  auto const conditions = std::span(plan.conditions).subspan(of.first, n_conditions);
+  std::vector<std::string> const parameters = tables::varied(conditions);
   auto const begin = [&](std::size_t number, ConditionRecords const& records) {
     if (outputs) outputs->commit();
-    if (now != Branch::none) write_traces(plan.conditions[now]);
+    if (now != Branch::none) write_traces(now);
     now = number;
     if (!data) {
       layers = records.layers();
-      data.emplace(out / "test_data.csv", tables::data_columns(plan, keys, layers));
+      data.emplace(out / "test_data.csv", tables::data_columns(conditions, keys, layers));
       std::vector<Column> columns = key_columns();
       for (Column const& one :
            std::vector<Column>{{"layer", "text", "", "layer of the model, or its classifier"},
@@ -142,11 +156,11 @@ inline void write_tables(Plan const& plan, Images const& images, std::filesystem
     }
   };
   tables::each_batch(
-      plan, images, out, batch_size,
+      plan, images, of, batch_size,
       [&](std::size_t number, ConditionRecords const& r, Tensor const& labels, std::int64_t first) {
         if (number != now) begin(number, r);
         Condition const& condition = plan.conditions[number];
-        int const idle = condition.schedule.idle ? condition.schedule.idle_steps(dt) : plan.settings.idle_timesteps;
+        std::size_t const idle = plan.where(number).condition->idle;
         for (std::int64_t i = 0; i < r.n_images(); ++i) {
           for (std::int64_t t = 0; t < r.n_steps(); ++t) {
             tables::Row const row(r, labels, i, t);
@@ -176,11 +190,8 @@ inline void write_tables(Plan const& plan, Images const& images, std::filesystem
         }
       });
   if (outputs) outputs->commit();
-  if (now != Branch::none) write_traces(plan.conditions[now]);
+  if (now != Branch::none) write_traces(now);
   if (data) data->commit(), traces->commit();
-  AtomicFile file(out / "plan.json");
-  file.write(plan_json(plan, forecast).dump(2) + "\n");
-  file.commit();
 }
 
 }  // namespace dynvision::experiments
