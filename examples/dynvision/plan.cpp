@@ -7,6 +7,7 @@
 #include <dynvision/records/progress.hpp>
 #include <dynvision/run/plan_numbers.hpp>
 #include <dynvision/run/trial.hpp>
+#include <dynvision/train/precision.hpp>
 
 #include <ATen/Parallel.h>
 
@@ -20,11 +21,8 @@
 
 namespace program {
 
-namespace {
-
 using namespace dynvision;
 
-// [steps] of a trial of the study, with the residual ones at its end.
 int steps_of(AnyModel const& model, Study const& study) {
   return study.values.trial.n_timesteps + model.n_residual_timesteps();
 }
@@ -33,8 +31,11 @@ run::Plan plan_of(AnyModel const& model, Study const& study, std::int64_t batch)
   std::array<int, 3> const dims = study.values.options.input_dims;
   run::Settings settings = study.values.run;
   settings.n_timesteps = steps_of(model, study);
+  set_precision(settings, study.values.fit.precision);
   return run::plan(model, {batch, dims[0], dims[1], dims[2]}, settings);
 }
+
+namespace {
 
 bool is_sized(Study const& study) {
   std::array<int, 3> const dims = study.values.options.input_dims;

@@ -10,6 +10,11 @@
 
 namespace program {
 
+// A training step of the study with batches of this size, as the compiled path will run it.
+dynvision::run::Plan plan_of(dynvision::AnyModel const& model, Study const& study, std::int64_t batch);
+// [steps] of a trial of the study, with the residual ones at its end.
+int steps_of(dynvision::AnyModel const& model, Study const& study);
+
 // One sentence each, with what to do.
 std::vector<std::string> warnings_of(dynvision::AnyModel const& model, Study const& study);
 

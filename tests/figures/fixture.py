@@ -24,12 +24,13 @@ DT = 2.0
 EXPONENT = {"full": .8, "self": .9, "none": 1.05}
 ADAPTATION = {"full": .4, "self": .2, "none": 0.0}
 ALPHA = {"full": .4, "self": .5, "none": .6}
+NAN = float("nan")
 GAIN = {"full": 1.0, "self": .9, "none": .8}
 KEYS = ["experiment", "model", "category", "category_value", "seed", "status", "epoch", "parameter", "parameter_value", "parameter_ms",
         "condition"]
 WORDS = {"experiment", "model", "category", "category_value", "status", "parameter", "parameter_value", "condition", "layer",
          "layer_other", "category_value_other", "quantity", "measure", "unit", "flags", "shown", "connection", "a", "b", "units",
-         "factor", "level", "machine", "date"}
+         "factor", "level", "type", "note", "machine", "date"}
 
 
 def cell(value):
@@ -364,10 +365,21 @@ def others(folder):
             key = keys("adaptationtrain", SEEDS[0], value, "gap", g, g * DT)
             rows += [curve_row(key, layer, "train_index", "", 1 - ADAPTATION[value] / g) for layer in LAYERS]
     write(folder, "curves", rows)
-    factors = {"recurrence type": ["full", "self", "none"], "T": ["5", "20"], "threads": ["1", "2"]}
-    write(folder, "benchmark", [dict(factor=f, level=l, seconds_per_training_step=.5 - .1 * i, images_per_s=50.0 + 20 * i, inference_ms_per_image=3.0 - i,
-                                     memory_mb=200.0 - 30 * i, parameters=1e6, multiply_adds_per_step=6e7 / (1 + i), compile_s=20.0, ratio=1 - .2 * i,
-                                     machine="two cores", date="2026-01-01") for f, levels in factors.items() for i, l in enumerate(levels)])
+    # Planted: T in proportion to its steps, "none" 0.3 of "full", one pattern a tenth slower than the others; bfloat16 not run.
+    seconds = {"recurrence type": {"full": .5, "depthpointwise": .3, "self": .2, "none": .15}, "T": {"5": .125, "20": .5, "40": 1.0},
+               "pattern": {"1": .5, "1011": .55}, "threads": {"1": .9, "2": .5}, "dtype": {"float32": .5, "bfloat16": NAN}}
+    default = {"full", "20", "1", "2", "float32"}
+    work = {"full": 63e6, "depthpointwise": 29e6, "self": 24e6}
+    rows = []
+    for factor, levels in seconds.items():
+        for level, s in levels.items():
+            is_default = level in default and (factor, level) != ("threads", "1")
+            rows.append(dict(factor=factor, level=level, seconds_per_training_step=s, seconds_per_training_step_q1=.95 * s,
+                             seconds_per_training_step_q3=1.1 * s, images_per_s=16 / s, inference_ms_per_image=20 * s, memory_mb=200 * s,
+                             parameters=1e6, multiply_adds_per_step=work.get(level, 6e7), compile_s=NAN, ratio_to_default=s / .5,
+                             ratio_to_default_q1=.95 * s / .5, ratio_to_default_q3=1.1 * s / .5, is_default=is_default, rounds=5, type="DyRCNNx4<>",
+                             batch_size=16, steps=20, note="" if s == s else "not run: no instructions", machine="two cores", date="2026-01-01"))
+    write(folder, "benchmark", rows)
     nodes = [dict(id=0, parent=-1, first_step=0, steps=21, show="void", conditions=3), dict(id=1, parent=0, first_step=21, steps=1, show="image", conditions=3),
              dict(id=2, parent=1, first_step=22, steps=28, show="void", conditions=1), dict(id=3, parent=1, first_step=22, steps=4, show="image", conditions=2),
              dict(id=4, parent=3, first_step=26, steps=24, show="void", conditions=1), dict(id=5, parent=3, first_step=26, steps=24, show="image", conditions=1)]

@@ -183,6 +183,17 @@ class Numbers(unittest.TestCase):
         row = next(r for r in drawn.rows_of("similarity") if (r["layer"], r["layer_other"], r["times_index"], r["category_value"]) == ("V1", "IT", "11", "full"))
         self.assertAlmostEqual(self.value("layer_step_cka", "debiased, last step, with IT", layer="V1"), float(row["debiased"]), places=7)
 
+    def test_benchmark(self):
+        self.assertAlmostEqual(self.value("benchmark", "T: seconds_per_training_step", category_value="40"), 1, places=8)
+        for statement, holds, value in (("T: time is in proportion", "yes", 1), ("pattern: all take the same time", "no", .1),
+                                        ("recurrence type: time falls", "yes", .4), ("recurrence type: 63, 29", "yes", 0),
+                                        ("threads: two are faster", "yes", .5 / .9)):
+            found = self.holds("benchmark", statement)
+            self.assertEqual(found["holds"], holds, statement)
+            self.assertAlmostEqual(float(found["value"]), value, places=6, msg=statement)
+        self.assertIn("no instructions", self.holds("benchmark", "dtype: bfloat16 is faster")["reason"])
+        self.assertEqual(self.holds("benchmark", "loader: ")["holds"], "not testable")
+
     def test_plan(self):
         self.assertEqual(self.value("plan_tree", "nodes"), 102)
         self.assertAlmostEqual(self.value("plan_tree", "ratio"), 150 / 102, places=8)

@@ -16,7 +16,7 @@ KEYS = ("experiment", "model", "category", "category_value", "seed", "status", "
         "parameter_ms", "condition")
 WORDS = {"experiment", "model", "category", "category_value", "status", "parameter", "parameter_value", "condition", "layer",
          "layer_other", "category_value_other", "quantity", "measure", "unit", "flags", "shown", "connection", "a", "b",
-         "units", "factor", "level", "machine", "date", "figure", "panel", "statement", "kind", "holds", "reason"}
+         "units", "factor", "level", "type", "path", "note", "machine", "date", "figure", "panel", "statement", "kind", "holds", "reason"}
 OF_RUN_FOLDERS = ("metrics", "weights", "confusion")
 LARGEST_CELL = 1 << 20  # characters
 

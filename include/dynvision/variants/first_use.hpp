@@ -32,6 +32,7 @@ namespace dynvision {
 
 struct FirstUse {
   std::filesystem::path cache{};  // empty: $XDG_CACHE_HOME/dynvision, or ~/.cache/dynvision
+  bool takes_built_in = true;     // false: also what is built in is compiled
   bool compiles = true;           // false: what is neither built in nor kept from before is an error
   bool quiet = false;             // no line that says what is compiled
   ProgressView view{};
@@ -153,7 +154,8 @@ inline AnyModel made_on_first_use(Wanted const& wanted, Options const& options, 
 
 inline AnyModel make_model(Structure const& structure, Options const& options = {}, FirstUse const& how = {}) {
   std::string const type = type_of(structure);
-  if (Variant const* const built_in = find_variant(type)) return built_in->make(options, type);
+  Variant const* const built_in = how.takes_built_in ? find_variant(type) : nullptr;
+  if (built_in != nullptr) return built_in->make(options, type);
   std::vector<std::string_view> const headers = variants::resolved(structure).headers;
   std::string const source = variants::source_of_type(headers, type, variants::build_id(how.toolchain));
   return variants::made_on_first_use({.type = type, .source = source}, options, how);
