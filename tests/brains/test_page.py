@@ -1,4 +1,4 @@
-"""Pages of recordings and patches, from top to bottom, with a small run and two stimuli; their scripts where the packages are."""
+"""Pages of recordings and patches, from top to bottom, with a small run and four stimuli; their scripts where the packages are."""
 import importlib.util
 import subprocess
 import sys
@@ -16,7 +16,7 @@ class Page(Recorded):
         (self.folder / "runs").mkdir()
         (self.folder / "run").rename(self.folder / "runs/latest")
         (self.folder / "stimuli").mkdir()
-        for name, picture in (("cat", 0), ("dog", 1)):
+        for name, picture in (("cat", 0), ("dog", 1), ("owl", 2), ("car", 4)):
             (self.folder / f"pictures/{picture}.png").rename(self.folder / f"stimuli/{name}.png")
         (self.folder / "bin").mkdir()
         (self.folder / "bin/dynvision").symlink_to(program.PROGRAM)

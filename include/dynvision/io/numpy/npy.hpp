@@ -54,6 +54,7 @@ template <class Read> class NpyReader {
   }
 
   NpyHeader const& header() const noexcept { return header_; }
+  std::uint64_t begin() const noexcept { return begin_; }  // [bytes] of the array's contents
 
   Tensor numbers() const {
     if (!header_.dtype) {
