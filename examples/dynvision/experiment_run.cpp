@@ -2,6 +2,7 @@
 
 #include <dynvision/data/data_set.hpp>
 #include <dynvision/data/round_robin.hpp>
+#include <dynvision/experiments/measures/write_measures.hpp>
 #include <dynvision/experiments/run/run_plan.hpp>
 #include <dynvision/experiments/tables/write_tables.hpp>
 #include <dynvision/records/interrupt.hpp>
@@ -129,6 +130,7 @@ class ExperimentRun {
       TablesOf const of{branches, out / one.name, first, first + one.conditions.size()};
       keys_.experiment = one.name;
       write_tables(plan_, sample_.images, of, keys_, settings_.batch_size);
+      write_measures(plan_, sample_.images, of, keys_, settings_.batch_size, single_of(one));
       first = of.end;
     }
     report(result, out);
@@ -145,6 +147,17 @@ class ExperimentRun {
           ": expected as many (--n_classes, or --data_name)"});
   }
 
+  // The condition of an experiment that is always added, which shows the first of two pulses alone.
+  std::optional<std::size_t> single_of(Experiment const& experiment) const {
+    std::size_t number = 0;
+    for (Experiment const& one : experiments_) {
+      bool const reference =
+          std::find(experiment.with.begin(), experiment.with.end(), one.name) != experiment.with.end();
+      if (reference && one.conditions.size() == 1) return number;
+      number += one.conditions.size();
+    }
+    return std::nullopt;
+  }
   // Each by itself, and all together where there are several.
   std::vector<NamedPlan> plans() const {
     std::vector<NamedPlan> all;

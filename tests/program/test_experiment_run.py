@@ -107,6 +107,52 @@ class ExperimentRun(program.Studies):
         self.train("--skip", "false", "--epochs", "1")
         self.assertIn("skip connections", refused("program.151", *RUN, "skipping"))
 
+    def test_measures_are_those_of_the_traces(self):
+        """summary.csv and curves.csv once more, from test_data.csv."""
+        self.dynvision(*RUN, "--experiment", "duration", "interval", "--images", "9", "--test_batch_size", "5", "--out", "out")
+        data = {name: table(self.folder / f"out/{name}/test_data.csv") for name in ("duration", "interval", "intervalsingle")}
+
+        def traces(name, key, layer):
+            """{value: {image: [response]}}"""
+            all = {}
+            for row in data[name]:
+                all.setdefault(float(row[key]), {}).setdefault(int(row["sample_index"]), []).append(float(row[layer + "_response_avg"]))
+            return all
+
+        def mean(values):
+            return sum(values) / len(values)
+
+        def said(name, which, layer, measure, value=""):
+            row, = [row for row in table(self.folder / f"out/{name}/{which}.csv")
+                    if (row["layer"], row["measure"], row["parameter_value"]) == (layer, measure, value)]
+            number = float(row["mean" if which == "summary" else "value"])
+            self.assertLessEqual(float(row["ci_low"]), number + 1e-9)
+            self.assertGreaterEqual(float(row["ci_high"]), number - 1e-9)
+            self.assertEqual(row["n_seeds"], "1")
+            return number
+
+        for layer in ("layer1", "layer2"):
+            duration = traces("duration", "stim", layer)
+            summed = {d: {i: sum(r[1:]) - r[0] * len(r[1:]) for i, r in of.items()} for d, of in duration.items()}
+            self.assertAlmostEqual(said("duration", "summary", layer, "summed_response", "10"), mean(summed[10].values()), places=5)
+            self.assertAlmostEqual(said("duration", "summary", layer, "peak_time", "3"),
+                                   mean([r.index(max(r)) for r in duration[3].values()]), places=5)
+            ratios = [summed[20][i] / (2 * summed[10][i]) for i in range(9)]
+            self.assertAlmostEqual(said("duration", "curves", layer, "doubling_ratio", "10"), mean(ratios), places=4)
+            two, one = traces("interval", "interval", layer), traces("intervalsingle", "stim", layer)[5]
+            window = 40 - (1 + 5 + 10)
+            recovered = [max(a - a0 - (b - b0) for a, b in zip(two[4][i][10:10 + window], one[i][10:10 + window]))
+                         / (max(one[i][1:1 + window]) - b0) for i in range(9) for a0, b0 in [(two[4][i][0], one[i][0])]]
+            self.assertAlmostEqual(said("interval", "curves", layer, "recovery_max", "4"), mean(recovered), places=4)
+        rows = [row for row in data["duration"] if row["stim"] == "5" and row["times_index"] == "5"]
+        self.assertAlmostEqual(said("duration", "summary", "classifier", "accuracy", "5"), mean([float(row["accuracy"]) for row in rows]), places=6)
+        measures = table(self.folder / "out/duration/measures.csv")
+        self.assertEqual(len(measures), 8 * 9 * 3)
+        self.assertEqual(measures[0]["reaction_time_ms"], "")
+        for made in ("measures", "summary", "curves"):
+            described = json.loads((self.folder / f"out/duration/{made}.columns.json").read_text())
+            self.assertEqual(list(described), list(table(self.folder / f"out/duration/{made}.csv")[0]))
+
     def begin(self, out):
         """Until some results are there, not all."""
         process = self.start(*RUN, "nullcondition", "--images", "40", "--test_batch_size", "1", "--out", out)

@@ -3,7 +3,9 @@
 // covers: experiments/run/layer_numbers.hpp experiments/tables/over_images.hpp experiments/tables/table_file.hpp
 // covers: experiments/tables/table_keys.hpp experiments/tables/write_tables.hpp experiments/tables/toolbox_rows.hpp
 // covers: experiments/run/reduce_branches.hpp experiments/run/shown_batch.hpp
+// covers: experiments/measures/batch_traces.hpp experiments/measures/write_measures.hpp
 #include <dynvision/dyrcnn.hpp>
+#include <dynvision/experiments/measures/write_measures.hpp>
 #include <dynvision/experiments/run/run_plan.hpp>
 #include <dynvision/experiments/tables/write_tables.hpp>
 #include <dynvision/io/csv/table.hpp>
@@ -153,6 +155,28 @@ TEST_CASE("The tables of an experiment say what runs of their own give", "[exper
     CHECK(same.rows[i][16] == traces.rows[i][16]);
     if (!same.rows[i][17].empty())
       CHECK(std::stod(same.rows[i][17]) == Approx(std::stod(traces.rows[i][17])).epsilon(1e-4).margin(1e-6));
+  }
+}
+
+TEST_CASE("Measures do not depend on batches", "[experiments][run_plan]") {
+  auto const model = some_model();
+  Images const images = some_images(7);
+  std::vector<Condition> conditions = some_conditions();
+  conditions.pop_back();  // two durations
+  Plan const plan = plan_of(conditions, {.dt = 2});
+  std::map<std::string, std::string> first;
+  for (std::int64_t const size : {7, 3}) {
+    auto const out = fresh("measures-" + std::to_string(size));
+    run_plan(plan, model, images, out / "branches", quiet(size));
+    TablesOf const of{out / "branches", out};
+    write_measures(plan, images, of, {.experiment = "e"}, size);
+    CHECK(read_csv(out / "measures.csv").rows.size() == 2 * 7 * 3);
+    CHECK(read_csv(out / "summary.csv").rows.size() == 2 * (2 * 16 + 4));
+    CHECK(read_csv(out / "curves.csv").rows.size() == 2 * (2 * 2 + 4));
+    CHECK(std::filesystem::exists(out / "curves.columns.json"));
+    auto const columns = [&] { return text_of(out / "measures.columns.json"); };
+    if (first.empty()) first["columns"] = columns();
+    CHECK(columns() == first["columns"]);
   }
 }
 

@@ -2,7 +2,7 @@
 //
 //   LayerNumbers const v1 = layer_numbers(activity.response("V1"), batch);     avg, std (B,T) float64
 //
-//   avg = mean |r|,  std = sqrt(sum (|r| - avg)^2 / (n - 1))         over n = C H W units; nan where the layer was silent
+//   avg = mean |r|,  std = sqrt(sum (|r| - avg)^2 / (n - 1))         over n = C H W units; 0 while nothing has reached the layer
 //
 // In double, each image's units read twice while they are in the cache. As in the Python toolbox the standard deviation is
 // unbiased; of a single unit it is nan.
@@ -68,9 +68,8 @@ inline LayerNumbers layer_numbers(run::Trace const& trace, std::int64_t n_sample
     }
     // A signal that came before the image, or was computed for one of them, is that of all.
     for (std::int64_t b = n_given; b < n_samples; ++b) {
-      double const none = std::numeric_limits<double>::quiet_NaN();
-      avg[b * n_steps + t] = n_given > 0 ? avg[t] : none;
-      std[b * n_steps + t] = n_given > 0 ? std[t] : none;
+      avg[b * n_steps + t] = n_given > 0 ? avg[t] : 0;
+      std[b * n_steps + t] = n_given > 0 ? std[t] : 0;
     }
   }
   return all;
