@@ -10,11 +10,8 @@ import program
 
 BLOCK = re.compile(r"^<!-- (?:file (?P<name>[\w./-]+)|run(?:: status (?P<status>\d+))?) -->\n```\w*\n(?P<text>.*?)^```$", re.M | re.S)
 PAGES = ["README.md", "docs/tutorials/train-a-network.md", "docs/tutorials/your-own-model-from-the-command-line.md",
-<<<<<<< HEAD
-         "docs/tutorials/go-on-after-a-crash.md", "docs/how-to/troubleshooting.md", "docs/experiments/your-own.md", "docs/how-to/computational-benchmark.md"]
-=======
-         "docs/tutorials/go-on-after-a-crash.md", "docs/how-to/troubleshooting.md", "docs/experiments/your-own.md", "docs/experiments/run.md"]
->>>>>>> cb11d24 (Measures of experiments that have been run: measures.csv, summary.csv with intervals, curves.csv over the parameter; experiment run writes them; what nothing has reached answers with 0)
+         "docs/tutorials/go-on-after-a-crash.md", "docs/how-to/troubleshooting.md", "docs/experiments/your-own.md", "docs/how-to/computational-benchmark.md",
+         "docs/experiments/run.md"]
 
 
 class Pages(program.Case):
