@@ -4,7 +4,9 @@
 #include <dynvision/records/text_table.hpp>
 #include <dynvision/variants/first_use.hpp>
 
+#include "benchmark_plan.hpp"
 #include "benchmark_subject.hpp"
+#include "prepare.hpp"
 #include "this_machine.hpp"
 
 #include <algorithm>
@@ -26,8 +28,8 @@ struct Expected {
 constexpr double compile_seconds = 30;  // about, of a type that is not there yet
 constexpr double seconds_of_loading = 0.3;
 
-Expected expected(Factor const& factor, PreparedLevel const& level, BenchmarkSettings const& settings, double rate,
-                  std::set<std::string>& compiled) {
+Expected expected(StudyWords const& words, Factor const& factor, PreparedLevel const& level,
+                  BenchmarkSettings const& settings, double rate, std::set<std::string>& compiled) {
   Structure const& structure = level.study.values.structure;
   Expected all{factor.name, level.level.name, type_of(structure), level.level.not_there};
   if (!all.note.empty()) return all.note = "not run: " + all.note, all;
@@ -39,6 +41,12 @@ Expected expected(Factor const& factor, PreparedLevel const& level, BenchmarkSet
   BenchmarkSubject const subject(level.study, level.level);
   if (std::string const why = subject.refusal(); !why.empty()) return all.note = "not run: " + why, all;
   run::Plan const plan = subject.plan();
+  if (factor.measures == Measures::plan) {
+    BenchmarkPlan const runs(words, level.study, model_of(level.study), level.level.name);
+    auto const steps = static_cast<double>(runs.steps() + runs.nodes());
+    all.seconds += (settings.rounds + 1) * steps / subject.steps() * plan.forward_flops / rate;
+    return all;
+  }
   all.multiply_adds = subject.facts().sum(&LayerFacts::flops) / 2;
   all.memory_bytes = subject.is_step_by_step() ? 0 : plan.peak_bytes;
   double const flops = subject.is_step_by_step() ? plan.forward_flops_by_step : plan.forward_flops;
@@ -64,7 +72,8 @@ int print_forecast(StudyWords const& words, std::vector<Factor> const& factors, 
   std::set<std::string> compiled;
   for (Factor const& factor : factors) {
     PreparedFactor const known = prepared(words, factor);
-    for (PreparedLevel const& level : known.levels) all.push_back(expected(factor, level, settings, rate, compiled));
+    for (PreparedLevel const& level : known.levels)
+      all.push_back(expected(words, factor, level, settings, rate, compiled));
     for (auto const& [level, why] : known.refused) all.push_back({factor.name, level, "", "not run: " + why});
   }
   double seconds = 0, memory = 0;

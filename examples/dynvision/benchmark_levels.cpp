@@ -146,6 +146,9 @@ std::vector<Factor> known_factors(bool quick) {
       threads(),
       of_key("model", "published models, each with its own numbers", "model_name",
              {"DyRCNNx2", "DyRCNNx4", "DyRCNNx8", "CorNetRT", "CordsNet"})};
+  Factor plan{"plan", "conditions of an experiment in one pass, to runs of their own", {}, {}, Measures::plan};
+  for (char const* const name : {"duration", "contrast", "interval"}) plan.levels.push_back({name});
+  all.push_back(plan);
   named(all, "target x8")->base = {"--model_name=DyRCNNx8"};
   named(all, "dtype")->levels = {{"float32", {"--trainer.precision=32"}},
                                  {"bfloat16", {"--trainer.precision=bf16-mixed"}},

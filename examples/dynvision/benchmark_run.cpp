@@ -6,6 +6,7 @@
 #include <ATen/Parallel.h>
 
 #include "benchmark_loaders.hpp"
+#include "benchmark_plan.hpp"
 #include "benchmark_subject.hpp"
 #include "benchmark_table.hpp"
 
@@ -62,6 +63,7 @@ class Benchmark {
     std::string level;
     std::int64_t batch_size;
     std::unique_ptr<BenchmarkSubject> model{};
+    std::unique_ptr<BenchmarkPlan> plan{};
   };
 
   bool one(PreparedFactor const& factor) {
@@ -120,7 +122,8 @@ class Benchmark {
   }
   // The last number of a round.
   bool has_round(std::string const& level, int round) const {
-    return samples_.has(name_, level, round, "inference_s") || samples_.has(name_, level, round, "loader_images_per_s");
+    return samples_.has(name_, level, round, "inference_s") || samples_.has(name_, level, round, "one_pass_s") ||
+           samples_.has(name_, level, round, "loader_images_per_s");
   }
   bool has_round(Subject const& subject, int round) const { return has_round(subject.level, round); }
 
@@ -145,7 +148,11 @@ class Benchmark {
       }
       if (std::string const why = made.model->refusal(); !why.empty()) return note(name, why), std::nullopt;
     }
+    if (factor.measures == Measures::plan) {
+      made.plan = std::make_unique<BenchmarkPlan>(words_, level.study, model_of(level.study), name);
+    }
     if (!samples_.has(name_, name, 0, "is_default")) {
+      if (made.plan) say_once(made, *made.plan);
       if (made.model) say_once(made, level.study.values.structure);
       samples_.add(name_, name, 0, "is_default", level.is_default ? 1 : 0);
     } else if (made.model) {
@@ -191,6 +198,21 @@ class Benchmark {
     }
   }
 
+  void say_once(Subject const& subject, BenchmarkPlan const& plan) {
+    double const difference = plan.difference();
+    if (!(difference <= 1e-4)) {
+      fail("program", 187,
+           {name_, " ", subject.level, ": outputs of one pass differ from those of separate runs by ",
+            number_text(difference, 3),
+            " (relative norm): expected at most 1e-4: nothing is measured that is not right"});
+    }
+    samples_.add(name_, subject.level, 0, "output_difference", difference);
+    samples_.add(name_, subject.level, 0, "steps", static_cast<double>(plan.steps()));
+    samples_.add(name_, subject.level, 0, "step_ratio",
+                 static_cast<double>(plan.steps()) / static_cast<double>(plan.nodes()));
+    samples_.add(name_, subject.level, 0, "batch_size", static_cast<double>(subject.batch_size));
+  }
+
   double compiled_anew(Structure const& structure, std::string const& type) {
     if (auto const known = compile_seconds_.find(type); known != compile_seconds_.end()) return known->second;
     std::filesystem::path const cache = out_ / "compile-times";
@@ -210,7 +232,10 @@ class Benchmark {
       at::set_num_threads(subject.model->threads());
       say("training_s", seconds_of([&] { subject.model->training_step(); }, settings_.least_seconds));
     }
-    if (what == Measures::loader) {
+    if (what == Measures::plan) {
+      say("separate_s", seconds_of([&] { subject.plan->separate(); }, 0));
+      say("one_pass_s", seconds_of([&] { subject.plan->one_pass(); }, 0));
+    } else if (what == Measures::loader) {
       say("loader_images_per_s", loaders_->images_per_second(subject.level, subject.batch_size));
     } else {
       say("inference_s", seconds_of([&] { subject.model->inference(); }, settings_.least_seconds));
@@ -254,7 +279,7 @@ PreparedFactor prepared(StudyWords const& words, Factor const& factor) {
   }
   if (factor.measures == Measures::loader) {
     for (PreparedLevel& level : all.levels) level.is_default = level.level.name == "memory";
-  } else if (!has_default) {
+  } else if (factor.measures == Measures::training && !has_default) {
     all.levels.insert(all.levels.begin(), {Level{"default"}, base, true});
   }
   return all;

@@ -79,6 +79,18 @@ class Benchmarks(program.Case):
         self.assertEqual(self.rows("benchmark/benchmark_samples.csv"), before)
         self.assertEqual([(one["factor"], one["level"]) for one in again], list(levels))
 
+    def test_one_pass_is_compared_with_separate_runs(self):
+        self.benchmark("--levels", "plan=contrast")
+        row, = self.rows()
+        self.assertAlmostEqual(float(row["step_ratio"]), 350 / 224, places=8)
+        self.assertLess(float(row["output_difference"]), 1e-4)
+        times = {}
+        for sample in self.rows("benchmark/benchmark_samples.csv"):
+            times.setdefault(sample["quantity"], []).append(float(sample["value"]))
+        ratios = [one / other for one, other in zip(times["one_pass_s"], times["separate_s"])]
+        self.assertAlmostEqual(float(row["ratio_to_default"]), statistics.median(ratios), places=7)
+        self.assertLess(float(row["ratio_to_default"]), 1)
+
     def test_killed_it_goes_on(self):
         process = self.start("benchmark", *SMALL, "--factors", "pattern,idle,batch", "--rounds", "20")
         table = self.folder / "benchmark/benchmark_samples.csv"
