@@ -71,7 +71,7 @@ class Patches(program.Case):
     def test_the_program_trains_on_them(self):
         self.cut("--size", "16", "--grey")
         self.dynvision("train", "--config", "patches/study.json", "--model_name", "DyRCNNx2", "--epochs", 1, "--n_timesteps", 3,
-                       "--train_ratio", 0.8, "--t_recurrence", 2)
+                       "--train_ratio", 0.8, "--t_recurrence", 2, "--batch_size", 16, "--accumulate_grad_batches", 1)
         classes = json.loads((self.folder / "runs/latest/run.json").read_text())["classes"]
         self.assertEqual(len(classes), 12)
         self.assertEqual(json.loads((self.folder / "runs/latest/config.json").read_text())["model"]["input_dims"], [1, 16, 16])
