@@ -6,7 +6,7 @@
 // By the implicitly restarted Arnoldi method (Sorensen 1992; Spectra's GenEigsSolver) from products with J, or with J^T where no
 // patterns are asked for, for each group of layers that act on each other (coupled_layers.hpp). A group whose state is no
 // larger than the Krylov space is that space.
-// It ends where the first mode has settled, or each has its tolerance.
+// It ends where the first mode has settled, or each has its tolerance; `Mode::settled` says which of the others have.
 // Without the nonlinearity's slope D, an eigenvalue mu of the lateral weights W gives the roots of
 // z^d - (1 - a) z^(d-1) - a mu = 0 for a delay of d steps.
 //
@@ -30,12 +30,12 @@ namespace dynvision::stability {
 
 struct ModeSettings {
   int n_modes = 10;
-  int krylov_size = 40;            // of the Krylov space, at least n_modes + 2
-  double settled = 1e-6;           // relative change of the first mode over a restart; 0: by `tolerance` alone
-  double tolerance = 1e-9;         // of |J v - z v| / |z| of every mode, which ends it, too
-  int max_restarts = 100;          // of a group
-  bool patterns = false;           // keep them; then it ends by `tolerance`
-  std::uint64_t seed = 0;          // of the first vector
+  int krylov_size = 40;     // of the Krylov space, at least n_modes + 2
+  double settled = 1e-6;    // relative change of the first mode over each of three restarts; 0: by `tolerance` alone
+  double tolerance = 1e-9;  // of |J v - z v| / |z| of every mode, which ends it, too
+  int max_restarts = 100;   // of a group
+  bool patterns = false;    // keep them; then it ends by `tolerance`
+  std::uint64_t seed = 0;   // of the first vector
   std::string progress = "modes";  // its label; empty: none
 };
 
@@ -44,6 +44,7 @@ struct Mode {
   double growth_rate_per_ms;  // ln|z|/dt; -inf: gone after as many steps as the state is deep
   double period_ms;           // inf: it does not oscillate
   std::string layers;         // in which it lives: a group of coupled layers
+  bool settled = true;  // it has not moved by more than ModeSettings::settled over three restarts, or has its tolerance
   std::vector<std::pair<std::string, Tensor>> pattern{};  // (layer, (C,H,W) complex)
 };
 
@@ -73,33 +74,45 @@ struct EigenPairs {
   Eigen::VectorXcd values;
   Eigen::MatrixXcd vectors;
   bool converged;
+  std::vector<bool> settled{};  // by mode; none: all
 };
 
 // Ends the iteration where the first Ritz value rests: in a dense cluster of eigenvalues, such as that of a fresh network
-// around 1 - dt/tau, eigenvectors are far slower.
+// around 1 - dt/tau, eigenvectors are far slower. One restart at rest may be a plateau.
 class WatchedJacobian {
  public:
   using Scalar = double;
   struct Settled {};
-  WatchedJacobian(CoupledJacobian const& J, double settled) : J_(J), settled_(settled) {}
+  static constexpr int restarts_at_rest = 3;
+  WatchedJacobian(CoupledJacobian const& J, ModeSettings const& settings)
+      : J_(J),
+        settings_(settings),
+        modulus_(Eigen::VectorXd::Zero(settings.n_modes)),
+        at_rest_(static_cast<std::size_t>(settings.n_modes), 0) {}
   Eigen::Index rows() const { return J_.rows(); }
   Eigen::Index cols() const { return J_.cols(); }
   void perform_op(double const* x, double* y) const {
-    if (ritz != nullptr && ritz->size() > 0 && (*ritz)[0] != first_) {
-      double const modulus = std::abs((*ritz)[0]);
-      n_at_rest_ = std::abs(modulus - std::abs(first_)) < settled_ * modulus ? n_at_rest_ + 1 : 0;
+    if (ritz != nullptr && ritz->size() > 0 && (*ritz)[0] != first_) {  // after a restart
       first_ = (*ritz)[0];
-      if (n_at_rest_ == 1) throw Settled{};
+      for (std::size_t i = 0; i < at_rest_.size(); ++i) {
+        auto const k = static_cast<Eigen::Index>(i);
+        double const now = std::abs((*ritz)[k]);
+        at_rest_[i] = std::abs(now - modulus_[k]) < settings_.settled * now ? at_rest_[i] + 1 : 0;
+        modulus_[k] = now;
+      }
+      if (!settings_.patterns && is_settled(0)) throw Settled{};
     }
     J_.perform_op(x, y);
   }
+  bool is_settled(std::size_t mode) const { return at_rest_[mode] >= restarts_at_rest; }
   mutable Eigen::VectorXcd const* ritz = nullptr;
 
  private:
   CoupledJacobian const& J_;
-  double settled_;
+  ModeSettings const& settings_;
   mutable std::complex<double> first_{};
-  mutable int n_at_rest_ = 0;
+  mutable Eigen::VectorXd modulus_;
+  mutable std::vector<int> at_rest_;
 };
 struct WatchedSolver : Spectra::GenEigsSolver<WatchedJacobian const> {
   using Spectra::GenEigsSolver<WatchedJacobian const>::GenEigsSolver;
@@ -108,6 +121,7 @@ struct WatchedSolver : Spectra::GenEigsSolver<WatchedJacobian const> {
 
 inline EigenPairs eigen_pairs(CoupledJacobian const& J, ModeSettings const& settings) {
   Eigen::Index const n = J.rows(), n_krylov = settings.krylov_size;
+  if (n == 0) return {Eigen::VectorXcd::Zero(1), Eigen::MatrixXcd::Zero(0, 1), true};  // nothing depends on the state
   if (n <= n_krylov) {
     Eigen::MatrixXd all(n, n);
     for (Eigen::Index i = 0; i < n; ++i) {
@@ -124,17 +138,23 @@ inline EigenPairs eigen_pairs(CoupledJacobian const& J, ModeSettings const& sett
   if (y.norm() > 0) J.perform_op(y.data(), x.data());
   // Products that die out at once: eigenvalues of 0 alone, or none that a vector of the range can show.
   if (!(y.norm() > 0) || !(x.norm() > 0)) return {Eigen::VectorXcd::Zero(1), Eigen::MatrixXcd::Zero(n, 1), true};
-  WatchedJacobian const watched(J, settings.patterns ? 0 : settings.settled);
+  WatchedJacobian const watched(J, settings);
   WatchedSolver solver(watched, settings.n_modes, n_krylov);
   watched.ritz = &solver.ritz();
+  auto const settled = [&] {
+    std::vector<bool> modes;
+    for (int i = 0; i < settings.n_modes; ++i) modes.push_back(watched.is_settled(static_cast<std::size_t>(i)));
+    return modes;
+  };
   solver.init(y.data());
   try {
     solver.compute(Spectra::SortRule::LargestMagn, settings.max_restarts, settings.tolerance);
   } catch (WatchedJacobian::Settled const&) {
-    return {solver.ritz().head(settings.n_modes), Eigen::MatrixXcd{}, true};
+    return {solver.ritz().head(settings.n_modes), Eigen::MatrixXcd{}, true, settled()};
   }
   bool const converged = solver.info() == Spectra::CompInfo::Successful;
-  if (!converged && !settings.patterns) return {solver.ritz().head(settings.n_modes), Eigen::MatrixXcd{}, false};
+  if (!converged && !settings.patterns)
+    return {solver.ritz().head(settings.n_modes), Eigen::MatrixXcd{}, false, settled()};
   return {solver.eigenvalues(), settings.patterns ? solver.eigenvectors() : Eigen::MatrixXcd{}, converged};
 }
 
@@ -142,13 +162,9 @@ inline Mode with_pattern(Mode mode, CoupledJacobian const& J, CoupledLayers cons
                          Eigen::Ref<Eigen::VectorXcd const> const& vector) {
   Tensor parts[] = {zeros({layout.size()}, at::TensorOptions(at::kDouble)),
                     zeros({layout.size()}, at::TensorOptions(at::kDouble))};
-  for (int imaginary = 0; imaginary < 2; ++imaginary) {
-    J.each(
-        [&](double* block, std::int64_t first, std::int64_t n) {
-          for (std::int64_t i = 0; i < n; ++i)
-            block[i] = imaginary ? vector[first + i].imag() : vector[first + i].real();
-        },
-        parts[imaginary]);
+  for (Eigen::Index i = 0; i < J.rows(); ++i) {
+    std::int64_t const place = J.places()[static_cast<std::size_t>(i)];
+    parts[0].data_ptr<double>()[place] = vector[i].real(), parts[1].data_ptr<double>()[place] = vector[i].imag();
   }
   for (StateBlock const& b : layout.blocks()) {
     if (b.age > 0 || !layers.among[b.layer]) continue;
@@ -173,20 +189,22 @@ inline Modes leading_modes(StepMap const& map, run::State const& at, ModeSetting
   }
   StepJacobian const J(map, at);
   Modes all;
-  std::vector<CoupledLayers> const groups = coupled_layers(J, random_vector(J.size(), settings.seed + 1));
+  Tensor const random = random_vector(J.size(), settings.seed + 1);
+  std::vector<CoupledLayers> const groups = coupled_layers(J, random);
   for (CoupledLayers const& layers : groups) {
     std::optional<Progress> progress;
     if (!settings.progress.empty()) {
       progress.emplace(settings.progress + " of " + layers.name,
                        settings.krylov_size + settings.max_restarts * (settings.krylov_size - settings.n_modes));
     }
-    CoupledJacobian const own(J, layers, !settings.patterns, progress ? &*progress : nullptr);
+    CoupledJacobian const own(J, layers, random, !settings.patterns, progress ? &*progress : nullptr);
     EigenPairs const found = eigen_pairs(own, settings);
     all.n_products += own.n_products;
     double radius = found.values.size() > 0 ? 0 : std::numeric_limits<double>::quiet_NaN();
     for (Eigen::Index i = 0; i < found.values.size(); ++i) {
       radius = std::max(radius, std::abs(found.values[i]));
       Mode mode = mode_of(found.values[i], map.dt(), layers.name);
+      if (!found.settled.empty()) mode.settled = found.settled[static_cast<std::size_t>(i)];
       if (settings.patterns) mode = with_pattern(std::move(mode), own, layers, J.layout(), found.vectors.col(i));
       all.modes.push_back(std::move(mode));
     }

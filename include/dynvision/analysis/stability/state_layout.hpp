@@ -9,11 +9,13 @@
 //
 // Errors: analysis.141.
 #pragma once
+#include <dynvision/analysis/statistics/draws.hpp>
 #include <dynvision/core/ops.hpp>
 #include <dynvision/run/state.hpp>
 
+#include <cmath>
 #include <cstdint>
-#include <random>
+#include <numbers>
 #include <string>
 #include <utility>
 #include <vector>
@@ -97,13 +99,18 @@ class StateLayout {
   std::int64_t size_ = 0;
 };
 
-// Normal numbers that depend on the seed and the size alone.
+// Normal numbers (Box & Muller 1958) that depend on the seed and the size alone, from the draws of the statistics.
 inline Tensor random_vector(std::int64_t n, std::uint64_t seed) {
-  std::mt19937_64 generator(seed);
-  std::normal_distribution<double> normal;
+  analysis::DrawStream const stream(seed, 0);
   Tensor x = zeros({n}, at::TensorOptions(at::kDouble));
   double* const numbers = x.data_ptr<double>();
-  for (std::int64_t i = 0; i < n; ++i) numbers[i] = normal(generator);
+  for (std::int64_t i = 0; i < n; i += 2) {
+    auto const place = static_cast<std::uint64_t>(i);
+    double const radius = std::sqrt(-2 * std::log(1 - stream.uniform(place)));
+    double const angle = 2 * std::numbers::pi * stream.uniform(place + 1);
+    numbers[i] = radius * std::cos(angle);
+    if (i + 1 < n) numbers[i + 1] = radius * std::sin(angle);
+  }
   return x;
 }
 
