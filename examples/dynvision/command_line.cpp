@@ -61,8 +61,14 @@ class OfOneCommand : public CommandLine {
                 "  --model.tau 9 --epochs 3 --lr 1e-3        (dynvision config explain KEY; config show lists all)\n");
   }
 
+  void everything(std::vector<std::string>& to) override { everything_ = &to; }
+
   // true: there is something to run.
   bool parse(std::vector<std::string> const& words) {
+    if (everything_ != nullptr) {
+      *everything_ = words;
+      return true;
+    }
     std::vector<std::string> own;
     for (std::size_t i = 0; i < words.size(); ++i) {
       std::string const& word = words[i];
@@ -113,6 +119,7 @@ class OfOneCommand : public CommandLine {
   CLI::App app_;
   std::vector<std::string> words_;
   std::vector<std::string>* keys_ = nullptr;
+  std::vector<std::string>* everything_ = nullptr;
   bool has_arguments_ = false;
 };
 

@@ -15,8 +15,11 @@ struct Study::Inside {
 
 void take_study(CommandLine& line, StudyWords& words) {
   line.values("--config", words.files, "configuration files; a later one goes before an earlier one", "FILE");
-  line.value("--model", words.own_model, "a model of your own: the type in a C++ header, compiled on first use",
-             "FILE:TYPE");
+  line.value(
+      "--model", words.own_model,
+      "a model of your own: the type in a C++ header, compiled on first use; TYPE<...>: a template, with what the "
+      "configuration says of its structure",
+      "FILE:TYPE");
   line.keys(words.keys);
 }
 
@@ -25,7 +28,7 @@ Study::Study(StudyWords const& words, std::string const& scope) : own_model(word
   for (std::string const& file : words.files) request.files.emplace_back(file);
   request.arguments = words.keys;
   request.scope = scope;
-  request.own_model = !words.own_model.empty();
+  request.own_model = !words.own_model.empty() && !is_family(words.own_model);
   inside_ = std::make_shared<Inside>(Inside{config::resolve(request)});
   inside_->resolved.problems.require_none();
   values = inside_->resolved.study;

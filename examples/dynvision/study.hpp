@@ -23,6 +23,10 @@ struct StudyWords {
   std::string own_model;                 // --model FILE:TYPE
 };
 
+// "small.hpp:Small<...>": a template with the arguments of the library's families, which stand for the dots as the words of the
+// configuration say; model_name is the family whose words and defaults it takes.
+inline bool is_family(std::string const& own_model) { return own_model.ends_with("<...>"); }
+
 // Declares them for a command.
 void take_study(CommandLine& line, StudyWords& words);
 

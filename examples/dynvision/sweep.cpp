@@ -18,6 +18,7 @@
 #include "sweep_runner.hpp"
 #include "sweep_view.hpp"
 #include "this_machine.hpp"
+#include "this_program.hpp"
 
 #include <charconv>
 #include <cstdlib>
@@ -34,8 +35,8 @@ namespace fs = std::filesystem;
 
 struct SweepArguments {
   std::vector<std::string> config, category, zip, keys;
-  std::string folder, parallel, measure, against;
-  bool dry_run = false, json = false;
+  std::string folder, parallel, measure, against, own_model;
+  bool dry_run = false, jobs = false, json = false;
 };
 
 // --tau 3,5,9 is --tau [3,5,9]; what is JSON already stays.
@@ -79,23 +80,17 @@ std::vector<std::pair<std::string, std::string>> shown_values(config::SweptRun c
   return shown;
 }
 
-SweepPlan plan_of(config::StudySweep const& study) {
+SweepPlan plan_of(config::StudySweep const& study, std::string const& own_model) {
   SweepPlan plan{.command = "dynvision " + shell_text(started_with())};
   for (config::SweptRun const& run : study.runs) {
     plan.runs.push_back({.name = run.name,
-                         .identity = run.identity,
+                         .identity = run.identity + (own_model.empty() ? "" : " " + own_model),
                          .values = shown_values(run),
                          .configuration = run.configuration,
                          .seed = run.seed,
                          .epochs = run.epochs});
   }
   return plan;
-}
-
-fs::path this_program() {
-  std::error_code none;
-  fs::path const itself = fs::read_symlink("/proc/self/exe", none);
-  return none ? fs::path("dynvision") : itself;
 }
 
 int whole_number(std::string const& text, char const* option) {
@@ -107,13 +102,20 @@ int whole_number(std::string const& text, char const* option) {
   return value;
 }
 
+std::vector<std::string> with_model(std::vector<std::string> words, std::string const& own_model) {
+  if (!own_model.empty()) words.insert(words.end(), {"--model", own_model});
+  return words;
+}
+
 // What `dynvision plan` says of a configuration [bytes]; 0: it says nothing.
-double forecast_of(fs::path const& configuration, fs::path const& output, Interrupt const& interrupt) {
+double forecast_of(fs::path const& configuration, std::string const& own_model, fs::path const& output,
+                   Interrupt const& interrupt) {
   std::error_code ignored;
   fs::remove(output, ignored);
   try {
-    ChildProcess child(
-        {.command = {this_program().string(), "plan", "--config", configuration.string(), "--json"}, .output = output});
+    ChildProcess child({.command = with_model(
+                            {this_program().string(), "plan", "--config", configuration.string(), "--json"}, own_model),
+                        .output = output});
     for (int i = 0; child.running() && i < 12000 && !interrupt.requested(); ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
@@ -165,8 +167,8 @@ class Sweep {
                         .done = [this](PlannedRun const& run) { return summary(run).contains("test_accuracy"); }}};
     if (n_parallel_ > 1) {
       settings.forecast = [this](PlannedRun const& run) {
-        return forecast_of(folder_.configuration(run.name), folder_.path() / "jobs" / (run.name + ".plan.json"),
-                           interrupt_);
+        return forecast_of(folder_.configuration(run.name), arguments_.own_model,
+                           folder_.path() / "jobs" / (run.name + ".plan.json"), interrupt_);
       };
     }
     settings.free_memory = [] {
@@ -195,13 +197,16 @@ class Sweep {
     std::string const program = this_program().string();
     fs::path const there = run_folder(run);
     std::error_code ignored;  // one whose process was killed before it had written anything is left alone
-    if (fs::exists(there / "config.json", ignored)) return {program, "train", "--resume", there.string()};
-    return {program,    "train",
-            "--config", folder_.configuration(run.name).string(),
-            "--runs",   folder_.run(run.name).string()};
+    if (fs::exists(there / "config.json", ignored)) {
+      return with_model({program, "train", "--resume", there.string()}, arguments_.own_model);
+    }
+    return with_model({program, "train", "--config", folder_.configuration(run.name).string(), "--runs",
+                       folder_.run(run.name).string()},
+                      arguments_.own_model);
   }
   std::vector<std::string> test(PlannedRun const& run) const {
-    return {this_program().string(), "test", run_folder(run).string(), "--no-time-course"};
+    return with_model({this_program().string(), "test", run_folder(run).string(), "--no-time-course"},
+                      arguments_.own_model);
   }
   Json summary(PlannedRun const& run) const {
     auto const path = run_folder(run) / "summary.json";
@@ -324,11 +329,12 @@ int sweep(SweepArguments const& arguments) {
                           });
   progress.reset();
   study.problems.require_none();
-  SweepPlan const plan = plan_of(study);
+  SweepPlan const plan = plan_of(study, arguments.own_model);
   fs::path const path = !arguments.folder.empty()
                             ? fs::path(arguments.folder)
                             : fs::path("sweeps") / (files.empty() ? "sweep" : files.back().stem().string());
-  if (arguments.dry_run) return show_plan(arguments, plan, path);
+  if (arguments.jobs && !arguments.dry_run) adopt_plan(SweepFolder(path), plan);
+  if (arguments.dry_run || arguments.jobs) return show_plan(arguments, plan, path);
   return Sweep(arguments, plan, path, side_by_side(arguments, study, plan.runs.size())).run();
 }
 
@@ -353,7 +359,10 @@ Command const sweep_command{
       line.values("--zip", arguments->zip, "keys that vary together: tau,tsteps", "KEY,KEY");
       line.value("--measure", arguments->measure, "of the figure (default: test_accuracy)", "NAME");
       line.value("--against", arguments->against, "the key of the figure's axis (default: one with numbers)", "KEY");
+      line.value("--model", arguments->own_model, "a model of your own, as of train", "FILE:TYPE");
       line.flag("-n,--dry-run", arguments->dry_run, "show the runs, train nothing");
+      line.flag("--jobs", arguments->jobs,
+                "write jobs/NAME.json of every run, for a cluster's own queue; train nothing");
       line.flag("--json", arguments->json, "the same for programs");
       line.keys(arguments->keys);
       return [arguments] { return sweep(*arguments); };

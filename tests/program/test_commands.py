@@ -88,6 +88,22 @@ class Doctor(program.Case):
         self.assertEqual(self.findings(status=1)["cache of variants"]["state"], "bad")
 
 
+class Figure(program.Case):
+    def test_it_says_what_it_needs(self):
+        self.environment["DYNVISION_PYTHON"] = "/bin/false"
+        told = self.dynvision("figure", "list", status=1).err
+        for word in ("program.190", "Matplotlib", "/bin/false"):
+            self.assertIn(word, told)
+
+    def test_what_is_said_is_the_packages(self):
+        tried = self.dynvision("figure", "none", "nowhere", status=None)
+        if "program.190" in tried.err:
+            self.skipTest("no Python with Matplotlib")
+        self.assertEqual((tried.status, tried.err), (2, "figures: nowhere: no such file or folder\n"))
+        self.assertIn("duration", self.dynvision("figure", "list").out)
+        self.assertIn("usage: dynvision figure", self.dynvision("figure", "--help").out)
+
+
 class Convert(program.Case):
     def setUp(self):
         super().setUp()

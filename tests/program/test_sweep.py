@@ -51,6 +51,18 @@ class Sweeps(program.Studies):
         self.assertEqual(len(self.results()), 6)
         self.assertEqual(weights.stat().st_mtime_ns, before)
 
+    def test_jobs_for_a_queue_of_ones_own(self):
+        self.sweep("--rctype", "self,full", "--jobs")
+        jobs = sorted((self.folder / "sweeps/study/jobs").glob("*.json"))
+        self.assertEqual([job.stem for job in jobs], ["rctype=full", "rctype=self"])
+        self.assertEqual(list((self.folder / "sweeps/study/runs").glob("*")), [])
+        self.dynvision("train", "--config", jobs[0], "--runs", "sweeps/study/runs/rctype=full")
+        weights = self.folder / "sweeps/study/runs/rctype=full/latest/weights.safetensors"
+        before = weights.stat().st_mtime_ns
+        self.sweep("--rctype", "self,full")
+        self.assertEqual([row["status"] for row in self.results()], ["finished"] * 2)
+        self.assertEqual(weights.stat().st_mtime_ns, before)
+
     def test_killed_it_goes_on_with_the_same_numbers(self):
         self.write(epochs=6, t_recurrence=[2, 4])
         draw = random.Random(7)
