@@ -39,12 +39,12 @@ class Rows:
             raise Refused(f"{factor} {level}: no {column}" + (f" ({note})" if note else ""))
         return value
 
-    def levels(self, factor, column):
+    def levels(self, factor, column, fewest=2):
         """{level: value} of those that were measured."""
         found = self.table["factor"] == factor
         values = {str(level): float(value) for level, value in zip(self.table["level"][found], self.column(column)[found]) if np.isfinite(value)}
-        if len(values) < 2:
-            raise Refused(f"benchmark.csv has {len(values)} levels of '{factor}' with {column}: at least 2 are compared")
+        if len(values) < fewest:
+            raise Refused(f"benchmark.csv has {len(values)} levels of '{factor}' with {column}: at least {fewest} are compared")
         return values
 
 
@@ -55,9 +55,18 @@ def within(rows, factor, most):
 
 
 def falling(rows, factor, levels, column):
+    """By more than the rounds differ: the upper quartile of each level lies below the lower one of the level before it."""
+    def quartiles(which):
+        found = rows.levels(factor, column + which, fewest=0)
+        return [found.get(level, value) for level, value in zip(levels, values)]
+
     values = [float(rows.get(factor, level, column)) for level in levels]
-    return Finding(all(a > b for a, b in zip(values, values[1:])), values[-1] / values[0],
-                   reason=", ".join(f"{level}: {value:.3g}" for level, value in zip(levels, values)))
+    low, high = quartiles("_q1"), quartiles("_q3")
+    reason = ", ".join(f"{level}: {value:.3g}" for level, value in zip(levels, values))
+    holds = all(a > b for a, b in zip(low, high[1:]))
+    if not holds and all(a > b for a, b in zip(values, values[1:])):
+        reason += "; quartiles overlap"
+    return Finding(holds, values[-1] / values[0], reason=reason)
 
 
 def raw_is_fastest(rows):
