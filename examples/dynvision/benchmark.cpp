@@ -6,12 +6,12 @@
 #include <dynvision/records/run_lock.hpp>
 #include <dynvision/records/text_table.hpp>
 
-#include <ATen/Parallel.h>
 #include <torch/version.h>
 
 #include "all_commands.hpp"
 #include "benchmark_forecast.hpp"
 #include "benchmark_run.hpp"
+#include "benchmark_subject.hpp"
 #include "benchmark_table.hpp"
 #include "prepare.hpp"
 #include "this_machine.hpp"
@@ -71,7 +71,7 @@ std::string identity_text(Study const& base, Arguments const& arguments) {
   Json all;
   all["machine"] = machine();
   all["quick"] = arguments.quick;
-  all["threads"] = at::get_num_threads();
+  all["threads"] = threads_at_start();
   for (auto const& [key, value] : base.identity()) all["default"][key] = value;
   return all.dump(1) + "\n";
 }

@@ -25,7 +25,7 @@ namespace {
 
 bool same_as_default(Study const& study, Study const& base, Level const& level) {
   if (level.step_by_step) return false;
-  int const threads = base.values.program.threads > 0 ? base.values.program.threads : at::get_num_threads();
+  int const threads = base.values.program.threads > 0 ? base.values.program.threads : threads_at_start();
   if (level.threads > 0 && level.threads != threads) return false;
   if (type_of(study.values.structure) != type_of(base.values.structure)) return false;
   auto mine = study.identity(), other = base.identity();

@@ -18,11 +18,16 @@ namespace program {
 
 using namespace dynvision;
 
+int threads_at_start() {
+  static int const threads = at::get_num_threads();
+  return threads;
+}
+
 namespace {
 
 int threads_of(Study const& study, Level const& level) {
   if (level.threads > 0) return level.threads;
-  return study.values.program.threads > 0 ? study.values.program.threads : at::get_num_threads();
+  return study.values.program.threads > 0 ? study.values.program.threads : threads_at_start();
 }
 
 AnyModel timed_model(Study const& study, std::optional<double>& compile_seconds) {

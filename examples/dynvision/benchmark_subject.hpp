@@ -19,6 +19,9 @@
 
 namespace program {
 
+// Of the computation, before the first level sets its own.
+int threads_at_start();
+
 class BenchmarkSubject {
  public:
   // Compiles the model where it is neither built in nor kept from before.

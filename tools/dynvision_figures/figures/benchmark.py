@@ -1,5 +1,6 @@
 """What training and inference cost, one factor at a time: seconds, memory, ratio to the default; whether the order is the expected one."""
 import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from .. import style
 from ..page import Finding
@@ -165,7 +166,7 @@ def draw(page, data):
         headings.append((y, factor))
         for k in mine:
             places[k] = y
-            names.append((y, style.name(table["level"][k])))
+            names.append((y, table["level"][k] if factor == "plan" else style.name(table["level"][k])))
             y += 1
         y += 1.5
     page.figure.set_size_inches(page.figure.get_size_inches()[0], style.MM * (22 + ROW * y))
@@ -188,6 +189,9 @@ def draw(page, data):
         positive = values[measured & np.isfinite(values) & (values > 0)]
         if len(positive) and positive.max() / positive.min() > 20:
             ax.set_xscale("log")
+            ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if positive.max() / positive.min() < 100 else (1,)))
+            ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+            ax.xaxis.set_minor_formatter(NullFormatter())
         elif len(positive):
             ax.set_xlim(0, positive.max() * 1.1)
         if column == "ratio_to_default":
