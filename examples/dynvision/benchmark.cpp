@@ -13,11 +13,11 @@
 #include "benchmark_run.hpp"
 #include "benchmark_subject.hpp"
 #include "benchmark_table.hpp"
+#include "option_number.hpp"
 #include "prepare.hpp"
 #include "this_machine.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <iostream>
 #include <optional>
 #include <system_error>
@@ -38,12 +38,11 @@ struct Arguments {
 };
 
 int rounds_of(std::string const& text) {
-  int n = 0;
-  auto const read = std::from_chars(text.data(), text.data() + text.size(), n);
-  if (read.ec != std::errc() || read.ptr != text.data() + text.size() || n < 5 || n > 1000) {
+  auto const n = option_number<int>(text);
+  if (!n || *n < 5 || *n > 1000) {
     fail("program", 180, {"--rounds ", text, ": expected a whole number from 5 to 1000: quartiles need as many"});
   }
-  return n;
+  return *n;
 }
 
 // The benchmark's own configuration first, what is quicker after it, then the user's.

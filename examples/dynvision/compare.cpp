@@ -4,11 +4,11 @@
 #include <dynvision/io/csv/writer.hpp>
 
 #include "all_commands.hpp"
+#include "option_number.hpp"
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <filesystem>
 #include <iostream>
 
@@ -48,9 +48,8 @@ Report thresholds(Arguments const& arguments) {
   if (kind == sigmoids.end()) {
     fail("program", 176, {"--sigmoid \"", arguments.sigmoid, "\": ", expected_one_of(arguments.sigmoid, sigmoids)});
   }
-  double chance = 0;
-  char const* const end = arguments.chance.data() + arguments.chance.size();
-  if (std::from_chars(arguments.chance.data(), end, chance).ptr != end || !(chance >= 0 && chance < 1)) {
+  double const chance = option_number<double>(arguments.chance).value_or(-1);
+  if (!(chance >= 0 && chance < 1)) {
     fail("program", 176,
          {"--chance \"", arguments.chance, "\": expected a share of at least 0 and below 1, such as 0.1"});
   }

@@ -9,10 +9,10 @@
 
 #include "all_commands.hpp"
 #include "experiment_study.hpp"
+#include "option_number.hpp"
 #include "prepare.hpp"
 #include "run_of_study.hpp"
 
-#include <charconv>
 #include <cmath>
 #include <iostream>
 #include <limits>
@@ -41,12 +41,11 @@ struct Row {
 };
 
 int whole_number(std::string const& text, char const* option, int most) {
-  int value = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > most) {
+  auto const value = option_number<int>(text);
+  if (!value || *value < 0 || *value > most) {
     fail("program", 193, {option, " \"", text, "\": expected a whole number from 0 to ", most});
   }
-  return value;
+  return *value;
 }
 
 // Under an input that stays on: of the fixed point that the run from nothing comes to.
@@ -87,24 +86,23 @@ std::vector<Row> rows_of(stability::StepMap const& map, std::string const& condi
 }
 
 void write(std::filesystem::path const& path, std::vector<Row> const& rows, experiments::TableKeys const& keys) {
-  std::vector<experiments::Column> columns = experiments::key_columns();
-  columns.insert(columns.end(),
-                 {{"layer", "text", "", "layers that act on each other; network: all"},
-                  {"spectral_radius", "float64", "", "largest |z| of the Jacobian of a step, at the fixed point"},
-                  {"growth_rate_per_ms", "float64", "1/ms", "ln |z| / dt of the leading mode"},
-                  {"period_ms", "float64", "ms", "of the leading mode; empty: it does not oscillate"},
-                  {"lyapunov_1", "float64", "1/ms", "largest Lyapunov exponent"},
-                  {"lyapunov_2", "float64", "1/ms", "the second"},
-                  {"lyapunov_3", "float64", "1/ms", "the third"},
-                  {"residual", "float64", "", "max |F(x) - x| at the end"},
-                  {"converged", "bool", "", "a fixed point was reached, and its modes"},
-                  {"fixed_points", "int64", "", "different ones, of all starts"},
-                  {"starts", "int64", "", "the run from nothing, and random states"}});
-  TableFile table(path, columns);
+  TableFile table(path,
+                  experiments::columns_behind_keys(
+                      {{"layer", "text", "", "layers that act on each other; network: all"},
+                       {"spectral_radius", "float64", "", "largest |z| of the Jacobian of a step, at the fixed point"},
+                       {"growth_rate_per_ms", "float64", "1/ms", "ln |z| / dt of the leading mode"},
+                       {"period_ms", "float64", "ms", "of the leading mode; empty: it does not oscillate"},
+                       {"lyapunov_1", "float64", "1/ms", "largest Lyapunov exponent"},
+                       {"lyapunov_2", "float64", "1/ms", "the second"},
+                       {"lyapunov_3", "float64", "1/ms", "the third"},
+                       {"residual", "float64", "", "max |F(x) - x| at the end"},
+                       {"converged", "bool", "", "a fixed point was reached, and its modes"},
+                       {"fixed_points", "int64", "", "different ones, of all starts"},
+                       {"starts", "int64", "", "the run from nothing, and random states"}}));
   auto const number = [](double x) { return std::isfinite(x) ? x : none; };
   for (Row const& row : rows) {
-    table.cell(keys.experiment).cell(keys.model).cell(keys.category).cell(keys.category_value).cell(keys.seed);
-    table.cell(keys.status).cell(keys.epoch).cell("").cell("").cell(none).cell(row.condition).cell(row.layer);
+    add_keys(table, keys, {.id = row.condition}, none);
+    table.cell(row.layer);
     for (double const x : {row.spectral_radius, row.growth_rate_per_ms, row.period_ms, row.lyapunov_1, row.lyapunov_2,
                            row.lyapunov_3, row.residual}) {
       table.cell(number(x));

@@ -10,11 +10,11 @@
 
 #include "all_commands.hpp"
 #include "experiment_study.hpp"
+#include "option_number.hpp"
 #include "prepare.hpp"
 #include "run_of_study.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <iostream>
 #include <optional>
@@ -39,10 +39,11 @@ Sample sample_of(Images const& all, std::string const& asked) {
   if (asked == "all") {
     n = all.size();
   } else if (!asked.empty()) {
-    auto const [end, error] = std::from_chars(asked.data(), asked.data() + asked.size(), n);
-    if (error != std::errc() || end != asked.data() + asked.size()) {
+    auto const number = option_number<std::int64_t>(asked);
+    if (!number) {
       fail("program", 154, {"--images \"", asked, "\": expected a number from 1 to ", all.size(), ", or all"});
     }
+    n = *number;
   }
   std::vector<std::int64_t> numbers = round_robin(all, n);
   return {chosen(all, numbers), numbers};

@@ -5,11 +5,11 @@
 #include <dynvision/records/progress.hpp>
 
 #include "all_commands.hpp"
+#include "option_number.hpp"
 #include "prepare.hpp"
 #include "run_of_study.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <iostream>
 #include <numeric>
 #include <span>
@@ -55,9 +55,8 @@ std::vector<Guess> guesses_of(Presented const& shown, std::string const& file, s
 }
 
 int predict(Arguments const& arguments) {
-  std::size_t n_top = 0;
-  char const* const end = arguments.top.data() + arguments.top.size();
-  if (std::from_chars(arguments.top.data(), end, n_top).ptr != end || n_top < 1) {
+  std::size_t const n_top = option_number<std::size_t>(arguments.top).value_or(0);
+  if (n_top < 1) {
     fail("program", 108, {"--top \"", arguments.top, "\": expected a whole number, at least 1"});
   }
   RunFolder::open(arguments.run);

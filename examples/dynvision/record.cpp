@@ -6,12 +6,12 @@
 #include <dynvision/records/progress.hpp>
 
 #include "all_commands.hpp"
+#include "option_number.hpp"
 #include "prepare.hpp"
 #include "recording_file.hpp"
 #include "run_of_study.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <iostream>
 
@@ -30,13 +30,9 @@ struct Arguments {
 };
 
 double number_of(std::string const& text, char const* option) {
-  double value = 0;
-  char const* const end = text.data() + text.size();
-  auto const read = std::from_chars(text.data(), end, value);
-  if (read.ec != std::errc() || read.ptr != end) {
-    fail("program", 175, {option, " \"", text, "\": expected a number"});
-  }
-  return value;
+  auto const value = option_number<double>(text);
+  if (!value) fail("program", 175, {option, " \"", text, "\": expected a number"});
+  return *value;
 }
 
 std::int64_t whole_number_of(std::string const& text, char const* option) {

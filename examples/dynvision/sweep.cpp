@@ -10,6 +10,7 @@
 #include <dynvision/records/text_table.hpp>
 
 #include "all_commands.hpp"
+#include "option_number.hpp"
 #include "run_record.hpp"
 #include "sweep_figure.hpp"
 #include "sweep_folder.hpp"
@@ -20,7 +21,6 @@
 #include "this_machine.hpp"
 #include "this_program.hpp"
 
-#include <charconv>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -94,12 +94,11 @@ SweepPlan plan_of(config::StudySweep const& study, std::string const& own_model)
 }
 
 int whole_number(std::string const& text, char const* option) {
-  int value = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 1 || value > 1024) {
+  auto const value = option_number<int>(text);
+  if (!value || *value < 1 || *value > 1024) {
     fail("program", 167, {option, " ", text, ": expected a whole number from 1 to 1024"});
   }
-  return value;
+  return *value;
 }
 
 std::vector<std::string> with_model(std::vector<std::string> words, std::string const& own_model) {

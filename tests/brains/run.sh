@@ -3,9 +3,6 @@
 set -euo pipefail
 root=$1
 shift
-python=${DYNVISION_PYTHON:-$root/.deps/venv/bin/python}
-if ! "$python" -c "import numpy, PIL" 2>/dev/null; then
-  echo "skipped: cmake/install_dependencies.sh installs NumPy and Matplotlib, which the test needs; DYNVISION_PYTHON names a Python that has them"
-  exit 0
-fi
+. "$(dirname "$0")/../find_python.sh"
+find_python "$root" "numpy, PIL" "cmake/install_dependencies.sh installs NumPy and Matplotlib, which the test needs"
 exec env PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$root/tools:$root/tests/program" "$python" "$(dirname "$0")/run.py" "$root" "$@"

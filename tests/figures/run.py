@@ -5,13 +5,10 @@ Each file test_NAME.py beside this one has the tests of some figures. Their tabl
 is drawn once, by two processes (drawn.py).
 """
 import sys
-import unittest
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from run_tests import run_tests
+
 if __name__ == "__main__":
-    loader = unittest.TestLoader()
-    if sys.argv[1:]:
-        loader.testNamePatterns = [f"*{name}*" for name in sys.argv[1:]]
-    tests = loader.discover(str(Path(__file__).parent), pattern="test_*.py")
-    result = unittest.TextTestRunner(verbosity=2 if sys.argv[1:] else 1).run(tests)
-    sys.exit(0 if result.wasSuccessful() and result.testsRun else 1)
+    run_tests(__file__, sys.argv[1:])

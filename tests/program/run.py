@@ -5,18 +5,13 @@ Each file test_NAME.py beside this one has the tests of some commands. They see 
 folder of their own that is empty at first.
 """
 import sys
-import unittest
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 import program
+from run_tests import run_tests
 
 if __name__ == "__main__":
     program.PROGRAM = Path(sys.argv[1]).resolve()
     program.SOURCE = Path(sys.argv[2]).resolve()
-    names = sys.argv[3:]
-    loader = unittest.TestLoader()
-    if names:
-        loader.testNamePatterns = [f"*{name}*" for name in names]
-    tests = loader.discover(str(Path(__file__).parent), pattern="test_*.py")
-    result = unittest.TextTestRunner(verbosity=2 if names else 1, buffer=False).run(tests)
-    sys.exit(0 if result.wasSuccessful() and result.testsRun else 1)
+    run_tests(__file__, sys.argv[3:])

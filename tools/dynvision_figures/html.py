@@ -1,6 +1,5 @@
 """An interactive page of traces.csv: one file, no server, no network. Its script is interactive.js, its data a list of curves."""
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +7,7 @@ import numpy as np
 from . import figures, style
 from .data import Data
 from .refused import Refused
+from .whole_file import whole_file
 
 DIGITS = 4
 MOST_POINTS = 2_000_000
@@ -100,9 +100,7 @@ def write(tables, options):
 <script type="application/json" id="data">{text}</script>
 <script>{script}</script></body></html>
 """
-    options.out.mkdir(parents=True, exist_ok=True)
     path = options.out / f"{name}.html"
-    partial = options.out / f".{path.name}.{os.getpid()}"
-    partial.write_text(page, encoding="utf-8")
-    os.replace(partial, path)
+    with whole_file(path) as partial:
+        partial.write_text(page, encoding="utf-8")
     return path

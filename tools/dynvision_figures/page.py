@@ -14,6 +14,7 @@ from . import style
 from .refused import Refused
 from .style import MM, plt
 from .tables import write_rows
+from .whole_file import whole_file
 
 NUMBERS = ("figure", "panel", "statement", "quantity", "category_value", "layer", "value", "unit", "ci_low", "ci_high", "n", "holds")
 STATEMENTS = ("figure", "statement", "kind", "value", "ci_low", "ci_high", "holds", "reason")
@@ -109,9 +110,8 @@ class Page:
         for suffix, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
             made = io.BytesIO()
             self.figure.savefig(made, format=suffix, metadata=metadata)
-            partial = folder / f".{self.name}.{suffix}.{os.getpid()}"
-            partial.write_bytes(made.getvalue())
-            os.replace(partial, folder / f"{self.name}.{suffix}")
+            with whole_file(folder / f"{self.name}.{suffix}") as partial:
+                partial.write_bytes(made.getvalue())
         plt.close(self.figure)
         write_rows(folder / f"{self.name}.numbers.csv", NUMBERS, self.numbers)
         merge_statements(folder, self.name, self.statements)

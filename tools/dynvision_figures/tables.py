@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from .refused import Refused, nearest
+from .whole_file import whole_file
 
 KEYS = ("experiment", "model", "category", "category_value", "seed", "status", "epoch", "parameter", "parameter_value",
         "parameter_ms", "condition")
@@ -200,14 +201,10 @@ def option_of(model, key, default=None):
 
 def write_rows(path, header, rows):
     """A CSV file, written beside itself and renamed."""
-    import os
-
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(partial, "w", newline="", encoding="utf-8") as file:
+    with whole_file(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows([[_cell(value) for value in row] for row in rows])
-    os.replace(partial, path)
 
 
 def _cell(value):

@@ -7,9 +7,10 @@ Rows are those of the experiments; model, category, category_value and seed are 
 """
 import csv
 import json
-import os
 import shutil
 from contextlib import contextmanager
+
+from dynvision_figures.whole_file import whole_file
 
 from . import weights
 from .study import Stopped, write
@@ -30,13 +31,10 @@ def keys_of(study, block, run, value):
 @contextmanager
 def table(path, header):
     """A csv.writer whose file appears when it is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(partial, "w", newline="", encoding="utf-8") as file:
+    with whole_file(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         yield writer
-    os.replace(partial, path)
 
 
 def with_keys(source, target, keys, more=None):

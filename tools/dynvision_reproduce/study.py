@@ -14,6 +14,8 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dynvision_figures.whole_file import whole_file
+
 ROOT = Path(__file__).resolve().parents[2]
 PAPER = ROOT / "configs" / "paper"
 SCALES = ("smoke", "small", "paper")
@@ -65,11 +67,8 @@ def plain(value):
 
 def write(path, text):
     """A file that is whole or not there."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_bytes(text if isinstance(text, bytes) else text.encode())
-    os.replace(partial, path)
+    with whole_file(path) as partial:
+        partial.write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
 def read_plan(scale):

@@ -84,10 +84,9 @@ inline std::array<double, classifier_measures.size()> of_classifier(BatchTraces 
 }
 
 inline std::vector<Column> measures_columns() {
-  std::vector<Column> all = key_columns();
-  all.push_back({"layer", "text", "", "layer of the model, or its classifier"});
-  all.push_back({"image_index", "int64", "", "number of the image in its data set"});
-  all.push_back({"label", "int64", "", "class that counts first; -1: none"});
+  std::vector<Column> all = columns_behind_keys({{"layer", "text", "", "layer of the model, or its classifier"},
+                                                 {"image_index", "int64", "", "number of the image in its data set"},
+                                                 {"label", "int64", "", "class that counts first; -1: none"}});
   for (auto const& one : analysis::trace_measures) all.push_back({one.name, "float64", one.unit, one.meaning});
   for (auto const& one : classifier_measures) all.push_back({one.name, "float64", one.unit, one.meaning});
   return all;
@@ -190,21 +189,18 @@ class ExperimentMeasures {
   }
 
   void summary(std::vector<MeasuredMean> const& means) const {
-    std::vector<Column> columns = key_columns();
-    for (Column const& one : std::vector<Column>{{"layer", "text", "", "layer of the model, or its classifier"},
-                                                 {"measure", "text", "", "see the reference of measures"},
-                                                 {"unit", "text", "", "of the measure"},
-                                                 {"mean", "float64", "", "over images"},
-                                                 {"ci_low", "float64", "", "95 % interval, images drawn again"},
-                                                 {"ci_high", "float64", "", "95 % interval, images drawn again"},
-                                                 {"sd_images", "float64", "", "over images, unbiased"},
-                                                 {"sd_seeds", "float64", "", "over seeds; of one there is none"},
-                                                 {"n_images", "int64", "", "images"},
-                                                 {"n_seeds", "int64", "", "networks"},
-                                                 {"n_valid", "int64", "", "images of which the measure is defined"}}) {
-      columns.push_back(one);
-    }
-    TableFile table(of_.out / "summary.csv", std::move(columns));
+    TableFile table(of_.out / "summary.csv",
+                    columns_behind_keys({{"layer", "text", "", "layer of the model, or its classifier"},
+                                         {"measure", "text", "", "see the reference of measures"},
+                                         {"unit", "text", "", "of the measure"},
+                                         {"mean", "float64", "", "over images"},
+                                         {"ci_low", "float64", "", "95 % interval, images drawn again"},
+                                         {"ci_high", "float64", "", "95 % interval, images drawn again"},
+                                         {"sd_images", "float64", "", "over images, unbiased"},
+                                         {"sd_seeds", "float64", "", "over seeds; of one there is none"},
+                                         {"n_images", "int64", "", "images"},
+                                         {"n_seeds", "int64", "", "networks"},
+                                         {"n_valid", "int64", "", "images of which the measure is defined"}}));
     for (std::size_t c = 0; c < means.size(); ++c) {
       MeasuredColumn const& column = columns_.columns()[c];
       if (column.of_curve) continue;
@@ -218,20 +214,17 @@ class ExperimentMeasures {
   }
 
   void curves(std::vector<MeasuredMean> const& means, double chance) const {
-    std::vector<Column> columns = key_columns();
-    for (Column const& one : std::vector<Column>{
-             {"layer", "text", "", "layer of the model, or its classifier"},
-             {"measure", "text", "", "see the reference of measures"},
-             {"unit", "text", "", "of the measure"},
-             {"value", "float64", "", "mean over images of the measure of each; of noise: of all answers"},
-             {"ci_low", "float64", "", "95 % interval, images drawn again"},
-             {"ci_high", "float64", "", "95 % interval, images drawn again"},
-             {"n_valid", "int64", "", "images of which the measure is defined"},
-             {"n_seeds", "int64", "", "networks"},
-             {"flags", "text", "", "what must be known beside it"}}) {
-      columns.push_back(one);
-    }
-    TableFile table(of_.out / "curves.csv", std::move(columns));
+    TableFile table(of_.out / "curves.csv",
+                    columns_behind_keys(
+                        {{"layer", "text", "", "layer of the model, or its classifier"},
+                         {"measure", "text", "", "see the reference of measures"},
+                         {"unit", "text", "", "of the measure"},
+                         {"value", "float64", "", "mean over images of the measure of each; of noise: of all answers"},
+                         {"ci_low", "float64", "", "95 % interval, images drawn again"},
+                         {"ci_high", "float64", "", "95 % interval, images drawn again"},
+                         {"n_valid", "int64", "", "images of which the measure is defined"},
+                         {"n_seeds", "int64", "", "networks"},
+                         {"flags", "text", "", "what must be known beside it"}}));
     bool any = false;
     auto const row = [&](MeasuredColumn const& column, double value, analysis::Interval const& interval, std::size_t n,
                          std::string const& flags) {
