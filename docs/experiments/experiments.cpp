@@ -1,4 +1,4 @@
-// The pages of the experiments: a table of all, and their schedules drawn.
+// The pages of the experiments: a table of all, and a page for each with its schedule drawn.
 //
 //   cmake --build build --target docs.experiments && build/docs/docs.experiments docs/experiments configs/experiments.json --write
 //
@@ -6,6 +6,7 @@
 #include <dynvision/config/experiments/read_experiments.hpp>
 #include <dynvision/config/tree/read.hpp>
 #include <dynvision/experiments/drawing/schedule_drawing.hpp>
+#include <dynvision/experiments/plan/plan.hpp>
 #include <dynvision/io/file/atomic_file.hpp>
 
 #include <cstdio>
@@ -24,29 +25,38 @@ namespace {
 constexpr double dt = 2;  // [ms]
 
 struct Group {
-  std::string page, title, text;
+  std::string title, text;
   std::vector<std::string> names;
 };
 
 std::vector<Group> const groups{
-    {"responses",
-     "Responses and stability",
+    {"Responses and stability",
      "An image comes, stays and goes; or nothing comes at all.",
      {"response", "responseffonly", "responseintermediate", "stability", "stabilityintermediate", "nullcondition",
-      "idleresponse", "hundred", "ten", "null"}},
-    {"time-courses",
-     "Duration, contrast, interval",
+      "idleresponse", "hundred", "ten", "null", "unrolling"}},
+    {"Duration, contrast, interval",
      "How responses add up, saturate and depend on what was shown before.",
      {"duration", "contrast", "contrastduration", "interval", "intervalsingle", "adaptationtrain", "adaptationrecovery",
       "masking", "duration_paper", "contrast_paper", "interval_paper", "intervalsingle_paper"}},
-    {"noise",
-     "Noise and occlusion",
+    {"Noise and occlusion",
      "How recognition bears what is in its way. All levels have the same draws: conditions are paired. Those with "
      "`ffonly` are the same "
      "without recurrence, skips and feedback.",
      {"uniformnoise", "uniformnoiseffonly", "saltpeppernoise", "poissonnoise", "poissonnoiseffonly", "gaussiannoise",
       "gaussiannoiseffonly", "gaussiancorrnoise", "gaussiancorrnoiseffonly", "phasescramblednoise",
       "phasescramblednoiseffonly", "noiseonset", "occlusion"}}};
+
+// The figure of its tables, with what it is asked for.
+std::string figure_of(std::string const& name) {
+  if (name == "unrolling") return "unrolling";
+  if (name == "stability" || name == "null" || name == "nullcondition") return "stability";
+  if (name == "duration" || name == "contrast") return name;
+  if (name == "interval") return "interval";
+  if (name == "adaptationtrain" || name == "adaptationrecovery") return "adaption";
+  if (name.find("noise") != std::string::npos && name != "noiseonset" && !name.ends_with("ffonly"))
+    return "performance";
+  return "responses";
+}
 
 std::string const made =
     "Made from `configs/experiments.json` by [experiments.cpp](experiments.cpp); a test says when it is out of date.\n";
@@ -63,19 +73,59 @@ std::string values(Experiment const& e) {
   return all;
 }
 
+// As it is configured: a member a line, and a segment a line.
+std::string configured(config::Value const& value, std::string const& indent, int lines) {
+  if (value.items.empty()) return value.json().dump();
+  bool const object = value.is_object();
+  bool const of_objects = !object && value.items.front().is_object();
+  bool const apart = lines > 0 && (object || of_objects);
+  std::string all = object ? "{" : "[";
+  for (std::size_t i = 0; i < value.items.size(); ++i) {
+    if (i > 0) all += ",";
+    all += apart ? "\n" + indent + "  " : i > 0 ? " " : "";
+    if (object) all += "\"" + value.names[i].text + "\": ";
+    all += configured(value.items[i], indent + "  ", object && apart ? lines - 1 : 0);
+  }
+  return all + (apart ? "\n" + indent : "") + (object ? "}" : "]");
+}
+
+std::string page_of(Experiment const& e, config::Value const& definition, int longest) {
+  experiments::Plan const plan = experiments::plan_of(e.conditions, experiments::PlanSettings{.dt = dt});
+  std::string const varied = values(e);
+  std::string page = "# " + e.name + "\n\n" + made + "\n" + e.question + "\n\n![" + e.name +
+                     ": conditions from top to bottom, time to the right](" + e.name + ".svg)\n\n" +
+                     "| | |\n|---|---|\n| varied | `" + e.parameter + "`" + (varied.empty() ? "" : ": " + varied) +
+                     " |\n| conditions | " + number_text(e.conditions.size()) + " |\n| longest | " +
+                     number_text(longest) + " steps, idle ones included; " + number_text(longest * dt) +
+                     " ms for dt = 2 ms |\n| steps of all | " + number_text(plan.steps()) + ", of which " +
+                     number_text(plan.nodes()) + " are computed, " + number_text(plan.image_nodes()) +
+                     " of them for each image ([the plan](run.md#reading-the-plan)) |\n";
+  if (!e.with.empty()) {
+    page += "| always with | [`" + e.with.front() + "`](" + e.with.front() + ".md), the reference of its measures |\n";
+  }
+  page += "\nIn `configs/experiments.json`, to be changed in [one's own](your-own.md):\n\n    \"" + e.name +
+          "\": " + configured(definition, "    ", 2) + "\n\n";
+  std::string const figure = figure_of(e.name);
+  page +=
+      "Of a trained run, with its [measures](../reference/measures.md) and its [figure](../reference/figures.md):\n\n"
+      "    dynvision experiment run " +
+      e.name + " --run runs/latest --images 100\n    dynvision figure " + figure + " runs/latest/experiments/" +
+      e.name + " --out figures\n";
+  return page;
+}
+
 std::map<std::string, std::string> pages(config::Value const& section) {
   std::map<std::string, std::string> all;
   std::string& index = all["README.md"];
-  index =
-      "# Experiments\n\n" + made +
-      "\nWhat a network is shown: `dynvision experiment list` shows these, `dynvision experiment show NAME` draws one "
-      "in text.\nSteps are those of one condition, idle ones included; ms for dt = 2 ms. "
-      "[Your own](your-own.md) takes ten lines of JSON.\n\n"
-      "| experiment | question | varied | values | conditions | steps | ms |\n|---|---|---|---|---|---|---|\n";
+  index = "# Experiments\n\n" + made +
+          "\nWhat a network is shown: `dynvision experiment list` shows these, `dynvision experiment show NAME` draws "
+          "one in text.\nSteps are those of one condition, idle ones included; ms for dt = 2 ms. "
+          "[Your own](your-own.md) takes ten lines of JSON; [run.md](run.md) says how they are run.\n";
   std::size_t n_listed = 0;
   for (Group const& group : groups) {
-    std::string& page = all[group.page + ".md"];
-    page = "# " + group.title + "\n\n" + group.text + "\n\n" + made;
+    index +=
+        "\n## " + group.title + "\n\n" + group.text +
+        "\n\n| experiment | question | varied | values | conditions | steps | ms |\n|---|---|---|---|---|---|---|\n";
     for (std::string const& name : group.names) {
       config::Problems problems;
       Experiment const e = config::read_experiments(section, name, dt, problems, false).at(0);
@@ -84,12 +134,10 @@ std::map<std::string, std::string> pages(config::Value const& section) {
       int longest = 0;
       for (Condition const& c : e.conditions)
         longest = std::max(longest, c.schedule.idle_steps(dt) + c.schedule.steps(dt));
-      index += "| [`" + name + "`](" + group.page + ".md#" + name + ") | " + e.question + " | " + e.parameter + " | " +
-               values(e) + " | " + number_text(e.conditions.size()) + " | " + number_text(longest) + " | " +
-               number_text(longest * dt) + " |\n";
-      page += "\n## " + name + "\n\n" + e.question + "\n\n![" + name +
-              ": conditions from top to bottom, time to the right](" + name + ".svg)\n";
-      if (!e.with.empty()) page += "\nAlways with `" + e.with.front() + "`, the reference of its measures.\n";
+      index += "| [`" + name + "`](" + name + ".md) | " + e.question + " | " + e.parameter + " | " + values(e) + " | " +
+               number_text(e.conditions.size()) + " | " + number_text(longest) + " | " + number_text(longest * dt) +
+               " |\n";
+      all[name + ".md"] = page_of(e, *section.find(name), longest);
       all[name + ".svg"] = experiments::draw(e, dt);
     }
   }

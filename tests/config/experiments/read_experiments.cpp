@@ -82,7 +82,9 @@ Numbers numbers(std::vector<Experiment> const& all) {
   for (Experiment const& experiment : all) {
     for (Condition const& condition : experiment.conditions) {
       ++n.conditions;
-      Node node{condition.model.feedforward_only.value_or(false), condition.model.status, {}};
+      std::string model = condition.model.status;
+      for (auto const& [key, value] : condition.model.options) model += " " + key + "=" + value;
+      Node node{condition.model.feedforward_only.value_or(false), model, {}};
       bool shown = false;
       for (Frame const& frame : condition.schedule.frames(2)) {
         ++n.steps;
@@ -130,6 +132,7 @@ TEST_CASE("The shipped experiments have the conditions and steps that are known 
                                              {"intervalsingle", {1, 60, 60, 39}},
                                              {"intervalsingle_paper", {1, 70, 70, 49}},
                                              {"null", {1, 60, 60, 0}},
+                                             {"unrolling", {2, 140, 140, 140}},
                                              {"duration_paper", {8, 560, 333, 312}},
                                              {"contrast_paper", {5, 350, 266, 245}},
                                              {"interval_paper", {6, 420, 238, 217}}};
@@ -213,7 +216,29 @@ TEST_CASE("An experiment of one's own", "[config][experiments]") {
   CHECK(frames[26].is_blank());
 }
 
+TEST_CASE("Values that belong together are objects of one list", "[config][experiments]") {
+  Experiment const e = one("unrolling");
+  REQUIRE(e.conditions.size() == 2);
+  CHECK(e.conditions[0].parameter_value == "0");
+  CHECK(e.conditions[1].parameter_value == "10");
+  CHECK(e.conditions[1].parameter_ms(2) == 10);
+  CHECK(e.conditions[1].id == "StimulusDuration:dsteps=70+intro=0+stim=35+idle=0+tff=10+tsk=20+tfb=10");
+  CHECK(e.conditions[1].model.options == std::vector<std::pair<std::string, std::string>>{{"model.t_feedforward", "10"},
+                                                                                          {"model.t_skip", "20"},
+                                                                                          {"model.t_feedback", "10"}});
+  Experiment const shown = mine(R"({"parameter": "stim", "data_loader": "StimulusDuration",
+      "data_args": [{"dsteps": 10, "stim": 5}, {"dsteps": 20, "stim": 10}], "model_args": {"ffonly": [true, false]}})");
+  REQUIRE(shown.conditions.size() == 4);
+  CHECK(shown.conditions[3].schedule.steps(2) == 20);
+  CHECK(shown.conditions[3].parameter_value == "10");
+  CHECK(shown.conditions[3].model.feedforward_only == false);
+}
+
 TEST_CASE("What is wrong with an experiment is said with its place", "[config][experiments]") {
+  CHECK_THAT(wrong(R"({"parameter": "tff", "data_loader": "StimulusDuration", "model_args": [{"tff": 0}, 10]})"),
+             ContainsSubstring("config.162") && ContainsSubstring("model_args = 10"));
+  CHECK_THAT(wrong(R"({"parameter": "stim", "data_loader": "StimulusDuration", "data_args": [{"stim": 5}, 10]})"),
+             ContainsSubstring("config.162") && ContainsSubstring("data_args = 10"));
   CHECK_THAT(wrong(R"({"parameter": "stim", "data_loader": "StimulusDuration", "data_args": {"stin": 5}})"),
              ContainsSubstring("config.161 mine.json:1:") && ContainsSubstring("did you mean \"stim\"?"));
   CHECK_THAT(wrong(R"({"parameter": "stim", "data_loader": "StimulusDuratio", "data_args": {"stim": 5}})"),

@@ -2,7 +2,9 @@
 //
 //   {"contrast": [0.1, 1], "stim": [1, 5]}     contrast 0.1 with stim 1, then 0.1 with 5, 1 with 1, 1 with 5
 //
-// Every combination, in the order of the file, the last list fastest.
+// Every combination, in the order of the file, the last list fastest. Values that belong together are objects of one list:
+//
+//   {"model_args": [{"tff": 0, "tfb": 30}, {"tff": 10, "tfb": 10}]}     two conditions, not four
 //
 // Errors: config.164.
 #pragma once

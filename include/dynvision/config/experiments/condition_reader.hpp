@@ -2,6 +2,7 @@
 //
 //   {"data_loader": "StimulusDuration", "data_args": {"dsteps": 30, "stim": 5, "idle": 20, "ffonly": true}}
 //   {"idle": 20, "n_timesteps": 30, "segments": [...], "model_args": {"ffonly": true}}
+//   {"data_loader": "StimulusDuration", "data_args": {"dsteps": 70}, "model_args": {"tff": 10, "tsk": 20}}
 //
 // Arguments that are no loader's belong to the model or the run: `idle` and `ffonly` are taken here, the others are kept as keys with
 // their values.
@@ -43,16 +44,23 @@ class ConditionReader {
     Value const* const loader = read.member("data_loader");
     Value const* const short_loader = read.member("loader");
     Value const* const arguments = read.member("data_args");
-    if (Value const* const segments = read.member("segments")) {
+    Value const* const segments = read.member("segments");
+    if (segments != nullptr) {
       if (Value const* const other = loader ? loader : short_loader ? short_loader : arguments) {
         problems_.report("config", 165, other->place, {"expected a loader with data_args, or segments, found both"});
       }
       of_segments(*segments, read);
     } else {
+      if (arguments != nullptr) require_object(*arguments, "data_args", read);
       of_loader(loader ? loader : short_loader, arguments);
     }
     if (Value const* const of_model = read.member("model_args")) {
-      for (std::size_t i = 0; i < of_model->names.size(); ++i) of_the_model(of_model->names[i], of_model->items[i]);
+      require_object(*of_model, "model_args", read);
+      for (std::size_t i = 0; i < of_model->names.size(); ++i) {
+        Value::Name const& name = of_model->names[i];
+        of_the_model(name, of_model->items[i]);
+        if (segments == nullptr) condition_.id += "+" + name.text + "=" + value_text(of_model->items[i]);
+      }
     }
     read.finish();
     return std::move(condition_);
@@ -71,6 +79,10 @@ class ConditionReader {
   }
 
  private:
+  static void require_object(Value const& value, std::string_view name, ObjectReader& read) {
+    if (!value.is_object()) read.refuse(value, name, "an object, {\"key\": value, ...}, or a list of them");
+  }
+
   void of_segments(Value const& segments, ObjectReader& read) {
     experiments::Schedule& schedule = condition_.schedule;
     experiments::Duration idle;
