@@ -6,7 +6,7 @@
 # Debian packages, and under .deps/: Catch2 3 and a Python environment with LibTorch, NumPy and Matplotlib. `check` adds
 # the second compiler with its fuzzer, the formatter, a browser (Chromium, 400 MB), Python packages for brain data and what the tests alone need; `weights`
 # the rest of PyTorch (4.7 GB in all) and packages with weights, for that test; `package` Conan, for that test; `versions` the oldest and the newest
-# LibTorch that are accepted (3 GB), for that test; `reproduce` Snakemake, for ./reproduce. LIBTORCH_ROOT=<site-packages/torch> names a LibTorch of your own
+# LibTorch that are accepted (3 GB), for that test; `reproduce` Snakemake and scikit-image, for ./reproduce. LIBTORCH_ROOT=<site-packages/torch> names a LibTorch of your own
 # instead, DYNVISION_PYTHON=<python> a Python with PyTorch, NumPy, safetensors and TensorBoard for `weights`.
 # .ci/dependencies.py checks that what is named here is used, and that what is used is named here.
 set -euo pipefail
@@ -195,10 +195,11 @@ install_brains() {
 }
 
 install_reproduce() {
-  local what="snakemake>=7.32,<10"
+  local what="snakemake>=7.32,<10 scikit-image"
   done_with reproduce "$what" && return
-  say "installing Snakemake into .deps ..."
-  quietly "$deps/venv/bin/python" -m pip install --disable-pip-version-check --no-cache-dir "$what"
+  say "installing Snakemake, and scikit-image for natural patches, into .deps ..."
+  # shellcheck disable=SC2086
+  quietly "$deps/venv/bin/python" -m pip install --disable-pip-version-check --no-cache-dir $what
   finish reproduce "$what"
 }
 

@@ -14,7 +14,7 @@ from dynvision_figures import figures
 from dynvision_figures.tables import Tables
 
 # Figures of one experiment, or of models that differ in one thing, are told which.
-OPTIONS = {"responses": ["--experiment", "response", "--category", "rctype"], "performance": ["--experiment", "gaussiannoise"],
+OPTIONS = {"responses": ["--category", "rctype"], "performance": ["--experiment", "gaussiannoise"],
            "training": ["--category", "rctype"], "experiment_outputs": ["--experiment", "contrast"], "dynamics": ["--experiment", "interval"],
            "response_triptych": ["--option", "pattern=1"]}
 

@@ -260,6 +260,17 @@ def trainings(folder):
                             "lyapunov_1": -.05, "lyapunov_2": -.1, "residual": 1e-11, "converged": 1, "return_to_baseline_ms": 30.0}])
 
 
+def final_accuracy(folder, images=20):
+    """Of many images: of 20, full recognises 17, self 15, none 12, of every seed."""
+    shown = shown_of(20, (0, 20))
+    for value, right in zip(TYPES, (17, 15, 12)):
+        for seed in SEEDS:
+            key = keys("finalaccuracy", seed, value, "stim", 20, 40.0)
+            write(folder, "traces", [key | {"layer": "classifier", "times_index": t, "time_ms": t * DT, "shown": shown[t], "label_valid": 1, "quantity": "accuracy",
+                                            "n": images, "mean": right / images, "sd": .5, "ci_low": .1, "ci_high": .9} for t in range(len(shown))])
+            write(folder, "measures", [key | {"layer": "classifier", "image_index": float(i), "accuracy": float(i < right)} for i in range(images)])
+
+
 def stability(folder):
     for value in TYPES:
         for seed in SEEDS:
@@ -276,21 +287,23 @@ def stability(folder):
 
 
 def unrolling(folder):
-    """Engineering time, and biological time with 10 ms between layers: the same responses, later."""
-    steps, n_ff = 90, 5
-    shown = shown_of(steps, (1, 35))
+    """Engineering time, and biological time with 10 ms between layers, which takes 20 steps more: the same responses, later."""
+    n_ff = 5
     for value, delay in (("engineering", 0), ("biological", n_ff)):
-        key = keys("unrolling", SEEDS[0], value, category="unrolling", options=f"+tff={delay * DT:g}+tsk=0+tfb=30")
+        ms = delay * DT
+        shown = shown_of(70 + 4 * delay, (0, 35))
+        key = keys("unrolling", SEEDS[0], "add", "tff", f"{ms:g}", ms, category="feedback")
+        key["condition"] = f"StimulusDuration:dsteps=70+stim=35+tff={ms:g}+tsk={2 * ms:g}+tfb={30 - 2 * ms:g}"
 
         def late(shown, layer, seed, kind, image, delay=delay):
             l = LAYERS.index(layer)
             return np.concatenate([np.zeros(l * delay), response(shown, layer, seed, "full", image)])[:len(shown)]
 
-        rows = trace_rows(key, shown, .8, seed=SEEDS[0], value=value, of=late)
-        out = np.concatenate([np.zeros(4 * delay), .3 * behaviour(shown, .8)])[:steps]
-        for t in range(steps):
+        rows = [row for row in trace_rows(key, shown, .8, seed=SEEDS[0], value=value, of=late) if row["quantity"] != "guess_confidence"]
+        out = np.concatenate([np.full(4 * delay, 1 / CLASSES), behaviour(shown, .8)])[:len(shown)]
+        for t in range(len(shown)):
             rows.append(key | {"layer": "classifier", "times_index": t, "time_ms": t * DT, "shown": shown[t], "label_valid": 1,
-                               "quantity": "response_avg", "n": IMAGES, "mean": out[t], "sd": 0.0, "ci_low": out[t], "ci_high": out[t]})
+                               "quantity": "guess_confidence", "n": IMAGES, "mean": out[t], "sd": 0.0, "ci_low": out[t], "ci_high": out[t]})
         write(folder, "traces", rows)
 
 

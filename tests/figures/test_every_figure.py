@@ -16,7 +16,7 @@ EXPECTED = {
     "energyloss": ["Accuracy", "Epoch", "Cross entropy", "Activity loss", "Test accuracy", "Mean activity", "Activity Loss Weight = 0.02", *LAYERS],
     "energyloss_pattern": ["Accuracy", "Epoch", "Activity Loss Weight = 1", *LAYERS],
     "rctypes": ["Accuracy", "Epoch", "Cross entropy", "Activity loss", "Parameters", "Images/s", "Time (ms)", *TYPES],
-    "unrolling": ["Time (ms)", "Mean response", "Biological time", "Engineering time", "Engineering time, shifted", "Classifier", *LAYERS],
+    "unrolling": ["Time (ms)", "Mean response", "Confidence", "Biological time", "Engineering time", "Engineering time, shifted", "Classifier", *LAYERS],
     "triptych_time": ["tidle = 10", "T = 20*", "tloss = 8", "Accuracy", "Epoch", "Time (ms)", *LAYERS],
     "triptych_connections": ["Recurrence Target", "Input", "Middle", "Output*", "Additive", "Skip", "Feedback", *LAYERS],
     "triptych_delays": ["τ = 9", "ΔRC = 2", "ΔSK = 4", "Accuracy", "Time (ms)", *LAYERS],

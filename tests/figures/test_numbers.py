@@ -4,6 +4,7 @@ import unittest
 import drawn
 import fixture
 import numpy as np
+from dynvision_figures.tables import Tables
 
 
 def mean(values):
@@ -118,11 +119,14 @@ class Numbers(unittest.TestCase):
 
     def test_unrolling(self):
         for k, layer in enumerate(fixture.LAYERS):
-            engineering, biological = (trace("unrolling", value, layer) for value in ("engineering", "biological"))
+            engineering, biological = (trace("unrolling", "add", layer, parameter_value=value) for value in ("0", "10"))
             difference = max(abs(b - a) for a, b in zip(engineering, biological[5 * k:]))
             self.assertAlmostEqual(self.value("unrolling", "max_difference", layer=layer), difference, places=9)
             self.assertEqual(self.value("unrolling", "shift", layer=layer), 5 * k)
+        self.assertEqual(self.value("unrolling", "shift", layer="classifier"), 20)
         self.assertEqual(self.value("unrolling", "residual_steps"), 20)
+        self.assertEqual(self.value("unrolling", "t_skip", category_value="biological"), 20)
+        self.assertEqual(self.value("unrolling", "t_feedback", category_value="biological"), 10)
         self.assertEqual(self.holds("unrolling", "biological time")["holds"], "yes")
 
     def test_stability(self):
@@ -156,6 +160,19 @@ class Numbers(unittest.TestCase):
             return [r["guess_index"] == r["first_label_index"] for r in outputs if r["category_value"] == value]
 
         self.assertEqual(float(self.holds("rctypes", "full has the highest")["value"]), mean(right("full")) - mean(right("self")))
+
+    def test_final_accuracy(self):
+        """Where many images were shown, the table of figure 9 is of them, and so is the paired difference."""
+        more = drawn.folder() / "final"
+        fixture.final_accuracy(more)
+        page = drawn.draw("rctypes", out=drawn.folder() / "of_final", of=Tables([drawn.folder() / "tables", more]))
+        accuracy = {row[4]: (row[6], row[10]) for row in page["numbers"] if row[3] == "accuracy"}
+        self.assertEqual({value: round(number, 9) for value, (number, _) in accuracy.items()}, {"full": .85, "self": .75, "none": .6})
+        self.assertEqual({n for _, n in accuracy.values()}, {20})
+        difference = next(row for row in page["numbers"] if row[3] == "accuracy_full_minus_self")
+        self.assertAlmostEqual(difference[6], .1)
+        self.assertEqual(difference[10], 20)
+        self.assertIn("table: 20 images", page["notes"])
 
     def test_triptychs(self):
         periods = [12, 18]

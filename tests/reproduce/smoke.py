@@ -5,6 +5,7 @@ import html
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,9 +13,10 @@ import tempfile
 import time
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from dynvision_figures import figures
-from dynvision_reproduce import images, weights
+from dynvision_reproduce import growth, images, study, weights
 
 PROGRAM = None
 
@@ -68,9 +70,9 @@ class Reproduce(unittest.TestCase):
     def test_the_forecast_has_every_block(self):
         said = json.loads((self.out / "study.json").read_text())["forecast"]
         self.assertEqual([block[0] for block in said["blocks"]], ["training: types", "experiments: time_courses", "experiments: noise",
-                                                              "experiments: dynamics", "figures and report"])
+                                                              "experiments: unrolling", "experiments: dynamics", "figures and report"])
         self.assertTrue(all(n > 0 and seconds > 0 for _, n, seconds in said["blocks"]))
-        self.assertLessEqual(said["seconds"], 180.5)
+        self.assertLessEqual(said["seconds"], 600.5)
 
     def test_every_figure_is_drawn_or_named(self):
         page = (self.out / "report.html").read_text(encoding="utf-8")
@@ -124,6 +126,38 @@ class Reproduce(unittest.TestCase):
         self.assertEqual(list(out.glob("trained/*/runs/*")), [])
         block, name = tasks[0].split()
         self.assertEqual(json.loads((out / f"trained/{block}/jobs/{name}.json").read_text())["model"]["model_name"], "DyRCNNx4")
+
+    def test_biological_time_is_engineering_time_later(self):
+        rows = [row for row in table(self.out / "figures/statements.csv") if row["figure"] == "unrolling"]
+        self.assertEqual([(row["kind"], row["holds"]) for row in rows], [("LAW", "yes")])
+
+    def test_a_plan_that_has_grown_is_taken_up(self):
+        """Another experiment is added and nothing is made twice; another number of images is refused by what differs."""
+        out = self.folder / "grown"
+        shutil.copytree(self.out, out, symlinks=True)
+        here = study.Study(out)
+        made = {path: path.stat().st_mtime_ns for path in out.rglob("*.done")}
+        plan = study.read_plan("smoke")
+        with mock.patch.object(growth, "read_plan", lambda scale: plan):
+            same, blocks, groups = growth.grown(here, Path(PROGRAM))
+            self.assertEqual((blocks, groups, same.said), ([], [], here.said))
+            plan["experiments"].append({"name": "more", "of": ["types"], "images": 10, "experiments": ["ten"]})
+            plan["figures"][0]["options"] = ["--row", "3"]
+            now, blocks, groups = growth.grown(here, Path(PROGRAM))
+            self.assertEqual((blocks, groups), ([], ["more"]))
+            self.assertEqual(study.Study(out).plan, plan)
+            self.assertFalse((out / f"figures/{plan['figures'][0]['figure']}.json").exists())
+            self.assertEqual({path: path.stat().st_mtime_ns for path in made}, made)
+            plan["experiments"][0]["images"] = 30
+            with self.assertRaisesRegex(study.Stopped, "experiments time_courses, images: 20 was made, 30 is planned"):
+                growth.grown(now, Path(PROGRAM))
+            plan["experiments"][0]["images"] = 20
+            plan["training"][0]["keys"] += ["--lossrt", "8"]
+            with self.assertRaisesRegex(study.Stopped, r"types/rctype=\w+,seed=7000, model.loss_reaction_time: 4.0 was made, 8.0 is planned"):
+                growth.grown(now, Path(PROGRAM))
+            plan["training"][0]["keys"][1] = "full"
+            with self.assertRaisesRegex(study.Stopped, "types/rctype=none,seed=7000 is no longer planned"):
+                growth.grown(now, Path(PROGRAM))
 
     def test_one_at_a_time_and_one_study_a_folder(self):
         other = subprocess.run(self.words("small", "--out", "out"), cwd=self.folder, env=self.environment, capture_output=True, text=True)

@@ -6,6 +6,7 @@ every figure whose tables are there. Written are NAME.svg, NAME.png, NAME.number
 """
 import argparse
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -21,6 +22,7 @@ def arguments(words):
     parser.add_argument("name", help="of the figure; `list`, `all`")
     parser.add_argument("tables", nargs="*", help="folders with tables, or files; several are one")
     parser.add_argument("--out", type=Path, default=Path("figures"), metavar="FOLDER", help="where to write (figures)")
+    parser.add_argument("--as", dest="name_as", metavar="NAME", help="names of the files and in statements.csv, in place of the figure's")
     parser.add_argument("--html", action="store_true", help="an interactive page of the same tables, NAME.html, instead")
     parser.add_argument("--experiment", action="append", help="of these experiments; may be repeated")
     parser.add_argument("--category", help="models that differ in this (rctype, tau ...)")
@@ -47,7 +49,7 @@ def draw(module, tables, options):
     own = getattr(module, "EXPERIMENTS", None)
     if options.experiment and own and not set(own) & set(options.experiment):
         raise Refused(f"figure {module.NAME} draws {', '.join(own)}, not {', '.join(options.experiment)}")
-    page = Page(module.NAME, options.width or getattr(module, "WIDTH", "double"), module.HEIGHT)
+    page = Page(options.name_as or module.NAME, options.width or getattr(module, "WIDTH", "double"), module.HEIGHT)
     module.draw(page, Data(tables, options))
     page.save(options.out)
     return page
@@ -71,6 +73,9 @@ def listed():
 
 def main(words=None):
     options = arguments(words)
+    if options.name_as is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", options.name_as):
+        print(f"figures: --as {options.name_as}: expected letters, digits, _ and -", file=sys.stderr)
+        return 2
     if options.name == "list":
         print(listed())
         return 0

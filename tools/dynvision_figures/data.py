@@ -95,6 +95,8 @@ class Data:
             raise Refused(f"traces.csv: {quantity} of {_described(rows)} is NaN (seed {index[seed]:g}, step {steps[step]:g})")
         shown = np.array([shown_value(each) for each in sorted_rows["shown"][:len(steps)]])
         estimate = statistics.of_moments(by_seed["mean"], by_seed["sd"], by_seed["n"], by_seed["ci_low"], by_seed["ci_high"])
+        if quantity.startswith("accuracy") or quantity.endswith("confidence"):
+            estimate = estimate.within(0, 1)
         time = by_seed["time_ms"][0]
         if self.options.time_axis == "original" and len(time) > 1:
             time = (steps + self.options.idle) * (time[1] - time[0])
@@ -172,12 +174,14 @@ class Data:
             raise Refused(f"no parameter value {wanted}: {nearest(wanted, values)}")
         return values[len(values) // 2]
 
-    def one_experiment(self, rows, what):
-        """The experiment of these rows; of several, the one that the option names."""
+    def one_experiment(self, rows, what, usual=("response",)):
+        """(experiment, its rows): the one that the option names; of several, the first of the usual ones that is there."""
         experiments = rows.values("experiment")
-        if len(experiments) > 1:
+        named = [] if self.options.experiment else [each for each in usual if each in experiments]
+        if len(experiments) > 1 and not named:
             raise Refused(f"{what} of several experiments: {', '.join(experiments)}; name one (--experiment)")
-        return experiments[0]
+        experiment = (named or experiments)[0]
+        return experiment, rows.where(experiment=experiment)
 
     def first_value(self, rows):
         """The category's value of the panels that show one model: the published default, else the first."""

@@ -67,7 +67,9 @@ class Page:
                 each.clear()
                 each.set_axis_off()
             self.letter(axes[0], letter, title)
-            axes[0].text(0, .95, "not drawn: " + _wrapped(str(refused)), transform=axes[0].transAxes, va="top", fontsize=6, color=style.GREY)
+            width = axes[0].get_position().width * self.figure.get_figwidth() / MM  # [mm], before the layout
+            axes[0].text(0, .95, _wrapped(f"not drawn: {refused}", max(int(width / 1.25), 20)), transform=axes[0].transAxes, va="top", fontsize=6, color=style.GREY,
+                         in_layout=False)
 
     def number(self, panel, quantity, estimate, unit="", category_value="", layer="", statement="", holds="", n=None):
         """One printed number: an Estimate, or a number without an interval."""

@@ -101,12 +101,12 @@ def time_axis(ax):
     ax.set_xlabel("Time (ms)")
 
 
-def rows_of_axes(figure, spec, count, spacing=0.08):
-    """Axes below each other that share both axes, for ridges."""
+def rows_of_axes(figure, spec, count, spacing=0.08, own_scale=()):
+    """Axes below each other that share both axes, for ridges; those of `own_scale` share time alone."""
     inner = spec.subgridspec(count, 1, hspace=spacing)
     axes = []
     for i in range(count):
-        axes.append(figure.add_subplot(inner[i], sharex=axes[0] if axes else None, sharey=axes[0] if axes else None))
+        axes.append(figure.add_subplot(inner[i], sharex=axes[0] if axes else None, sharey=axes[0] if axes and i not in own_scale else None))
         if i < count - 1:
             axes[i].tick_params(labelbottom=False)
     return axes
@@ -131,7 +131,7 @@ def ridges(axes, page, data, rows, hue, of, label_rows=True):
         ax.axhline(0, color=style.PALE, linewidth=0.5, zorder=0)
         if label_rows:
             ax.text(0.99, 0.82, style.name(layer), transform=ax.transAxes, ha="right", va="center", fontweight="bold", fontsize=7,
-                    color=style.INK)
+                    color=style.INK, bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.6})
     axes[0].margins(x=0, y=0.12)
     time_axis(axes[-1])
     if label_rows:
@@ -152,6 +152,12 @@ def against(ax, page, x, estimates, colour, marker="o", line="-", label=None, sh
     if np.isfinite(low).any():
         note_units(page, estimates[0])
     return value
+
+
+def require_some(curves, what):
+    """Of all lines of a panel: an error where there is not one number."""
+    if not any(np.isfinite(float(estimate.value)) for estimates in curves for estimate in estimates):
+        raise Refused(f"{what}: not a number in any condition")
 
 
 def by_category(ax, page, hue, estimates, marker=None, shift=0.0, filled=True):

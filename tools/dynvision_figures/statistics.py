@@ -22,6 +22,10 @@ class Estimate:
     n: float        # images of a seed
     seeds: int
 
+    def within(self, least, most):
+        """The interval ends where the quantity does."""
+        return Estimate(self.value, np.clip(self.low, least, most), np.clip(self.high, least, most), self.n, self.seeds)
+
     @property
     def units(self):
         return ONE_NETWORK if self.seeds < 2 else f"{self.seeds} seeds, then images"

@@ -4,6 +4,7 @@ from .page import Finding
 from .refused import Refused
 
 EXPERIMENTS = ["response"]
+EXPERIMENTS_OF = {"integration_window_steps": ["duration", "response"]}  # measures over the parameter of another experiment
 
 
 class Column:
@@ -22,7 +23,7 @@ class Column:
         return self.data.trace(self.traces.where(quantity=quantity), layer=layer, category_value=value)
 
     def measure(self, measure, layer, value):
-        return self.data.measure(measure, EXPERIMENTS, layer=layer, category_value=value, category=self.category)
+        return self.data.measure(measure, EXPERIMENTS_OF.get(measure, EXPERIMENTS), layer=layer, category_value=value, category=self.category)
 
     def ends(self):
         """The smallest and the largest value."""

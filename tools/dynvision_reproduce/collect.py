@@ -18,6 +18,7 @@ from .study import Stopped, write
 KEYS = ("experiment", "model", "category", "category_value", "seed", "status", "epoch", "parameter", "parameter_value", "parameter_ms", "condition")
 OF_IMAGES = ("test_data", "test_outputs")  # large; of these experiments only
 IMAGES_OF = ("response",)
+MEASURES_OF = ("finalaccuracy",)  # of each image; of other experiments summaries do
 EPOCH = "trained-epoch="
 
 
@@ -86,7 +87,7 @@ def experiment(study, block, run, value, source, target):
     n = 0
     for path in sorted(source.rglob("*.csv")):
         name = path.stem
-        if name in OF_IMAGES and source.name not in IMAGES_OF or name == "measures":
+        if name in OF_IMAGES and source.name not in IMAGES_OF or name == "measures" and source.name not in MEASURES_OF:
             continue
         where = target / path.relative_to(source)
         with_keys(path, where, keys, {"experiment": source.name, "status": "trained"} if name in OF_IMAGES else None)

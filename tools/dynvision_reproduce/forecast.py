@@ -12,11 +12,12 @@ from pathlib import Path
 
 from . import study
 from .jobs import experiment_words
-from .study import Run, Stopped
+from .study import Stopped
 
 STEPS = 20           # of training, that are measured
+FEW = 20             # images with which measures and tables are measured
 OF_FIGURE = 4.0      # s, on a quiet core
-MARGIN = 1.15        # the whole is this much longer: validation, tests, reading images, figures
+MARGIN = 1.15        # the whole is this much longer: validation, tests, reading images
 
 
 def duration(seconds):
@@ -61,28 +62,54 @@ def measured_step(here, run, cores):
     return value(configured, "batch_size") / min(rates)
 
 
+def of_tables(here, words, n):
+    """[s] that measures and tables of n images take, beside the steps themselves."""
+    start, out = time.monotonic(), here.folder / "forecast" / f"tables-{n}"
+    shutil.rmtree(out, ignore_errors=True)
+    _, said = here.program([*with_value(with_value(words, "--images", n), "--out", out), "--json"])
+    return max(0.0, time.monotonic() - start - json.loads(said)["seconds"])
+
+
+def with_value(words, option, value):
+    words = list(words)
+    words[words.index(option) + 1] = value
+    return words
+
+
 def measured_experiments(here, run, group):
-    """[s] of a group of experiments with this run's model: the program's own forecast, from steps that it measures."""
+    """[s] of a group of experiments with this run's model: the program's own forecast of the steps, from some that it measures; measures
+    and tables as few images take them, carried on in a straight line."""
+    trained = (here.folder / run.done).is_file()
+    latest = run.latest if trained else f"forecast/{run.block}-0/latest"
+    if not (here.folder / latest).exists():
+        measured_step(here, run, 1)
     if group["experiments"] == ["dynamics"]:
         words, start = experiment_words(here, run, group, Path("forecast/dynamics")), time.monotonic()
-        here.program([word if word != run.latest else f"forecast/{run.block}-0/latest" for word in words])
+        here.program([word if word != run.latest else latest for word in words])
         return time.monotonic() - start
-    untrained = Run(run.block, f"{run.block}-0", run.values, run.model)
     alike = group.get("forecast")  # of weights that are not there before the training: another experiment, so many times
     if alike:
         group = {"experiments": [alike["experiment"]], "images": group["images"]}
-    words = experiment_words(here, untrained, group, "forecast/none")
-    words[words.index("--run") + 1] = f"forecast/{run.block}-0/latest"
+    words = experiment_words(here, run, group, "forecast/none")
+    words = with_value(words, "--run", latest)
     _, said = here.program([*words, "--dry-run", "--json"])
     plans = json.loads(said[said.index("["):])
-    return next((plan for plan in plans if plan["experiment"] == "together"), plans[-1])["forecast_seconds"] * (alike["times"] if alike else 1)
+    steps = next((plan for plan in plans if plan["experiment"] == "together"), plans[-1])["forecast_seconds"]
+    n = group["images"]
+    few, more = min(n, FEW), min(n, 2 * FEW)
+    tables = of_tables(here, words, few)
+    if more > few:
+        tables += max(0.0, of_tables(here, words, more) - tables) * (n - few) / (more - few)
+    return (steps + tables) * (alike["times"] if alike else 1)
 
 
-def rows_of(here, options):
-    """[(block, runs, s of one, s of training that can be made shorter)] of all blocks."""
+def rows_of(here, options, blocks=None, groups=None):
+    """[(block, runs, s of one, whether it is training, which can be made shorter)] of all blocks, or of these blocks and groups."""
     rows, steps = [], {}
     for block in here.plan["training"]:
-        runs = here.runs_of(block["block"])
+        runs = [run for run in here.runs_of(block["block"]) if not (here.folder / run.done).is_file()]
+        if not runs or blocks is not None and block["block"] not in blocks:
+            continue
         run = representative(runs)
         print(f"forecast: {STEPS} training steps of {block['block']} ...", file=sys.stderr, flush=True)
         steps[block["block"]] = measured_step(here, run, options.cores)
@@ -91,9 +118,13 @@ def rows_of(here, options):
         rows.append((f"training: {block['block']}", len(runs), updates * steps[block["block"]], True))
     for group in here.plan["experiments"]:
         shown = [run for run in here.runs if group in here.experiments_of(run)]
+        if groups is not None and group["name"] not in groups:
+            continue
         print(f"forecast: experiments {group['name']} ...", file=sys.stderr, flush=True)
-        rows.append((f"experiments: {group['name']}", len(shown), measured_experiments(here, representative(shown), group), False))
-    rows.append(("figures and report", len(here.plan["figures"]), OF_FIGURE, False))
+        trained = [run for run in shown if (here.folder / run.done).is_file()]
+        rows.append((f"experiments: {group['name']}", len(shown), measured_experiments(here, representative(trained or shown), group), False))
+    if groups is None:
+        rows.append(("figures and report", len(here.plan["figures"]), OF_FIGURE, False))
     return rows
 
 
@@ -138,3 +169,15 @@ def planned(folder, options, keys):
     study.write(folder / "study.json", json.dumps(here.said, indent=1))
     shutil.rmtree(folder / "forecast", ignore_errors=True)
     return here
+
+
+def added(here, options, blocks, groups):
+    """Of a plan that has grown, what is new: measured and printed."""
+    of_new_runs = [group["name"] for group in here.plan["experiments"] if set(group["of"]) & set(blocks)]
+    rows = rows_of(here, options, blocks, [*groups, *of_new_runs])
+    shutil.rmtree(here.folder / "forecast", ignore_errors=True)
+    if rows:
+        print("new in the plan:")
+        print(text(rows, options.cores, 1))
+        here.said.setdefault("added", []).append({"blocks": [[name, n, each] for name, n, each, _ in rows], "seconds": total(rows, options.cores)})
+        study.write(here.folder / "study.json", json.dumps(here.said, indent=1))

@@ -2,16 +2,19 @@
 import csv
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from dynvision_figures import figures
 from dynvision_figures.page import NUMBERS, table_text
 
 from .forecast import duration
+from .jobs import figure_name
 
 
 @dataclass
 class Figure:
     name: str
+    kind: str                                       # the figure that it is
     number: int | None
     title: str
     command: str
@@ -50,9 +53,9 @@ class Found:
         states = table(folder / "figures" / "statements.csv")
         self.figures = []
         for about in study.plan["figures"]:
-            name, module = about["figure"], figures.module(about["figure"])
+            name, module = figure_name(about), figures.module(about["figure"])
             done = read_json(folder / "figures" / f"{name}.json")
-            self.figures.append(Figure(name, module.NUMBER, module.TITLE, done["command"], done["drawn"], done["said"],
+            self.figures.append(Figure(name, about["figure"], module.NUMBER, about.get("title", module.TITLE), done["command"], done["drawn"], done["said"],
                                        [row for row in states if row["figure"] == name] if done["drawn"] else [],
                                        table(folder / "figures" / f"{name}.numbers.csv") if done["drawn"] else []))
         self.run = read_json(folder / study.runs[0].latest / "run.json")
@@ -73,7 +76,7 @@ class Found:
                 found += [(f"{figure.heading}: a panel", text.removeprefix("a panel is not drawn: ")) for text in figure.said]
             else:
                 found.append((figure.heading, " ".join(figure.said)))
-        planned = {figure.name for figure in self.figures}
+        planned = {figure.kind for figure in self.figures}
         for name in figures.ORDER:
             module = figures.module(name)
             if name not in planned:
@@ -82,20 +85,31 @@ class Found:
 
     def about(self):
         """(what, value) of the machine, the versions and the study itself."""
-        machine, versions, git = (self.run.get(key) or {} for key in ("machine", "versions", "git"))
+        machine, versions = (self.run.get(key) or {} for key in ("machine", "versions"))
         said, n = self.study.said, len(self.study.runs)
         summaries = [read_json(self.study.folder / run.done) for run in self.study.runs]
         images = summaries[0]["images"]
         rows = [("Command", f"./reproduce --scale {said['scale']}"), ("Begun", self.run.get("started", "")),
                 ("Machine", f"{machine.get('processor', '')}, {machine.get('cores', '')} cores, {machine.get('memory', 0) / 1e9:.0f} GB; {machine.get('system', '')}"),
                 ("Versions", ", ".join(f"{key} {value}" for key, value in versions.items()))]
-        if git:
-            rows.append(("Sources", f"commit {git.get('commit', '')}" + (f", with changes in {', '.join(git['changed'])}" if git.get("changed") else "")))
+        for k, each in enumerate(said.get("sources", [])):
+            rows.append(("Gone on with" if k else "Sources", f"commit {each['commit']}" + (", with changes" if each["changed"] else "") + f", {each['when']}"))
         rows.append(("Networks", f"{n}, {images} training images each; {duration(sum(s['train_seconds'] for s in summaries))} of training in all, one thread each"))
         if "forecast" in said:
             rows.append(("Forecast", f"{duration(said['forecast']['seconds'])}" + (f"; training made shorter, to {100 * said['forecast']['share']:.0f} %, to fit into the time"
                                                                                  if said["forecast"]["share"] < 1 else "")))
+        for each in said.get("added", []):
+            rows.append(("Added", f"{', '.join(name for name, _, _ in each['blocks'])}: {duration(each['seconds'])} more"))
+        rows.append(("Took", "training " + duration(self.lasted()) + " from its begin to its end, experiments " +
+                     duration(sum(float(path.read_text()) for path in (self.study.folder / "experiments").rglob("*.done"))) + " of all processes together"))
         return rows
+
+    def lasted(self):
+        """[s] from the first network's begin to the last one's end, without those that were added later."""
+        later = {name.removeprefix("training: ") for each in self.study.said.get("added", []) for name, _, _ in each["blocks"]}
+        runs = [run for run in self.study.runs if run.block not in later]
+        begun = min(datetime.strptime(read_json(self.study.folder / run.latest / "run.json")["started"], "%Y-%m-%dT%H:%M:%S%z") for run in runs)
+        return max((self.study.folder / run.done).stat().st_mtime for run in runs) - begun.timestamp()
 
     def networks(self):
         """Rows of a table: what was trained."""

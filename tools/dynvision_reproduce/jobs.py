@@ -68,12 +68,21 @@ def experiment(study, block, name, group):
 
 def tables(study, block):
     n = collect.block(study, block)
+    if "between" in study.block(block):
+        from . import between
+
+        between.between(study, block)
     write(study.folder / "tables" / f"{block}.done", f"{n}\n")
     say(f"tables of {block}: {n} files")
 
 
+def figure_name(about):
+    """Of its files: one figure may be drawn of several blocks."""
+    return about.get("as", about["figure"])
+
+
 def figure_named(study, name):
-    return next(figure for figure in study.plan["figures"] if figure["figure"] == name)
+    return next(figure for figure in study.plan["figures"] if figure_name(figure) == name)
 
 
 def figure_words(study, about):
@@ -83,7 +92,8 @@ def figure_words(study, about):
         folder = Path("tables") / block
         names = ["training", *about["experiments"]]
         words += [str(folder / name) for name in names if (study.folder / folder / name).is_dir()]
-    return [*words, "--out", "figures", *about.get("options", [])]
+    name = ["--as", about["as"]] if "as" in about else []
+    return [*words, "--out", "figures", *name, *about.get("options", [])]
 
 
 def figure(study, name):

@@ -57,24 +57,26 @@ def numbers(figure):
     return f"<details><summary>{len(rows)} numbers</summary>{rows_of(used, rows)}</details>" if rows else ""
 
 
-def section(study, figure):
-    parts = [f'<h2 id="{figure.name}">{escape(figure.heading)}</h2>', picture(study, figure)]
+def section(figure, picture):
+    parts = [f'<h2 id="{figure.name}">{escape(figure.heading)}</h2>', picture(figure)]
     if figure.statements:
         parts.append(statement_rows(figure.statements, named=False))
     parts += [f'<p class=why>Not drawn: {escape(text)}</p>' for text in figure.said]
     return "\n".join([*parts, numbers(figure), f"<p><code>{escape(figure.command)}</code></p>"])
 
 
-def html(found):
+def html(found, picture_of=None, images="data:"):
+    """`picture_of`: the element of a figure's picture, in place of the picture itself; `images`: where a browser may take it from."""
     study = found.study
+    picture_of = picture_of or (lambda figure: picture(study, figure))
     parts = [f"<h1>The paper, reproduced: --scale {escape(study.said['scale'])}</h1>", f"<p>{len(found.drawn)} figures. Statements: {counted(found.statements)}.</p>",
              f"<p>{escape(INTRODUCTION)}</p>", rows_of(("", ""), plain(found.about())), "<h2>What holds</h2>", statement_rows(found.statements)]
     left = found.left_out()
     parts += ["<h2>What was left out, and why</h2>", rows_of(("what", "why"), plain(left)) if left else "<p>Nothing.</p>"]
-    parts += [section(study, figure) for figure in found.drawn]
+    parts += [section(figure, picture_of) for figure in found.drawn]
     parts += ["<h2>Networks</h2>", rows_of(found.networks()[0], plain(found.networks()[1])), rows_of(found.experiments()[0], plain(found.experiments()[1])),
               f"<p>{repeating(study)}</p>"]
-    policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    policy = f"default-src 'none'; img-src {images}; style-src 'unsafe-inline'"
     return (f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
             f"<title>dynvision: the paper, {escape(study.said['scale'])}</title><style>{STYLE}</style></head><body>\n" + "\n".join(parts) + "\n</body></html>\n")
 

@@ -1,6 +1,6 @@
 """What is made, and where: the plan of a scale (configs/paper/SCALE.plan.json), its runs, and how the program is called.
 
-    OUT/study.json                             this: scale, program, runs; written once, read by every job
+    OUT/study.json                             this: scale, program, plan, runs; read by every job; a plan that has grown is added (growth.py)
     OUT/trained/BLOCK/jobs/RUN.json            resolved configuration of a run: dynvision train --config of it repeats it alone
     OUT/trained/BLOCK/runs/RUN/latest          its run folder
     OUT/trained/BLOCK/RUN.json                 its summary, once it is trained and tested
@@ -11,6 +11,8 @@
 import json
 import os
 import subprocess
+import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -138,25 +140,56 @@ class Study:
         return done.returncode, said[0]
 
 
-def sweep_words(block, scale, folder, keys):
-    return ["sweep", "--config", PAPER / f"{scale}.json", PAPER / f"{block}.json", "--folder", folder, "--jobs", "--json", *keys]
+def run_program(words, folder):
+    done = subprocess.run([*map(str, words)], cwd=folder, text=True, capture_output=True, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        raise Stopped(done.stderr.strip() or f"{words[0]} ended with {done.returncode}")
+    return done.stdout
 
 
-def make(folder, scale, program, keys=(), images=None):
-    """study.json and the configurations of all runs. `images`: training images of an epoch, in place of the scale's."""
+def sources():
+    """The commit of these files, and the day: what a study is made with. Empty where they are no repository."""
+    def git(*words):
+        try:
+            done = subprocess.run(["git", "-C", str(ROOT), *words], text=True, capture_output=True, stdin=subprocess.DEVNULL)
+        except OSError:
+            return ""
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    commit = git("rev-parse", "--short=12", "HEAD")
+    return [{"commit": commit, "changed": bool(git("status", "--porcelain", "--untracked-files=no")), "when": time.strftime("%Y-%m-%d %H:%M")}] if commit else []
+
+
+def cut_patches(folder, name):
+    """FOLDER/NAME with images and study.json, the keys that read them: cut once."""
+    if not (folder / name / "study.json").is_file():
+        run_program([sys.executable, ROOT / "tools" / "dynvision_patches.py", name], folder)
+
+
+def listed_runs(folder, scale, plan, program, data, keys, into="trained"):
+    """The runs of a plan, and their configurations as INTO/BLOCK/jobs/RUN.json. `data`: keys of the images, where a block has no own."""
+    runs = []
+    for block in plan["training"]:
+        own = block.get("data")
+        configs = [PAPER / f"{scale}.json", PAPER / f"{block['block']}.json"]
+        if own:
+            cut_patches(folder, own)
+            configs.append(f"{own}/study.json")
+        words = [program, "sweep", "--config", *configs, "--folder", f"{into}/{block['block']}", "--jobs", "--json", *([] if own else data), *keys,
+                 *block.get("keys", [])]
+        model = f"{PAPER / plan['models']}:{block['model']}<...>" if "models" in plan else ""
+        for run in json.loads(run_program(words, folder))["runs"]:
+            runs.append({"block": block["block"], "name": run["name"], "values": run["values"], "model": model})
+    return runs
+
+
+def make(folder, scale, program, data=(), images=None):
+    """study.json and the configurations of all runs. `data`: keys of the images; `images`: of an epoch, in place of the scale's."""
     folder = Path(folder).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     plan = read_plan(scale)
-    runs = []
-    keys = [*keys, *(["--images_per_epoch", str(images)] if images else [])]
-    for block in plan["training"]:
-        words = sweep_words(block["block"], scale, f"trained/{block['block']}", [*keys, *block.get("keys", [])])
-        done = subprocess.run([program, *map(str, words)], cwd=folder, text=True, capture_output=True, stdin=subprocess.DEVNULL)
-        if done.returncode != 0:
-            raise Stopped(done.stderr.strip())
-        for run in json.loads(done.stdout)["runs"]:
-            model = f"{PAPER / plan['models']}:{block['model']}<...>" if "models" in plan else ""
-            runs.append({"block": block["block"], "name": run["name"], "values": run["values"], "model": model})
-    said = {"scale": scale, "program": str(program), "keys": keys, "images_per_epoch": images, "plan": plan, "runs": runs}
+    keys = ["--images_per_epoch", str(images)] if images else []
+    runs = listed_runs(folder, scale, plan, program, data, keys)
+    said = {"scale": scale, "program": str(program), "data": list(data), "keys": keys, "images_per_epoch": images, "plan": plan, "runs": runs, "sources": sources()}
     write(folder / "study.json", json.dumps(said, indent=1))
     return Study(folder)

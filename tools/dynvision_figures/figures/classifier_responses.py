@@ -14,7 +14,7 @@ MOST_CLASSES = 12
 
 def draw(page, data):
     rows = data.rows("test_data")
-    data.one_experiment(rows, "test_data.csv")
+    _, rows = data.one_experiment(rows, "test_data.csv")
     value = data.first_value(rows)
     rows = rows.where(category_value=value)
     ranks = [n for n in range(1, style.MOST_VALUES + 1) if f"classifier_top{n}" in rows and f"classifier_top{n}_id" in rows]

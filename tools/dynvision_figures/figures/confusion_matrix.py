@@ -27,7 +27,7 @@ def counted(rows):
 
 def draw(page, data):
     rows = data.rows("confusion")
-    data.one_experiment(rows, "confusion.csv")
+    _, rows = data.one_experiment(rows, "confusion.csv")
     value = data.first_value(rows)
     if len(category_values(rows)) > 1:
         page.note(f"{style.name(rows['category'][0])}: {style.name(value)}")

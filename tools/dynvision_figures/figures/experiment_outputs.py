@@ -12,7 +12,7 @@ QUANTITIES = ("accuracy", "accuracy_top3", "accuracy_top5", "guess_confidence", 
 
 def draw(page, data):
     rows = data.traces(layer="classifier")
-    experiment = data.one_experiment(rows, "traces")
+    experiment, rows = data.one_experiment(rows, "traces")
     value = data.first_value(rows)
     rows = rows.where(category_value=value)
     there = [quantity for quantity in QUANTITIES if quantity in rows.values("quantity")]

@@ -126,8 +126,9 @@ def over_level(ax, noise):
 
 
 def reaction(ax, noise):
-    for value in noise.hue.values:
-        _, x, estimates = noise.data.curve("reaction_time_ms", [noise.experiment], layer="classifier", category_value=value)
+    curves = {value: noise.data.curve("reaction_time_ms", [noise.experiment], layer="classifier", category_value=value) for value in noise.hue.values}
+    parts.require_some([estimates for _, _, estimates in curves.values()], "reaction_time_ms (the confidence was never reached)")
+    for value, (_, x, estimates) in curves.items():
         parts.against(ax, noise.page, x, estimates, noise.hue.colour[value], noise.hue.marker[value], noise.hue.line[value])
     ax.set_xlabel("SSNR")
     ax.set_ylabel("Reaction time (ms)")

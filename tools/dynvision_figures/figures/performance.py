@@ -7,6 +7,7 @@ from ..tables import number
 NAME, NUMBER = "performance", None
 TITLE = "Accuracy over time and against the parameter, reaction and peak times"
 TABLES = ("traces", "summary")
+USUAL = ("uniformnoise", "gaussiannoise", "phasescramblednoise", "contrast", "duration")  # where none is named
 HEIGHT = 110
 
 
@@ -14,7 +15,7 @@ def draw(page, data):
     everything = data.traces(quantity=data.options.accuracy_measure, layer="classifier")
     full = [each for each in everything.values("experiment") if not each.endswith("ffonly")]
     rows = everything.where(experiment=full)
-    experiment = data.one_experiment(rows, "traces")
+    experiment, rows = data.one_experiment(rows, "traces", USUAL)
     off = [experiment + "ffonly"]
     silenced = everything.where(experiment=off)
     if not len(silenced):  # --experiment names the one with the recurrence
@@ -67,6 +68,7 @@ def draw(page, data):
         at_row.set_ylabel(style.quantity_name(data.options.accuracy_measure))
 
     def over_parameter(ax, panel, measure, layers, y):
+        curves = {}
         for value in hue.values:
             estimates, where = None, None
             for layer in layers:
@@ -77,6 +79,9 @@ def draw(page, data):
                     why = refused
             if estimates is None:
                 raise why
+            curves[value] = layer, where, estimates
+        parts.require_some([estimates for _, _, estimates in curves.values()], measure)
+        for value, (layer, where, estimates) in curves.items():
             parts.against(ax, page, where, estimates, hue.colour[value], hue.marker[value], hue.line[value])
             for level, estimate in zip(swept, estimates):
                 page.number(panel, f"{measure}({style.plain(level)})", estimate, "ms", value, layer)

@@ -1,4 +1,7 @@
-"""Figure 9: types of recurrence compared: learning, response to an image, and what they cost."""
+"""Figure 9: types of recurrence compared: learning, response to an image, and what they cost.
+
+Accuracies of the table are those of the experiment `finalaccuracy`, which shows many images, where it was run; else those of `response`.
+"""
 import numpy as np
 
 from .. import learning, parts, statistics, style
@@ -9,6 +12,7 @@ NAME, NUMBER = "rctypes", 9
 TITLE = "Recurrence types: training, response, parameters and speed"
 TABLES = ("metrics", "traces", "weights", "test_outputs")
 EXPERIMENTS = ["response"]
+FINAL = ["finalaccuracy"]  # many images
 HEIGHT = 125
 CATEGORY = "rctype"
 
@@ -30,7 +34,12 @@ def draw(page, data):
     page.panel(training, "A", "Training", lambda: learning.accuracy(training, page, metrics(), hue))
     page.panel(loss_axes, "B", "Losses", lambda: learning.losses(page, metrics(), hue, *loss_axes))
 
-    def trace(value, quantity):
+    try:
+        many = data.traces(FINAL, category=CATEGORY)
+    except Refused:
+        many = None
+
+    def trace(value, quantity, traces=traces):
         return data.trace(traces.where(quantity=quantity), layer="classifier", category_value=value)
 
     def over_time():
@@ -64,7 +73,7 @@ def draw(page, data):
         return float(np.mean(rates))
 
     def final(value):
-        accuracy = trace(value, data.options.accuracy_measure)
+        accuracy = trace(value, data.options.accuracy_measure, traces if many is None else many)
         row = accuracy.offset - 1 if data.options.row is None else data.options.row
         estimate = accuracy.estimate
         return statistics.Estimate(estimate.value[row], estimate.low[row], estimate.high[row], estimate.n, estimate.seeds)
@@ -79,6 +88,7 @@ def draw(page, data):
             page.number("D", "parameters", parameters(value), category_value=value)
             page.number("D", "training_images_per_s", speed(value), "images/s", value)
             page.number("D", "accuracy", accuracy, "", value, "classifier")
+        page.note(f"table: {accuracy.n:g} images")
         drawn = table.table(cells, rowLabels=[style.name(value) for value in hue.values], colLabels=header, loc="center", cellLoc="right",
                             edges="horizontal", colWidths=[.25, .18, .48])
         drawn.auto_set_font_size(False)
@@ -101,8 +111,11 @@ def draw(page, data):
         if "full" not in ranked or len(ranked) < 2:
             raise Refused(f"full and another type are needed; there are: {', '.join(ranked)}")
         second = next(value for value in ranked if value != "full")
-        row = trace("full", "accuracy").offset - 1 if data.options.row is None else data.options.row
-        difference = paired(data, "full", second, row)
+        if many is None:
+            row = trace("full", "accuracy").offset - 1 if data.options.row is None else data.options.row
+            difference = paired(answers_at(data, row), "full", second)
+        else:
+            difference = paired(answers(data), "full", second)
         page.number("D", f"accuracy_full_minus_{second}", difference, statement="full has the highest accuracy")
         return Finding(ranked[0] == "full" and bool(difference.low > 0), float(difference.value), float(difference.low), float(difference.high),
                        f"paired difference to {second} on {difference.n:g} images of {difference.seeds} seed(s)")
@@ -111,20 +124,30 @@ def draw(page, data):
     page.claim("full has the highest accuracy, interval of the paired difference to the second above 0", best)
 
 
-def paired(data, a, b, row):
-    """Accuracy of a minus that of b, image by image of the seeds that both have, read at one step."""
-    rows = data.rows("test_outputs", EXPERIMENTS, category=CATEGORY, category_value=[a, b])
+def answers_at(data, row):
+    """[(value, seed, image, whether it was recognised)] of `response` at one step."""
+    rows = data.rows("test_outputs", EXPERIMENTS, category=CATEGORY)
     steps = rows.values("times_index")
     at = rows.where(times_index=float(min(steps, key=lambda step: abs(step - row))))
+    return at["category_value"], at["seed"], at["image_index"], (at["guess_index"] == at["first_label_index"]).astype(float)
+
+
+def answers(data):
+    """The same of the last step that shows the image, of many images."""
+    rows = data.rows("measures", FINAL, category=CATEGORY, layer="classifier")
+    return rows["category_value"], rows["seed"], rows["image_index"], rows["accuracy"]
+
+
+def paired(said, a, b):
+    """Accuracy of a minus that of b, image by image of the seeds that both have."""
+    value, seed, image, right = said
     differences = []
-    for seed in at.values("seed") or [None]:
-        right = []
-        for value in (a, b):
-            mine = at.where(category_value=value) if seed is None else at.where(category_value=value, seed=seed)
-            right.append(dict(zip(mine["image_index"], (mine["guess_index"] == mine["first_label_index"]).astype(float))))
-        common = sorted(set(right[0]) & set(right[1]))
+    for each in np.unique(np.nan_to_num(seed, nan=-1)):
+        of = [(value == name) & (np.nan_to_num(seed, nan=-1) == each) for name in (a, b)]
+        first, second = (dict(zip(image[mine], right[mine])) for mine in of)
+        common = sorted(set(first) & set(second))
         if common:
-            differences.append([right[0][image] - right[1][image] for image in common])
+            differences.append([first[number] - second[number] for number in common])
     if not differences:
-        raise Refused(f"test_outputs.csv: {a} and {b} have no image of the same seed in common")
+        raise Refused(f"{a} and {b} have no image of the same seed in common")
     return statistics.of_pairs(differences)

@@ -11,7 +11,7 @@ HEIGHT = 130
 
 def draw(page, data):
     rows = data.traces()
-    experiment = data.one_experiment(rows, "traces")
+    experiment, rows = data.one_experiment(rows, "traces")
     if len(rows.values("epoch")) > 1 and not data.options.status:
         rows = rows.where(epoch=max(rows.values("epoch")))
         page.note(f"epoch {rows['epoch'][0]:g}")
