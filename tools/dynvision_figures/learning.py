@@ -29,11 +29,15 @@ def over_seeds(values):
 
 
 def curve(ax, page, rows, hue, column, line="-", label=None):
-    """A column over the epochs, a line for each value of the category."""
+    """A column over the epochs, a line for each value of the category; a loss that some value's training did without is noted."""
+    everywhere = np.isfinite(rows[column]).any()
     for i, value in enumerate(hue.values):
         mine = rows.where(category_value=value)
         if not len(mine):
             raise Refused(f"metrics.csv has no {hue.kind} {value}")
+        if everywhere and column.startswith("loss/") and not np.isfinite(mine[column]).any():
+            page.note(f"{hue.name(value)}: trained without {column.removeprefix('loss/')}")
+            continue
         epochs, estimate = by_epoch(mine, column)
         every = max(len(epochs) // 5, 1)
         ax.plot(epochs, estimate.value, color=hue.colour[value], linestyle=line, marker=hue.marker[value] if line == "-" else None,

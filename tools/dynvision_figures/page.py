@@ -21,6 +21,7 @@ STATEMENTS = ("figure", "statement", "kind", "value", "ci_low", "ci_high", "hold
 CLAIM, LAW, VALUE = "CLAIM", "LAW", "VALUE"
 YES, NO, UNTESTABLE = "yes", "no", "not testable"
 NAN = float("nan")
+MOST_WORDS = 160  # characters of why a panel is not drawn
 
 
 def scalar(value):
@@ -68,7 +69,7 @@ class Page:
                 each.set_axis_off()
             self.letter(axes[0], letter, title)
             width = axes[0].get_position().width * self.figure.get_figwidth() / MM  # [mm], before the layout
-            axes[0].text(0, .95, _wrapped(f"not drawn: {refused}", max(int(width / 1.25), 20)), transform=axes[0].transAxes, va="top", fontsize=6, color=style.GREY,
+            axes[0].text(0, .95, _wrapped(shortened(f"not drawn: {refused}"), max(int(width / 1.25), 20)), transform=axes[0].transAxes, va="top", fontsize=6, color=style.GREY,
                          in_layout=False)
 
     def number(self, panel, quantity, estimate, unit="", category_value="", layer="", statement="", holds="", n=None):
@@ -132,6 +133,11 @@ def merge_statements(folder, name, statements):
         write_rows(path, STATEMENTS, sorted(others + [list(row) for row in statements], key=lambda row: row[0]))
     finally:
         os.close(lock)
+
+
+def shortened(text):
+    """For a panel; whoever asks for the figure is told all."""
+    return text if len(text) <= MOST_WORDS else text[:MOST_WORDS] + " ..."
 
 
 def _wrapped(text, width=60):
