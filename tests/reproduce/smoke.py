@@ -106,6 +106,18 @@ class Reproduce(unittest.TestCase):
         without_bias = sum(values.size for name, values in weights.read(run / "latest/weights.safetensors").items() if not name.endswith("bias"))
         self.assertEqual(sum(row["n"] for row in found), without_bias)
 
+    def test_networks_are_compared_and_their_classifiers_recorded(self):
+        rows = table(self.out / "tables/types/between/similarity.csv")
+        self.assertEqual([(row["layer"], row["category_value"], row["category_value_other"]) for row in rows],
+                         [(layer, *pair) for layer in ("V1", "V2", "V4", "IT") for pair in (("full", "none"), ("none", "full"))])
+        self.assertTrue(all(-1 <= float(row["debiased"]) <= 1 for row in rows))
+        rows = table(self.out / "tables/types/classifier/test_data.csv")
+        self.assertEqual(len(rows), 20 * 60)
+        self.assertEqual(sorted({row["first_label_index"] for row in rows}), [str(k) for k in range(10)])
+        sums = [sum(float(row[f"classifier_top{k}"]) for row in rows) for k in range(1, 11)]
+        self.assertEqual(sums, sorted(sums, reverse=True))
+        self.assertEqual(len({rows[0][f"classifier_top{k}_id"] for k in range(1, 11)}), 10)
+
     def test_a_configuration_repeats_a_run_alone(self):
         job = next((self.out / "trained/types/jobs").glob("*none*.json"))
         run = next((self.out / "trained/types/runs").glob("*none*")) / "latest"
