@@ -44,7 +44,7 @@ class Reproduce(unittest.TestCase):
         os.killpg(killed.pid, signal.SIGKILL)
         _, cls.said = killed.communicate()
         cls.trained = {path: path.stat().st_mtime_ns for path in (cls.folder / "out/trained/types").glob("rctype*.json")}
-        cls.again = subprocess.run(cls.words("smoke", "--out", "out", "--data", "images"), cwd=cls.folder, env=cls.environment, text=True,
+        cls.again = subprocess.run(cls.words("smoke", "--out", "out", "--data", "images", "--keep", "kept"), cwd=cls.folder, env=cls.environment, text=True,
                                    capture_output=True, stdin=subprocess.DEVNULL)
 
     @staticmethod
@@ -105,6 +105,17 @@ class Reproduce(unittest.TestCase):
         self.assertLessEqual({("V1", "feedforward"), ("IT", "recurrence"), ("V4", "skip"), ("IT", "skip")}, kinds)
         without_bias = sum(values.size for name, values in weights.read(run / "latest/weights.safetensors").items() if not name.endswith("bias"))
         self.assertEqual(sum(row["n"] for row in found), without_bias)
+
+    def test_a_small_copy_is_kept(self):
+        kept, drawn = self.folder / "kept", [path.stem for path in (self.out / "figures").glob("*.png")]
+        page, report = (kept / "README.md").read_text(encoding="utf-8"), (kept / "report.html").read_text(encoding="utf-8")
+        self.assertEqual(sorted(path.stem for path in (kept / "figures").glob("*.png")), sorted(drawn))
+        for name in drawn:
+            self.assertIn(f"](figures/{name}.png)", page)
+            self.assertIn(f'src="figures/{name}.png"', report)
+        self.assertEqual(len(table(kept / "statements.csv")), len(table(self.out / "figures/statements.csv")))
+        self.assertEqual(len(table(kept / "numbers.csv")), sum(len(table(path)) for path in (self.out / "figures").glob("*.numbers.csv")))
+        self.assertLess(sum(path.stat().st_size for path in kept.rglob("*") if path.is_file()), 3e6)
 
     def test_networks_are_compared_and_their_classifiers_recorded(self):
         rows = table(self.out / "tables/types/between/similarity.csv")
