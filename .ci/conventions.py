@@ -29,7 +29,7 @@ ROOMS = {
     "train": ["optimizers", "schedulers", "checkpoints", "loop", "results"],
     "analysis": ["fit", "response", "normalisation", "statistics", "population", "behaviour", "stability"],
     "variants": ["words", "cache", "compile", "object"],
-    "experiments": ["noise", "protocol", "drawing", "plan", "run", "tables", "measures", "recording", "observed"],
+    "experiments": ["noise", "protocol", "drawing", "plan", "run", "tables", "measures", "networks", "recording", "observed"],
     "config": ["tree", "describe", "described", "described/program", "layers", "checks", "sweep", "experiments"],
 }
 DOORS = {

@@ -217,9 +217,9 @@ def noises(folder):
                     write(folder, "curves", [curve_row(whole, "classifier", name, "", v) for name, v in
                                              (("alpha", alpha), ("beta", 3.0), ("lapse", .05),
                                               ("threshold", alpha * np.log(2) ** (1 / 3)), ("ssnr_half", alpha), ("area", .6))])
-        write(folder, "statistics", [keys(noise, np.nan, value, "ssnr", .4) | dict(
-            a=noise, b=noise + "ffonly", layer="classifier", measure="accuracy", t_start_ms=6.0, t_end_ms=38.0, statistic=25.0, p=.01,
-            p_holm=.02, d=.8, ci_low=.02, ci_high=.2, n=6, units="images") for value in ("full", "self")])
+        write(folder, "statistics", [keys(noise, np.nan, value, "ssnr", s) | dict(
+            a=noise, b=noise + "ffonly", layer="classifier", measure="accuracy", kind="cluster", t_start_ms=6.0, t_end_ms=38.0, statistic=25.0, p=.01,
+            p_holm=.02, d=.8, ci_low=.02, ci_high=.2, n=6, units="images") for value in ("full", "self") for s in (.2, .4, .6, .8, 1.0)])
 
 
 def trainings(folder):

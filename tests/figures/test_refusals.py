@@ -167,6 +167,25 @@ class Parts(unittest.TestCase):
         self.assertAlmostEqual(float(e.high - e.low), 2 * 1.96 * images.std() / np.sqrt(400), delta=.006)
         self.assertEqual(e.units, "2 seeds, then images")
 
+    def test_rows_over_networks_come_first(self):
+        """Of dynvision measure: their interval is taken as it is, and nothing is drawn again."""
+        import numpy as np
+
+        from dynvision_figures.data import estimate_of
+        from dynvision_figures.tables import Table
+
+        def rows(*kept):
+            columns = {"seed": [1, 2, np.nan], "value": [.4, .6, .5], "ci_low": [.3, .5, .35], "ci_high": [.5, .7, .65], "sd": [.2, .2, .2],
+                       "n": [100, 100, 200], "n_seeds": [1, 1, 2]}
+            return Table("summary", {name: np.array(values, float)[list(kept)] for name, values in columns.items()}, "here")
+
+        over = estimate_of(rows(0, 1, 2), "accuracy")
+        self.assertEqual((over.value, over.low, over.high, over.n, over.seeds), (.5, .35, .65, 100, 2))
+        self.assertEqual(estimate_of(rows(0), "accuracy").seeds, 1)
+        drawn = estimate_of(rows(0, 1), "accuracy")
+        self.assertEqual((drawn.value, drawn.seeds), (.5, 2))
+        self.assertNotEqual(drawn.low, .35)
+
     def test_spearman(self):
         self.assertAlmostEqual(statistics.spearman([1, 2, 3, 4], [1, 3, 2, 4]), .8)
         self.assertAlmostEqual(statistics.spearman([1, 2, 2, 3], [4, 3, 3, 1]), -1)

@@ -81,6 +81,7 @@ class Data:
         """The band of one condition: rows that differ in seed and step alone."""
         for column, value in where.items():
             rows = _of(rows, column, [value])
+        rows, networks = over_networks(rows)
         seeds = np.nan_to_num(rows["seed"], nan=-1)
         index, steps = np.unique(seeds), np.unique(rows["times_index"])
         if len(rows) != len(index) * len(steps):
@@ -94,7 +95,8 @@ class Data:
             seed, step = np.argwhere(bad)[0]
             raise Refused(f"traces.csv: {quantity} of {_described(rows)} is NaN (seed {index[seed]:g}, step {steps[step]:g})")
         shown = np.array([shown_value(each) for each in sorted_rows["shown"][:len(steps)]])
-        estimate = statistics.of_moments(by_seed["mean"], by_seed["sd"], by_seed["n"], by_seed["ci_low"], by_seed["ci_high"])
+        estimate = Estimate(*(by_seed[column][0] for column in ("mean", "ci_low", "ci_high")), float(np.nanmax(by_seed["n"])), networks) if networks else \
+            statistics.of_moments(by_seed["mean"], by_seed["sd"], by_seed["n"], by_seed["ci_low"], by_seed["ci_high"])
         if quantity.startswith("accuracy") or quantity.endswith("confidence"):
             estimate = estimate.within(0, 1)
         time = by_seed["time_ms"][0]
@@ -219,14 +221,25 @@ def _only(rows, column):
 only = _only
 
 
+def over_networks(rows):
+    """Rows of `dynvision measure` alone, which say something of all networks (no seed), and the number of these; all rows and 0 where there are none."""
+    if "n_seeds" not in rows:
+        return rows, 0
+    found = np.isnan(rows["seed"]) & np.isfinite(rows["n_seeds"])
+    if not found.any():
+        return rows, 0
+    return rows.rows(found), int(rows["n_seeds"][found][0])
+
+
 def estimate_of(rows, what):
-    """One Estimate of rows that differ in their seed alone."""
+    """One Estimate of rows that differ in their seed alone; of the row over all of them, where the table has it."""
+    rows, networks = over_networks(rows)
     seeds = np.nan_to_num(rows["seed"], nan=-1)
     if len(np.unique(seeds)) != len(rows):
         raise Refused(f"{what}: {len(rows)} rows for {len(np.unique(seeds))} seeds: {_differ(rows)}")
     if len(rows) == 1:
-        seeds = int(np.nan_to_num(rows["n_seeds"][0], nan=1) or 1)
-        return Estimate(rows["value"][0], rows["ci_low"][0], rows["ci_high"][0], rows["n"][0], seeds)
+        seeds = networks or int(np.nan_to_num(rows["n_seeds"][0], nan=1) or 1)
+        return Estimate(rows["value"][0], rows["ci_low"][0], rows["ci_high"][0], rows["n"][0] / (networks or 1), seeds)
     rows = rows.rows(np.argsort(seeds, kind="stable"))
     n = float(statistics.mean_of(rows["n"]))
     if np.isfinite(rows["sd"]).all() and np.isfinite(rows["n"]).all():

@@ -1,5 +1,6 @@
 """An interactive page of traces.csv: one file, no server, no network. Its script is interactive.js, its data a list of curves."""
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ def curves(data, rows):
     keys = [rows[column].astype(str) for column in ("experiment", "category", "category_value", "status", "parameter", "parameter_value", "condition",
                                                     "layer", "quantity")]
     keys.append(np.array([f"{epoch:g}" for epoch in rows["epoch"]]) if "epoch" in rows else np.full(len(rows), ""))
-    keys.append(np.array([str(model).rpartition("_")[0] for model in rows["model"]]))  # the seed stands at its end
+    keys.append(np.array([re.sub(r"_-?\d+$", "", str(model)) for model in rows["model"]]))  # the seed stands at its end
     codes = np.zeros(len(rows), np.int64)
     for key in keys:
         _, inverse = np.unique(key, return_inverse=True)

@@ -2,6 +2,7 @@
 
     tables/BLOCK/training/RUN/metrics.csv, weights.csv, confusion.csv     of the training and its test
     tables/BLOCK/EXPERIMENT/RUN/traces.csv, summary.csv ...               of what its networks were shown
+    tables/BLOCK/EXPERIMENT/traces.csv, statistics.csv ...                over the networks that differ in their seed: dynvision measure
 
 Rows are those of the experiments; model, category, category_value and seed are this study's.
 """
@@ -10,6 +11,7 @@ import json
 import shutil
 from contextlib import contextmanager
 
+from dynvision_figures import style
 from dynvision_figures.whole_file import whole_file
 
 from . import weights
@@ -17,6 +19,7 @@ from .study import Stopped, write
 
 KEYS = ("experiment", "model", "category", "category_value", "seed", "status", "epoch", "parameter", "parameter_value", "parameter_ms", "condition")
 OF_IMAGES = ("test_data", "test_outputs")  # large; of these experiments only
+MEASURED = ("measures.csv", "measures.columns.json", "test_data.csv")  # there while dynvision measure reads them
 IMAGES_OF = ("response",)
 MEASURES_OF = ("finalaccuracy",)  # of each image; of other experiments summaries do
 EPOCH = "trained-epoch="
@@ -87,12 +90,28 @@ def experiment(study, block, run, value, source, target):
     n = 0
     for path in sorted(source.rglob("*.csv")):
         name = path.stem
-        if name in OF_IMAGES and source.name not in IMAGES_OF or name == "measures" and source.name not in MEASURES_OF:
-            continue
         where = target / path.relative_to(source)
+        if name in OF_IMAGES and source.name not in IMAGES_OF:
+            if name == "test_data":
+                where.parent.mkdir(parents=True, exist_ok=True)
+                where.symlink_to(path)
+            continue
         with_keys(path, where, keys, {"experiment": source.name, "status": "trained"} if name in OF_IMAGES else None)
         n += 1
     return n
+
+
+def over_networks(study, name, out):
+    """What is said over several networks, from the measures and time courses of their images, which stay where the experiments left them."""
+    folders = [path for path in sorted(out.iterdir()) if path.is_dir() and any(path.glob("*/measures.csv"))]
+    if folders:
+        category = study.block(name)["category"]
+        reference = style.DEFAULTS.get(category)
+        values = {value for _, value in study.members(name)}
+        study.program(["measure", *folders, "--out", out, *(["--reference", reference] if reference in values else [])], f"logs/tables/{name}.txt")
+    for path in [path for file in MEASURED for path in out.glob(f"*/*/{file}")]:
+        if path.is_symlink() or path.name.startswith("measures") and path.parts[-3] not in MEASURES_OF:
+            path.unlink()
 
 
 def block(study, name):
@@ -109,4 +128,5 @@ def block(study, name):
             plan = source / "plan.json"
             if plan.is_file() and not (out / source.name / "plan.json").exists():
                 write(out / source.name / "plan.json", plan.read_bytes())
+    over_networks(study, name, out)
     return n

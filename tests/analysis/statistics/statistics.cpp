@@ -1,10 +1,13 @@
 // covers: analysis/statistics/draws.hpp, analysis/statistics/distributions.hpp, analysis/statistics/bootstrap.hpp
 // covers: analysis/statistics/counted_sums.hpp, analysis/statistics/mean_intervals.hpp
-// covers: analysis/statistics/cluster_permutation.hpp, analysis/statistics/effect_size.hpp
+// covers: analysis/statistics/cluster_permutation.hpp, analysis/statistics/effect_size.hpp, analysis/statistics/sign_flips.hpp
+// covers: analysis/statistics/draws_over_seeds.hpp
 #include <dynvision/analysis/statistics/bootstrap.hpp>
 #include <dynvision/analysis/statistics/cluster_permutation.hpp>
+#include <dynvision/analysis/statistics/draws_over_seeds.hpp>
 #include <dynvision/analysis/statistics/effect_size.hpp>
 #include <dynvision/analysis/statistics/mean_intervals.hpp>
+#include <dynvision/analysis/statistics/sign_flips.hpp>
 
 #include "analysis/measure_file.hpp"
 #include <catch2/catch_approx.hpp>
@@ -235,4 +238,68 @@ TEST_CASE("intervals of means: of each step its own, BCa moved to where the skew
     own.n_threads = threads;
     CHECK(mean_intervals(rows, own)[1].bca.interval.low == found[1].bca.interval.low);
   }
+}
+
+TEST_CASE("flips of signs: each number by itself, all of them where there are few", "[measures]") {
+  // five units: 16 flips; sums 1+2+3+4+5 = 15 is reached by the identity and no other (its mirror is not among them)
+  std::vector<double> const x{1, 1, 2, -2, 3, 3, 4, -4, 5, 2};  // two numbers of each unit
+  FlipTest const test = sign_flip_test({x, 2});
+  REQUIRE(test.done);
+  CHECK((test.exact && test.n_permutations == 16));
+  CHECK(test.p[0] == 1.0 / 16);
+  CHECK(test.t[0] == Approx(3 / std::sqrt(2.5 / 5)));
+  CHECK(test.p[1] == 1);  // 1 - 2 + 3 - 4 + 2 = 0
+  CHECK(!sign_flip_test({std::vector<double>(8, 1.0), 2}).done);
+  std::vector<double> with_nan = x;
+  with_nan[0] = NAN;
+  FlipTest const without = sign_flip_test({with_nan, 2});
+  CHECK((std::isnan(without.p[0]) && without.n_valid[0] == 4 && without.p[1] == 1));
+
+  // the same flips as those of cluster_test: with one step and a threshold near 0 its one cluster is the number
+  std::vector<double> const y = normal_draws(40 * 6, 3);
+  ClusterSettings settings{.n_permutations = 700, .seed = 3, .n_threads = 1};
+  FlipTest const all = sign_flip_test({y, 6}, settings);
+  CHECK(!all.exact);
+  settings.n_threads = 3;
+  CHECK(sign_flip_test({y, 6}, settings).p == all.p);
+  settings.alpha = 1 - 1e-12;
+  for (std::size_t k = 0; k < 6; ++k) {
+    std::vector<double> column;
+    for (std::size_t i = 0; i < 40; ++i) column.push_back(y[i * 6 + k]);
+    ClusterTest const one = cluster_test({column, 1}, settings);
+    REQUIRE(one.clusters.size() == 1);
+    CHECK(one.clusters[0].mass == Approx(all.t[k]));
+    CHECK(one.clusters[0].p == all.p[k]);
+  }
+}
+
+TEST_CASE("a draw is a mean of the means of seeds, also where numbers are missing", "[measures]") {
+  // two seeds: 10 of all four images, 20 of one of four
+  std::vector<double> const x{10, 10, 10, 10, 20, NAN, NAN, NAN};
+  for (double const mean : bootstrap_means({x, 2, 4, 1}, {.n_draws = 200, .seed = 1})) {
+    bool const is_one = mean == 10 || mean == 15 || mean == 20;
+    CHECK((is_one || std::isnan(mean)));
+  }
+  CHECK(mean_intervals({x, 2, 4, 1})[0].mean == 15);
+  CHECK(jackknife_means({x, 2, 4, 1}) == std::vector<double>{20, 10});
+  auto const of = [&](unsigned threads) {
+    return bootstrap_means({x, 2, 4, 1}, {.n_draws = 100, .seed = 3, .n_threads = threads});
+  };
+  auto const one = of(1), three = of(3);
+  for (std::size_t b = 0; b < one.size(); ++b)
+    CHECK((one[b] == three[b] || (std::isnan(one[b]) && std::isnan(three[b]))));
+}
+
+TEST_CASE("draws of what is no mean: seeds, and of each drawn one a draw of its own", "[measures]") {
+  std::vector<double> const first(100, 1.0), second(50, 3.0);
+  CHECK(draws_over_seeds({first}) == first);
+  std::vector<double> const both = draws_over_seeds({first, second}, {.n_draws = 4000, .seed = 2});
+  std::size_t twos = 0;
+  for (double const mean : both) {
+    CHECK((mean == 1 || mean == 2 || mean == 3));
+    twos += mean == 2;
+  }
+  CHECK(static_cast<double>(twos) / 4000 == Approx(0.5).margin(0.03));
+  CHECK(draws_over_seeds({first, second}, {.n_draws = 4000, .seed = 2}) == both);
+  CHECK_THROWS_AS(draws_over_seeds({}), dynvision::Error);
 }

@@ -111,10 +111,30 @@ TEST_CASE("Means of images have intervals; noise has a threshold", "[experiments
   for (int i = 0; i < 100; ++i) {
     for (double const one : share) accuracy.push_back(i < one ? 1 : 0);
   }
-  auto const numbers = noise_numbers(levels, accuracy, 100, 0.1);
-  REQUIRE(numbers.size() == 7);
+  auto const numbers = noise_numbers({.ssnr = levels, .accuracy = accuracy, .n_images = 100, .logistic = true}, 0.1);
+  REQUIRE(numbers.size() == 12);
   CHECK(numbers[1].measure == "ssnr_half");
   CHECK(numbers[1].value == Approx(0.3 + 0.2 * (0.5 * 0.85 - 0.2) / 0.4));
   CHECK(numbers[5].measure == "threshold");
   CHECK((numbers[5].interval.low < numbers[5].value && numbers[5].value < numbers[5].interval.high));
+  CHECK(numbers[10].measure == "logistic_threshold");
+  CHECK(numbers[10].value == Approx(numbers[5].value).margin(0.03));
+
+  // Of two networks: the mean of their numbers, and wider intervals where they differ.
+  std::vector<double> two = accuracy;
+  for (int i = 0; i < 100; ++i) {
+    for (double const one : {10, 10, 20, 50, 95}) two.push_back(i < one ? 1 : 0);
+  }
+  NoiseAnswers both{.ssnr = levels, .accuracy = two, .n_images = 100, .n_seeds = 2};
+  auto const second = noise_numbers({.ssnr = levels, .accuracy = {two.begin() + 500, two.end()}, .n_images = 100}, 0.1),
+             of_both = noise_numbers(both, 0.1);
+  for (std::size_t k : {0U, 1U, 2U, 5U}) {
+    CHECK(of_both[k].value == Approx((numbers[k].value + second[k].value) / 2));
+    CHECK(of_both[k].interval.low < of_both[k].value);
+    CHECK(of_both[k].interval.high > of_both[k].value);
+  }
+  CHECK(of_both[5].interval.low < numbers[5].interval.high);
+  CHECK(of_both[5].interval.high > 0.5 * (numbers[5].value + second[5].value));
+  both.n_threads = 1;
+  CHECK(noise_numbers(both, 0.1)[5].interval.high == of_both[5].interval.high);
 }

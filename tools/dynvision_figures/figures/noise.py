@@ -62,7 +62,13 @@ class Noise:
         return min(self.levels, key=lambda level: abs(number(level) - threshold))
 
     def gain(self, level, value):
-        """Accuracy with the recurrence minus without it, at one step; the interval takes the two runs as independent."""
+        """Accuracy with the recurrence minus without it, at one step: image by image where a table has it, else the interval takes the two runs
+        as independent."""
+        if self.data.options.row is None:
+            try:
+                return self.data.measure("recurrence_gain", [self.experiment], layer="classifier", category_value=value, parameter_value=level)
+            except Refused:
+                pass
         on, off = self.read(level, value), self.read(level, value, True)
         difference = float(on.value - off.value)
         half = float(np.hypot(on.high - on.low, off.high - off.low) / 2)
@@ -154,8 +160,10 @@ def gain_over_time(ax, noise):
 
 
 def clusters(noise, value):
+    """Of accuracy with the recurrence against that without it, at the level near the threshold."""
     try:
-        rows = noise.data.rows("statistics", [noise.experiment], category_value=value, layer="classifier")
+        rows = noise.data.rows("statistics", [noise.experiment], category_value=value, layer="classifier", b=noise.experiment + SILENCED, kind="cluster",
+                               parameter_value=noise.near_threshold(value))
     except Refused:
         return []
     if len(rows) and np.nanmin(rows["n"]) < 5:
@@ -178,10 +186,18 @@ def numbers(page, noise, letters):
             if noise.has_silenced(value):
                 level = noise.near_threshold(value)
                 page.number(letters[3], f"{noise.experiment}: gain at SSNR {style.plain(level)}", noise.gain(level, value), category_value=value, layer="classifier")
-            _, _, times = noise.data.curve("reaction_time_ms", [noise.experiment], layer="classifier", category_value=value)
-            page.number(letters[2], f"{noise.experiment}: reaction time change", float(times[-1].value - times[0].value), "ms", value, "classifier")
+            page.number(letters[2], f"{noise.experiment}: reaction time change", reaction_change(noise, value), "ms", value, "classifier")
         except Refused as refused:
             page.note(str(refused))
+
+
+def reaction_change(noise, value):
+    """With the least noise minus with the most: with its interval where a table has it."""
+    try:
+        return noise.data.measure("reaction_time_change_ms", [noise.experiment], layer="classifier", category_value=value)
+    except Refused:
+        _, _, times = noise.data.curve("reaction_time_ms", [noise.experiment], layer="classifier", category_value=value)
+        return float(times[-1].value - times[0].value)
 
 
 def statements(page, noise):

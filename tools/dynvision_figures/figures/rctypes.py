@@ -111,17 +111,32 @@ def draw(page, data):
         if "full" not in ranked or len(ranked) < 2:
             raise Refused(f"full and another type are needed; there are: {', '.join(ranked)}")
         second = next(value for value in ranked if value != "full")
-        if many is None:
-            row = trace("full", "accuracy").offset - 1 if data.options.row is None else data.options.row
-            difference = paired(answers_at(data, row), "full", second)
-        else:
-            difference = paired(answers(data), "full", second)
+        row = trace("full", "accuracy").offset - 1 if data.options.row is None else data.options.row
+        difference = None if data.options.row is not None else measured(data, EXPERIMENTS if many is None else FINAL, "full", second)
+        if difference is None:
+            difference = paired(answers_at(data, row) if many is None else answers(data), "full", second)
         page.number("D", f"accuracy_full_minus_{second}", difference, statement="full has the highest accuracy")
         return Finding(ranked[0] == "full" and bool(difference.low > 0), float(difference.value), float(difference.low), float(difference.high),
                        f"paired difference to {second} on {difference.n:g} images of {difference.seeds} seed(s)")
 
     page.claim("full has the most parameters", most_parameters)
     page.claim("full has the highest accuracy, interval of the paired difference to the second above 0", best)
+
+
+def measured(data, experiments, a, b):
+    """Accuracy of a minus that of b, at the last step with the stimulus: the row of statistics.csv, None where there is none."""
+    for first, second in ((a, b), (b, a)):
+        try:
+            rows = data.rows("statistics", experiments, category=CATEGORY, a=first, b=second, layer="classifier", measure="accuracy", kind="measure")
+        except Refused:
+            continue
+        if len(rows) != 1:
+            return None
+        value, low, high = (float(rows[column][0]) for column in ("difference", "ci_low", "ci_high"))
+        if first == b:
+            value, low, high = -value, -high, -low
+        return statistics.Estimate(value, low, high, rows["n_images"][0], int(rows["n_seeds"][0]))
+    return None
 
 
 def answers_at(data, row):

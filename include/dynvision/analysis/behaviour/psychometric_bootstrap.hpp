@@ -4,6 +4,7 @@
 //   sure.threshold.low, sure.threshold.high           // 95 %
 //   sure.p_deviance                                   // share of draws that the function fits no better than the data
 //
+// A drawn fit starts from the function that its answers are drawn from, and from starts near it, and takes the best.
 // Draw d at level i takes a binomial number from a uniform one that is a function of (seed, d, i): the same for any order
 // of levels and any number of draws. Counts n must be whole numbers.
 //
@@ -28,6 +29,12 @@ struct PsychometricBootstrap {
   double confidence = 0.95;
 };
 
+// Fits of drawn answers, one after the other.
+struct PsychometricDraws {
+  std::vector<double> alpha{}, beta{}, lapse{}, threshold{}, deviance{};
+  std::size_t n_converged = 0;
+};
+
 struct PsychometricIntervals {
   Interval alpha{}, beta{}, lapse{}, threshold{};
   double p_deviance = not_defined;
@@ -47,8 +54,8 @@ inline std::vector<double> binomial_distribution(std::size_t n, double p) {
   return all;
 }
 
-inline PsychometricIntervals bootstrap_psychometric(PsychometricFit const& fit, Answers const& answers,
-                                                    PsychometricBootstrap const& settings = {}) {
+inline PsychometricDraws psychometric_draws(PsychometricFit const& fit, Answers const& answers,
+                                            PsychometricBootstrap const& settings = {}) {
   answers.check();
   if (settings.draws == 0 || !(settings.confidence > 0 && settings.confidence < 1)) {
     fail("analysis", 118,
@@ -62,11 +69,16 @@ inline PsychometricIntervals bootstrap_psychometric(PsychometricFit const& fit, 
     double const p = std::clamp(fit.function(answers.x[i]), nearest_to_certain, 1 - nearest_to_certain);
     distributions.push_back(binomial_distribution(static_cast<std::size_t>(answers.n[i]), p));
   }
+  // Of the usual starts those whose place is nearest to the fitted one, one for each steepness.
   std::vector<Eigen::VectorXd> starts{vector_of({fit.function.alpha, fit.function.beta, fit.function.lapse})};
-  for (Eigen::VectorXd const& start : psychometric_starts(fit.function.sigmoid)) starts.push_back(start);
-  PsychometricIntervals result{.draws = settings.draws};
-  std::vector<double> alpha, beta, lapse, threshold;
-  std::size_t worse = 0;
+  std::vector<Eigen::VectorXd> const usual = psychometric_starts(fit.function.sigmoid);
+  auto const distance = [&](Eigen::VectorXd const& start) { return std::abs(start[0] - fit.function.alpha); };
+  double nearest = distance(usual[0]);
+  for (Eigen::VectorXd const& start : usual) nearest = std::min(nearest, distance(start));
+  for (Eigen::VectorXd const& start : usual) {
+    if (distance(start) == nearest && starts.size() < 4) starts.push_back(start);
+  }
+  PsychometricDraws result;
   Answers drawn = answers;
   for (std::size_t d = 0; d < settings.draws; ++d) {
     for (std::size_t i = 0; i < answers.x.size(); ++i) {
@@ -76,17 +88,26 @@ inline PsychometricIntervals bootstrap_psychometric(PsychometricFit const& fit, 
     }
     PsychometricFit const again = fit_psychometric(fit.function.sigmoid, drawn, fit.function.guess, starts);
     result.n_converged += again.converged;
-    worse += again.deviance >= fit.deviance;
-    alpha.push_back(again.function.alpha), beta.push_back(again.function.beta);
-    lapse.push_back(again.function.lapse), threshold.push_back(again.threshold);
+    result.alpha.push_back(again.function.alpha), result.beta.push_back(again.function.beta);
+    result.lapse.push_back(again.function.lapse), result.threshold.push_back(again.threshold);
+    result.deviance.push_back(again.deviance);
   }
+  return result;
+}
+
+inline PsychometricIntervals bootstrap_psychometric(PsychometricFit const& fit, Answers const& answers,
+                                                    PsychometricBootstrap const& settings = {}) {
+  PsychometricDraws draws = psychometric_draws(fit, answers, settings);
+  PsychometricIntervals result{.draws = settings.draws, .n_converged = draws.n_converged};
   auto const interval = [&](std::vector<double>& values) {
     std::sort(values.begin(), values.end());
     double const out = (1 - settings.confidence) / 2;
     return Interval{quantile_of_sorted(values, out), quantile_of_sorted(values, 1 - out)};
   };
-  result.alpha = interval(alpha), result.beta = interval(beta), result.lapse = interval(lapse);
-  result.threshold = interval(threshold);
+  result.alpha = interval(draws.alpha), result.beta = interval(draws.beta), result.lapse = interval(draws.lapse);
+  result.threshold = interval(draws.threshold);
+  auto const worse =
+      std::count_if(draws.deviance.begin(), draws.deviance.end(), [&](double x) { return x >= fit.deviance; });
   result.p_deviance = static_cast<double>(worse) / static_cast<double>(settings.draws);
   return result;
 }

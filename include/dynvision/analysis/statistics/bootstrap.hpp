@@ -119,43 +119,61 @@ inline char const* bootstrap_units(std::size_t n_seeds) {
   return n_seeds >= 2 ? "seeds, then images" : "images of one network";
 }
 
-// (B,T): the mean of every draw at every step, of what is there: NaN does not count, and a draw of nothing else is NaN.
+namespace statistics {
+
+// How often each row is drawn, of the draws first, first + 1, ...: a list of rows for each draw, or, `by_place`, for each place that a
+// seed is drawn for, whose rows then are those of all seeds with 0 but in the drawn one.
+inline void count_draws(BootstrapRows const& x, std::uint64_t seed, std::size_t first, std::size_t n, bool by_place,
+                        std::span<std::int32_t> times) {
+  std::size_t const S = x.n_seeds, N = x.n_images, rows = S * N;
+  std::fill(times.begin(), times.end(), 0);
+  for (std::size_t draw = 0; draw < n; ++draw) {
+    DrawStream const stream(seed, first + draw);
+    for (std::size_t s = 0; s < S; ++s) {
+      std::int32_t* const list = times.data() + (by_place ? draw * S + s : draw) * rows;
+      std::int32_t* const of_seed = list + (S >= 2 ? stream.below(S, s) : 0) * N;
+      stream.each_below(N, N, S + s * ((N + 3) / 4), [&](std::size_t image) { ++of_seed[image]; });
+    }
+  }
+}
+
+}  // namespace statistics
+
+// (B,T): the mean of every draw at every step: of S seeds the mean of their means. NaN does not count, nor does a seed of nothing else;
+// a draw of nothing else is NaN.
 inline std::vector<double> bootstrap_means(BootstrapRows const& x, BootstrapSettings const& settings = {}) {
   statistics::check(x);
   if (settings.n_draws == 0) fail("analysis", 121, "a bootstrap of no draws: expected at least one");
-  std::size_t const S = x.n_seeds, N = x.n_images, T = x.n_steps;
+  std::size_t const S = x.n_seeds, T = x.n_steps;
   // A block of draws is one product of matrices: how often each row is drawn (draws, rows), with the rows (rows, steps).
-  std::size_t const rows = S * N, width = padded_steps(T);
+  std::size_t const rows = S * x.n_images, width = padded_steps(T);
   bool const some_missing = has_nan(x.values);
+  std::size_t const places = some_missing && S >= 2 ? S : 1;  // whose means are taken by themselves
   std::vector<double> filled, present;
   if (some_missing || width != T)
     filled = statistics::padded(x.values, T, [](double value) { return std::isnan(value) ? 0 : value; });
   if (some_missing)
     present = statistics::padded(x.values, T, [](double value) { return std::isnan(value) ? 0.0 : 1.0; });
   std::span<double const> const numbers = filled.empty() ? x.values : filled;
-  std::size_t const block = std::clamp<std::size_t>(statistics::most_counts / rows / 4 * 4, 4, 32);
+  std::size_t const block = std::clamp<std::size_t>(statistics::most_counts / rows / places / 4 * 4, 4, 32);
   std::vector<double> means(settings.n_draws * T);
   each_draw((settings.n_draws + block - 1) / block, settings.n_threads, [&](std::size_t i) {
     std::size_t const first = i * block, n = std::min(block, settings.n_draws - first);
-    std::size_t const n_lists = padded_steps(n);
+    std::size_t const n_lists = padded_steps(n * places);
     std::span<std::int32_t> const times{
         kernels::thread_scratch<std::int32_t, 0>(static_cast<std::int64_t>(n_lists * rows)), n_lists * rows};
-    for (std::size_t draw = 0; draw < n_lists; ++draw) {
-      std::fill_n(times.data() + draw * rows, rows, 0);
-      if (draw >= n) continue;
-      DrawStream const stream(settings.seed, first + draw);
-      for (std::size_t s = 0; s < S; ++s) {
-        std::int32_t* const of_seed = times.data() + draw * rows + (S >= 2 ? stream.below(S, s) : 0) * N;
-        stream.each_below(N, N, S + s * ((N + 3) / 4), [&](std::size_t image) { ++of_seed[image]; });
-      }
-    }
+    statistics::count_draws(x, settings.seed, first, n, places > 1, times);
     std::vector<double> sums(n_lists * width), counts(some_missing ? sums.size() : 0);
     counted_sums({numbers, width}, times, sums);
     if (some_missing) counted_sums({present, width}, times, counts);
     for (std::size_t draw = 0; draw < n; ++draw) {
       for (std::size_t t = 0; t < T; ++t) {
-        double const count = some_missing ? counts[draw * width + t] : static_cast<double>(rows);
-        means[(first + draw) * T + t] = sums[draw * width + t] / count;
+        double sum = 0, n_means = 0;
+        for (std::size_t list = draw * places; list < (draw + 1) * places; ++list) {
+          double const count = some_missing ? counts[list * width + t] : static_cast<double>(rows);
+          if (count > 0) sum += sums[list * width + t] / count, n_means += 1;
+        }
+        means[(first + draw) * T + t] = sum / n_means;
       }
     }
   });

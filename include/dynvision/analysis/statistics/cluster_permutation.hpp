@@ -101,9 +101,9 @@ inline std::size_t partitions(std::size_t n, std::size_t k, std::size_t most) {
   return static_cast<std::size_t>(count + 0.5);
 }
 
-inline bool has_units(ClusterTest& test, std::size_t n, char const* where) {
+inline bool has_units(std::string& why, std::size_t n, char const* where) {
   if (n >= fewest_units) return true;
-  test.why = joined({"no test: ", n, " units", where, ", at least ", fewest_units, " are needed"});
+  why = joined({"no test: ", n, " units", where, ", at least ", fewest_units, " are needed"});
   return false;
 }
 
@@ -139,7 +139,7 @@ inline ClusterTest cluster_test(TraceRows const& x, ClusterSettings const& setti
   statistics::check(x, settings);
   std::size_t const n = x.size(), T = x.n_steps;
   ClusterTest test;
-  if (!statistics::has_units(test, n, "")) return test;
+  if (!statistics::has_units(test.why, n, "")) return test;
   test.threshold = two_sided_t(settings.alpha, static_cast<int>(n - 1));
   test.exact = n - 1 < 63 && (std::uint64_t{1} << (n - 1)) <= settings.n_permutations;
   test.n_permutations = test.exact ? std::size_t{1} << (n - 1) : settings.n_permutations;
@@ -167,7 +167,7 @@ inline ClusterTest cluster_test(TraceRows const& a, TraceRows const& b, ClusterS
   }
   std::size_t const na = a.size(), nb = b.size(), n = na + nb, T = a.n_steps;
   ClusterTest test;
-  if (!statistics::has_units(test, std::min(na, nb), " in a group")) return test;
+  if (!statistics::has_units(test.why, std::min(na, nb), " in a group")) return test;
   test.threshold = two_sided_t(settings.alpha, static_cast<int>(n - 2));
   std::size_t const all = statistics::partitions(n, na, settings.n_permutations);
   test.exact = all <= settings.n_permutations;

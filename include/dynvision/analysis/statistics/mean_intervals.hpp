@@ -25,28 +25,50 @@ struct MeanInterval {
   BcaInterval bca{};
 };
 
+namespace statistics {
+
+// Of each unit and step, the sum and the number of what is there; of several seeds their means, which count as one number each.
+struct UnitSums {
+  std::vector<double> sums, counts;  // (units,T)
+
+  explicit UnitSums(BootstrapRows const& x) {
+    std::size_t const n_units = x.n_seeds >= 2 ? x.n_seeds : x.n_images, of_unit = x.values.size() / n_units;
+    sums.assign(n_units * x.n_steps, 0), counts = sums;
+    for (std::size_t i = 0; i < x.values.size(); ++i) {
+      std::size_t const place = i / of_unit * x.n_steps + i % x.n_steps;
+      if (!std::isnan(x.values[i])) sums[place] += x.values[i], counts[place] += 1;
+    }
+    for (std::size_t k = 0; x.n_seeds >= 2 && k < sums.size(); ++k) {
+      if (counts[k] > 0) sums[k] /= counts[k], counts[k] = 1;
+    }
+  }
+  // Over all units, in their order.
+  std::vector<double> total(std::vector<double> const& of_units, std::size_t T) const {
+    std::vector<double> all(T, 0);
+    for (std::size_t k = 0; k < of_units.size(); ++k) all[k % T] += of_units[k];
+    return all;
+  }
+};
+
+}  // namespace statistics
+
 inline std::vector<double> jackknife_means(BootstrapRows const& x) {
   statistics::check(x);
-  std::size_t const T = x.n_steps, n_units = x.n_seeds >= 2 ? x.n_seeds : x.n_images;
-  std::size_t const of_unit = x.values.size() / n_units;
-  std::vector<double> sums(n_units * T, 0), counts(n_units * T, 0), sum(T, 0), count(T, 0);
-  for (std::size_t i = 0; i < x.values.size(); ++i) {
-    if (std::isnan(x.values[i])) continue;
-    std::size_t const unit = i / of_unit, t = i % T;
-    sums[unit * T + t] += x.values[i], counts[unit * T + t] += 1, sum[t] += x.values[i], count[t] += 1;
-  }
-  for (std::size_t i = 0; i < sums.size(); ++i) sums[i] = (sum[i % T] - sums[i]) / (count[i % T] - counts[i]);
-  return sums;
+  std::size_t const T = x.n_steps;
+  statistics::UnitSums const of(x);
+  std::vector<double> const sum = of.total(of.sums, T), count = of.total(of.counts, T);
+  std::vector<double> left_out(of.sums.size());
+  for (std::size_t k = 0; k < left_out.size(); ++k)
+    left_out[k] = (sum[k % T] - of.sums[k]) / (count[k % T] - of.counts[k]);
+  return left_out;
 }
 
 inline std::vector<MeanInterval> mean_intervals(BootstrapRows const& x, BootstrapSettings const& settings = {},
                                                 double confidence = 0.95) {
   std::vector<double> const draws = bootstrap_means(x, settings), left_out = jackknife_means(x);
   std::size_t const T = x.n_steps, n_units = left_out.size() / T;
-  std::vector<double> sum(T, 0), count(T, 0);
-  for (std::size_t i = 0; i < x.values.size(); ++i) {
-    if (!std::isnan(x.values[i])) sum[i % T] += x.values[i], count[i % T] += 1;
-  }
+  statistics::UnitSums const of(x);
+  std::vector<double> const sum = of.total(of.sums, T), count = of.total(of.counts, T);
   std::vector<MeanInterval> intervals(T);
   each_draw(T, settings.n_threads, [&](std::size_t t) {
     std::vector<double> own(settings.n_draws), without(n_units);

@@ -17,6 +17,7 @@
 #include <dynvision/analysis/response/measure_table.hpp>
 #include <dynvision/experiments/measures/batch_traces.hpp>
 #include <dynvision/experiments/measures/curve_measures.hpp>
+#include <dynvision/experiments/measures/measure_columns.hpp>
 #include <dynvision/experiments/measures/noise_curves.hpp>
 #include <dynvision/experiments/tables/write_tables.hpp>
 
@@ -65,31 +66,12 @@ inline std::vector<CurveGroup> curve_groups(Plan const& plan, TablesOf const& of
   return all;
 }
 
-struct ClassifierMeasure {
-  char const *name, *unit, *meaning;
-};
-inline constexpr std::array<ClassifierMeasure, 4> classifier_measures{{
-    {"accuracy", "", "whether the guess is the first label, last step with the stimulus"},
-    {"guess_confidence", "", "softmax of the outputs at the guess, the same step"},
-    {"first_label_confidence", "", "softmax of the outputs at the first label, the same step"},
-    {"reaction_time_ms", "ms", "from onset to the first step with a confidence of at least 0.6"},
-}};
-
 inline std::array<double, classifier_measures.size()> of_classifier(BatchTraces const& b, std::size_t image,
                                                                     analysis::Shown const& shown) {
   auto const at = [&](std::vector<double> const& all) { return analysis::accuracy_at(b.of_image(all, image), shown); };
   auto const reaction = analysis::reaction_row(b.of_image(b.guess_confidence, image), shown.t_on);
   double const ms = reaction ? static_cast<double>(*reaction + 1 - shown.t_on) * shown.dt : analysis::not_defined;
   return {at(b.accuracy), at(b.guess_confidence), at(b.first_label_confidence), ms};
-}
-
-inline std::vector<Column> measures_columns() {
-  std::vector<Column> all = columns_behind_keys({{"layer", "text", "", "layer of the model, or its classifier"},
-                                                 {"image_index", "int64", "", "number of the image in its data set"},
-                                                 {"label", "int64", "", "class that counts first; -1: none"}});
-  for (auto const& one : analysis::trace_measures) all.push_back({one.name, "float64", one.unit, one.meaning});
-  for (auto const& one : classifier_measures) all.push_back({one.name, "float64", one.unit, one.meaning});
-  return all;
 }
 
 }  // namespace measuring
@@ -102,8 +84,9 @@ class ExperimentMeasures {
 
   void read(Images const& images, std::int64_t batch_size) {
     int const n_others = plan_.other_images();
+    n_classes_ = images.classes.size();
     std::optional<Derangement> const others = derangement_for(images, n_others);
-    TableFile table(of_.out / "measures.csv", measuring::measures_columns());
+    TableFile table(of_.out / "measures.csv", measures_columns());
     for (std::int64_t batch = 0; batch * batch_size < images.size(); ++batch) {
       std::int64_t const first = batch * batch_size, n = std::min(batch_size, images.size() - first);
       Tensor const labels = labels_of(images, first, n, n_others, others);
@@ -146,6 +129,7 @@ class ExperimentMeasures {
       auto const begin_row = [&](std::string const& layer) {
         add_keys(table, keys_, plan_.conditions[i], dt(i));
         table.cell(layer).cell(keys_.image_number(first + static_cast<std::int64_t>(image))).cell(b.first_label[image]);
+        table.cell(n_classes_);
       };
       for (std::size_t l = 0; l < b.layers.size(); ++l) {
         begin_row(b.layers[l]);
@@ -155,7 +139,7 @@ class ExperimentMeasures {
           table.cell(value);
           columns_.add({i, b.layers[l], measure.name, measure.unit}, value);
         }
-        for (std::size_t m = 0; m < measuring::classifier_measures.size(); ++m) table.cell("");
+        for (std::size_t m = 0; m < classifier_measures.size(); ++m) table.cell("");
         table.end_row();
       }
       begin_row("classifier");
@@ -163,7 +147,7 @@ class ExperimentMeasures {
       auto const values = measuring::of_classifier(b, image, group.pulses[k].shown);
       for (std::size_t m = 0; m < values.size(); ++m) {
         table.cell(values[m]);
-        auto const& measure = measuring::classifier_measures[m];
+        auto const& measure = classifier_measures[m];
         columns_.add({i, "classifier", measure.name, measure.unit}, values[m]);
       }
       table.end_row();
@@ -189,18 +173,7 @@ class ExperimentMeasures {
   }
 
   void summary(std::vector<MeasuredMean> const& means) const {
-    TableFile table(of_.out / "summary.csv",
-                    columns_behind_keys({{"layer", "text", "", "layer of the model, or its classifier"},
-                                         {"measure", "text", "", "see the reference of measures"},
-                                         {"unit", "text", "", "of the measure"},
-                                         {"mean", "float64", "", "over images"},
-                                         {"ci_low", "float64", "", "95 % interval, images drawn again"},
-                                         {"ci_high", "float64", "", "95 % interval, images drawn again"},
-                                         {"sd_images", "float64", "", "over images, unbiased"},
-                                         {"sd_seeds", "float64", "", "over seeds; of one there is none"},
-                                         {"n_images", "int64", "", "images"},
-                                         {"n_seeds", "int64", "", "networks"},
-                                         {"n_valid", "int64", "", "images of which the measure is defined"}}));
+    TableFile table(of_.out / "summary.csv", summary_columns());
     for (std::size_t c = 0; c < means.size(); ++c) {
       MeasuredColumn const& column = columns_.columns()[c];
       if (column.of_curve) continue;
@@ -208,23 +181,13 @@ class ExperimentMeasures {
       add_keys(table, keys_, plan_.conditions[column.condition], dt(column.condition));
       table.cell(column.layer).cell(column.measure).cell(column.unit).cell(m.of_images.mean);
       table.cell(m.interval.low).cell(m.interval.high).cell(m.of_images.sd).cell("");
-      table.cell(m.of_images.n).cell(1).cell(m.of_images.n_valid).end_row();
+      table.cell(m.of_images.n).cell(1).cell(m.of_images.n_valid).cell(analysis::bootstrap_units(1)).end_row();
     }
     table.commit();
   }
 
   void curves(std::vector<MeasuredMean> const& means, double chance) const {
-    TableFile table(of_.out / "curves.csv",
-                    columns_behind_keys(
-                        {{"layer", "text", "", "layer of the model, or its classifier"},
-                         {"measure", "text", "", "see the reference of measures"},
-                         {"unit", "text", "", "of the measure"},
-                         {"value", "float64", "", "mean over images of the measure of each; of noise: of all answers"},
-                         {"ci_low", "float64", "", "95 % interval, images drawn again"},
-                         {"ci_high", "float64", "", "95 % interval, images drawn again"},
-                         {"n_valid", "int64", "", "images of which the measure is defined"},
-                         {"n_seeds", "int64", "", "networks"},
-                         {"flags", "text", "", "what must be known beside it"}}));
+    TableFile table(of_.out / "curves.csv", curves_columns());
     bool any = false;
     auto const row = [&](MeasuredColumn const& column, double value, analysis::Interval const& interval, std::size_t n,
                          std::string const& flags) {
@@ -233,7 +196,8 @@ class ExperimentMeasures {
         condition.parameter_value.clear(), condition.parameter_duration.reset(), condition.id.clear();
       add_keys(table, keys_, condition, dt(column.condition));
       table.cell(column.layer).cell(column.measure).cell(column.unit).cell(value);
-      table.cell(interval.low).cell(interval.high).cell(n).cell(1).cell(flags).end_row();
+      table.cell(interval.low).cell(interval.high).cell(n).cell(1).cell(analysis::bootstrap_units(1)).cell(flags);
+      table.end_row();
       any = true;
     };
     for (std::size_t c = 0; c < means.size(); ++c) {
@@ -254,7 +218,8 @@ class ExperimentMeasures {
         std::vector<double> const one = columns_.of(accuracy_of(group.conditions[order[k]]));
         for (std::size_t i = 0; i < one.size(); ++i) accuracy[i * order.size() + k] = one[i];
       }
-      for (NoiseNumber const& one : noise_numbers(ssnr, accuracy, columns_.n_images(), chance)) {
+      for (NoiseNumber const& one :
+           noise_numbers({.ssnr = ssnr, .accuracy = accuracy, .n_images = columns_.n_images()}, chance)) {
         row({group.conditions[0], "classifier", one.measure, one.unit, true, false}, one.value, one.interval,
             columns_.n_images(), one.flags);
       }
@@ -277,6 +242,7 @@ class ExperimentMeasures {
   std::optional<std::size_t> single_;
   std::vector<measuring::CurveGroup> groups_;
   MeasuredColumns columns_{};
+  std::size_t n_classes_ = 0;
 };
 
 inline void write_measures(Plan const& plan, Images const& images, TablesOf const& of, TableKeys const& keys,

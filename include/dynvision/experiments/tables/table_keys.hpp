@@ -1,6 +1,7 @@
 // What an experiment was run on: the columns that every one of its tables begins with, so that tables of several models are joined.
 #pragma once
 #include <dynvision/experiments/plan/plan.hpp>
+#include <dynvision/experiments/tables/key_columns.hpp>
 #include <dynvision/experiments/tables/table_file.hpp>
 
 #include <cmath>
@@ -24,24 +25,6 @@ struct TableKeys {
     return image_numbers.empty() ? i : image_numbers[static_cast<std::size_t>(i)];
   }
 };
-
-// The key columns, and these behind them.
-inline std::vector<Column> columns_behind_keys(std::vector<Column> const& others) {
-  std::vector<Column> all{
-      {"experiment", "text", "", "name of the experiment"},
-      {"model", "text", "", "type of the model"},
-      {"category", "text", "", "what is varied among the models; empty: nothing"},
-      {"category_value", "text", "", "its value for this model"},
-      {"seed", "int64", "", "of the model"},
-      {"status", "text", "", "which weights of the training"},
-      {"epoch", "float64", "", "after which they were saved"},
-      {"parameter", "text", "", "what the experiment varies"},
-      {"parameter_value", "text", "", "as it was configured; of durations steps, unless it says ms"},
-      {"parameter_ms", "float64", "ms", "the same, where it is a duration"},
-      {"condition", "text", "", "id of the condition"}};
-  all.insert(all.end(), others.begin(), others.end());
-  return all;
-}
 
 // true and false of a configuration as 1 and 0; text without its quotation marks.
 inline std::string value_text(std::string const& value) {

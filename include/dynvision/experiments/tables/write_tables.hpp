@@ -126,19 +126,7 @@ inline void write_tables(Plan const& plan, Images const& images, TablesOf const&
     if (!data) {
       layers = records.layers();
       data.emplace(out / "test_data.csv", tables::data_columns(conditions, keys, layers));
-      traces.emplace(
-          out / "traces.csv",
-          columns_behind_keys({{"layer", "text", "", "layer of the model, or its classifier"},
-                               {"times_index", "int64", "steps", "recorded step"},
-                               {"time_ms", "float64", "ms", "start of the step, from the onset of what is shown"},
-                               {"shown", "bool", "", "whether something is shown"},
-                               {"label_valid", "bool", "", "whether a class counts"},
-                               {"quantity", "text", "", "what the numbers are of"},
-                               {"n", "int64", "", "images"},
-                               {"mean", "float64", "", "over images"},
-                               {"sd", "float64", "", "over images, unbiased"},
-                               {"ci_low", "float64", "", "mean - 1.96 sd / sqrt(n)"},
-                               {"ci_high", "float64", "", "mean + 1.96 sd / sqrt(n)"}}));
+      traces.emplace(out / "traces.csv", traces_columns());
     }
     std::filesystem::path const folder = out / "conditions" / tables::folder_name(plan.conditions[number].id, number);
     std::error_code error;

@@ -69,6 +69,26 @@ class CsvParser {
     return std::move(table_);
   }
 
+  // Row after row, of which none is kept: header(columns) once, then row(cells).
+  template <class Header, class Row> void each(Header const& header, Row const& row) {
+    find_separator();
+    std::size_t n_empty = 0;  // rows that count only where others follow
+    bool begun = false;
+    while (at_ < text_.size()) {
+      line();
+      if (!begun && !table_.ends.empty()) begun = true, header(std::as_const(table_.columns));
+      if (table_.rows.empty()) continue;
+      if (is_empty_.back()) {
+        ++n_empty;
+      } else {
+        for (; n_empty > 0; --n_empty) row(std::vector<std::string>(table_.columns.size()));
+        row(std::as_const(table_.rows.back()));
+      }
+      ++n_handed_on_;
+      table_.rows.clear(), is_empty_.clear(), table_.ends.resize(1);
+    }
+  }
+
  private:
   void find_separator() {
     std::string_view first = text_.substr(0, text_.find_first_of("\r\n"));
@@ -131,8 +151,8 @@ class CsvParser {
     if (cells.size() != table_.columns.size()) {
       if (!ended) return;
       fail("io", 151,
-           {file_, ": row ", table_.rows.size() + 1, ": expected ", table_.columns.size(), " cells, found ",
-            cells.size()});
+           {file_, ": row ", n_handed_on_ + table_.rows.size() + 1, ": expected ", table_.columns.size(),
+            " cells, found ", cells.size()});
     }
     table_.rows.push_back(std::move(cells));
     table_.ends.push_back(at_);
@@ -142,7 +162,7 @@ class CsvParser {
   std::string_view text_;
   std::string file_;
   LastLine last_;
-  std::size_t at_ = 0;
+  std::size_t at_ = 0, n_handed_on_ = 0;
   CsvTable table_;
   std::vector<bool> is_empty_;  // of each row
 };
@@ -158,6 +178,13 @@ inline CsvTable read_csv(std::filesystem::path const& path, LastLine last = Last
   for (std::uint64_t& end : table.ends) end += utf8.n_mark;
   table.as_it_is = utf8.as_it_is;
   return table;
+}
+
+// Of a large table: header(columns), then row(cells) for each, none of which is kept.
+template <class Header, class Row>
+void each_csv_row(std::filesystem::path const& path, Header const& header, Row const& row) {
+  Utf8Text const utf8 = utf8_text(InputFile(path).text(), path.string());
+  CsvParser(utf8.text, path.string(), LastLine::kept).each(header, row);
 }
 
 }  // namespace dynvision
