@@ -16,7 +16,7 @@ STATIC = {"core", "dynamics", "concepts", "connections", "operations", "model", 
 
 # A header includes its own station, and stations before it. Stations in one tuple do not know each other.
 STATIONS = [("core",), ("dynamics", "kernels"), ("concepts",), ("connections",), ("operations",), ("model",), ("families",),
-            ("run",), ("losses",), ("io",), ("data", "records"), ("train",), ("analysis",), ("variants",), ("experiments",), ("config",)]
+            ("run",), ("losses",), ("io",), ("data", "records"), ("train",), ("analysis",), ("rate",), ("variants",), ("experiments",), ("config",)]
 # Within a station a header includes its own room, rooms before it, and what stands at the top of the station as a word
 # (a type that rooms share). Doors are what users include: they include rooms, no room includes them.
 ROOMS = {
@@ -27,7 +27,8 @@ ROOMS = {
     "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights", "image"],
     "data": ["pictures"],
     "train": ["optimizers", "schedulers", "checkpoints", "loop", "results"],
-    "analysis": ["fit", "response", "normalisation", "statistics", "population", "behaviour", "stability"],
+    "analysis": ["fit", "response", "normalisation", "statistics", "maps", "population", "behaviour", "stability"],
+    "rate": ["systems", "attractors", "ksat"],
     "variants": ["words", "cache", "compile", "object"],
     "experiments": ["noise", "protocol", "drawing", "plan", "run", "tables", "measures", "networks", "recording", "observed"],
     "config": ["tree", "describe", "described", "described/program", "layers", "checks", "sweep", "experiments"],
@@ -36,7 +37,8 @@ DOORS = {
     "run": {"run", "unroll", "compiled", "plan", "cuda_graph", "trial", "stepper"},
     "io": {"tensor_file", "weights", "csv", "idx", "state"},
     "train": {"fit", "optimizer"},
-    "analysis": {"measures", "dynamics"},
+    "analysis": {"measures", "dynamics", "maps"},
+    "rate": {"systems", "attractors", "ksat"},
     "variants": {"structure", "structure_of", "first_use"},
     "config": {"check", "explain", "key_reference", "resolve", "schema", "study_sweep"},
 }

@@ -20,6 +20,7 @@
 #include <dynvision/data/mnist.hpp>
 #include <dynvision/data/own_images.hpp>
 #include <dynvision/data/round_robin.hpp>
+#include <dynvision/dynamics/flow_step.hpp>
 #include <dynvision/dyrcnn.hpp>
 #include <dynvision/fwd.hpp>
 #include <dynvision/io/csv.hpp>

@@ -31,6 +31,9 @@ struct RungeKutta4;  // order 4
 struct NoSolver;     // none: r(t) = f(u(t))
 class DelayLine;     // the newest states of a layer
 // Solver, LinearSolver: what a solver of one's own offers; Integrator: a solver with its tau and dt
+struct EulerStep;  // of any flow; also HeunStep, RungeKutta4Step, ExponentialEulerStep, EulerMaruyamaStep
+struct FlowSteps;  // integrate<RungeKutta4Step>(flow, x, {.dt, .n_steps})
+// FlowOn: what a flow offers
 
 // --- connections
 struct Additive;                                       // x + h
@@ -247,6 +250,10 @@ struct Diagram;           // diagram(model, shape): SVG, DOT
 // BatchedAlignment, dimensionality, SignProjection
 // stability::, from analysis/dynamics.hpp: StepMap, StateLayout, StepJacobian, fixed_points (FixedPoints), leading_modes (Modes),
 // spectral_radius, lyapunov (Lyapunov), return_to_baseline, solver_order, delay_validation
+
+// analysis::, from analysis/maps.hpp: fixed_points, equilibria, lyapunov_exponents, conditional_exponent, basin_depth: of maps and flows
+// rate::, from rate/systems.hpp: LeakyIntegrator, Network, Lorenz, Kuramoto; rate/attractors.hpp: SrLatch, Hopfield, Ring;
+// rate/ksat.hpp: Cnf, read_dimacs, Ctnn, Ctds, solve
 
 // --- models without their type
 class AnyModel;           // any_model_of<Net>(options); run, plan, summary and the others take it

@@ -9,10 +9,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <numbers>
 #include <thread>
 #include <vector>
 
@@ -27,6 +29,16 @@ class DrawStream {
     kernels::PhiloxCounter const bits = kernels::philox({{low(place), high(place), low(draw_), high(draw_)}}, key_);
     std::uint64_t const both = (std::uint64_t{bits.word[0]} << 32) | bits.word[1];
     return static_cast<double>(both >> 11) * 0x1p-53;
+  }
+  // Standard normal (Box & Muller 1958), in double: u in (0, 1], v in [0, 1) of one counter.
+  double normal(std::uint64_t place) const {
+    kernels::PhiloxCounter const bits = kernels::philox({{low(place), high(place), low(draw_), high(draw_)}}, key_);
+    auto const number = [](std::uint32_t a, std::uint32_t b) {
+      return static_cast<double>(((std::uint64_t{a} << 32) | b) >> 11);
+    };
+    double const u = (number(bits.word[0], bits.word[1]) + 1) * 0x1p-53,
+                 v = number(bits.word[2], bits.word[3]) * 0x1p-53;
+    return std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v);
   }
   // One of 0 ... n - 1.
   std::size_t below(std::size_t n, std::uint64_t place) const {
