@@ -1,7 +1,7 @@
 // covers: analysis/statistics/draws.hpp, analysis/statistics/distributions.hpp, analysis/statistics/bootstrap.hpp
 // covers: analysis/statistics/counted_sums.hpp, analysis/statistics/mean_intervals.hpp
 // covers: analysis/statistics/cluster_permutation.hpp, analysis/statistics/effect_size.hpp, analysis/statistics/sign_flips.hpp
-// covers: analysis/statistics/draws_over_seeds.hpp
+// covers: analysis/statistics/draws_over_seeds.hpp, analysis/statistics/flips.hpp
 #include <dynvision/analysis/statistics/bootstrap.hpp>
 #include <dynvision/analysis/statistics/cluster_permutation.hpp>
 #include <dynvision/analysis/statistics/draws_over_seeds.hpp>
@@ -302,4 +302,34 @@ TEST_CASE("draws of what is no mean: seeds, and of each drawn one a draw of its 
   CHECK(static_cast<double>(twos) / 4000 == Approx(0.5).margin(0.03));
   CHECK(draws_over_seeds({first, second}, {.n_draws = 4000, .seed = 2}) == both);
   CHECK_THROWS_AS(draws_over_seeds({}), dynvision::Error);
+}
+
+TEST_CASE("clusters of flips are those of deviations that are computed for each flip", "[measures]") {
+  for (std::size_t const n : {6UL, 40UL}) {  // all flips; drawn ones
+    std::size_t const T = 9;
+    std::vector<double> x = normal_draws(n * T, 17 + n);
+    for (std::size_t i = 0; i < n; ++i) x[i * T + 3] += 1.5, x[i * T + 4] += 1.2, x[i * T + 6] = 0.1, x[i * T + 8] = 0;
+    x[2 * T + 7] = NAN;
+    ClusterTest const test = cluster_test({x, T}, {.n_permutations = 300, .seed = 4});
+    REQUIRE(!test.clusters.empty());
+    Flips const flips(n, {.most = 300, .seed = 4});
+    CHECK((test.exact == flips.exact && test.n_permutations == flips.n));
+    std::vector<double> largest;
+    std::vector<std::int32_t> signs(n);
+    for (std::size_t k = 0; k < flips.n; ++k) {
+      flips.signs(k, signs);
+      statistics::Moments m = statistics::moments(
+          n, T, [&](std::size_t i) { return std::span<double const>(x).subspan(i * T, T); },
+          [&](std::size_t i) { return static_cast<double>(signs[i]); });
+      for (std::size_t t = 0; t < T; ++t)
+        m.mean[t] = ratio(m.mean[t], std::sqrt(m.squares[t] / static_cast<double>(n * (n - 1))));
+      if (k == 0) CHECK((std::isnan(m.mean[7]) && std::isnan(m.mean[6]) && std::isnan(m.mean[8])));
+      largest.push_back(statistics::largest_mass(m.mean, test.threshold));
+    }
+    for (Cluster const& c : test.clusters) {
+      auto const count =
+          std::count_if(largest.begin(), largest.end(), [&](double y) { return y >= std::abs(c.mass) * (1 - 1e-10); });
+      CHECK(c.p == static_cast<double>(count) / static_cast<double>(flips.n));
+    }
+  }
 }

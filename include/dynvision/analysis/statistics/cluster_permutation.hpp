@@ -18,6 +18,7 @@
 #include <dynvision/analysis/response/trace_rows.hpp>
 #include <dynvision/analysis/statistics/distributions.hpp>
 #include <dynvision/analysis/statistics/draws.hpp>
+#include <dynvision/analysis/statistics/flips.hpp>
 #include <dynvision/core/error.hpp>
 
 #include <algorithm>
@@ -25,6 +26,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -107,21 +109,53 @@ inline bool has_units(std::string& why, std::size_t n, char const* where) {
   return false;
 }
 
+// `largest`: the largest |mass| of each permutation, the identity first.
+inline void count(ClusterTest& test, std::vector<double> const& largest) {
+  for (Cluster& cluster : test.clusters) {
+    // the same partition with the groups exchanged is summed in another order
+    double const least = std::abs(cluster.mass) * (1 - 1e-10);
+    auto const n = std::count_if(largest.begin(), largest.end(), [&](double x) { return x >= least; });
+    cluster.p = static_cast<double>(n) / static_cast<double>(test.n_permutations);
+  }
+  test.done = true;
+}
+
+inline double largest_mass(std::vector<double> const& t, double threshold) {
+  double largest = 0;
+  for (Cluster const& c : clusters_of(t, threshold)) largest = std::max(largest, std::abs(c.mass));
+  return largest;
+}
+
 // t_of(k): t of the k-th permutation; k = 0 is the identity.
 template <class F> void compare(ClusterTest& test, ClusterSettings const& settings, F const& t_of) {
   test.t = t_of(std::size_t{0});
   test.clusters = clusters_of(test.t, test.threshold);
   std::vector<double> largest(test.n_permutations, 0.0);
-  each_draw(test.n_permutations, settings.n_threads, [&](std::size_t k) {
-    for (Cluster const& c : clusters_of(t_of(k), test.threshold)) largest[k] = std::max(largest[k], std::abs(c.mass));
-  });
-  for (Cluster& cluster : test.clusters) {
-    // the same partition with the groups exchanged is summed in another order
-    double const least = std::abs(cluster.mass) * (1 - 1e-10);
-    auto const count = std::count_if(largest.begin(), largest.end(), [&](double x) { return x >= least; });
-    cluster.p = static_cast<double>(count) / static_cast<double>(test.n_permutations);
+  each_draw(test.n_permutations, settings.n_threads,
+            [&](std::size_t k) { largest[k] = largest_mass(t_of(k), test.threshold); });
+  count(test, largest);
+}
+
+// Flips leave the sum of squares Q as it is, so that of the deviations is Q - sum^2 / n; what is less than rounding is none.
+inline void compare_flips(ClusterTest& test, TraceRows const& x, Flips const& flips) {
+  std::size_t const n = x.size(), T = x.n_steps, width = padded_steps(T);
+  std::vector<double> numbers(n * width, 0.0), Q(T, 0.0);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t t = 0; t < T; ++t) numbers[i * width + t] = x[i][t], Q[t] += x[i][t] * x[i][t];
   }
-  test.done = true;
+  std::vector<double> largest(flips.n, largest_mass(test.t, test.threshold));
+  auto const units = static_cast<double>(n);
+  each_flip(flips, {numbers, width}, [&](std::size_t k, std::span<double const> sums) {
+    if (k == 0) return;
+    std::vector<double> t(T);
+    for (std::size_t step = 0; step < T; ++step) {
+      double const squares = Q[step] - sums[step] * sums[step] / units;
+      t[step] = squares > 1e-13 * Q[step] ? ratio(sums[step] / units, std::sqrt(squares / (units * (units - 1))))
+                                          : not_defined;
+    }
+    largest[k] = largest_mass(t, test.threshold);
+  });
+  count(test, largest);
 }
 
 inline void check(TraceRows const& x, ClusterSettings const& settings) {
@@ -141,21 +175,15 @@ inline ClusterTest cluster_test(TraceRows const& x, ClusterSettings const& setti
   ClusterTest test;
   if (!statistics::has_units(test.why, n, "")) return test;
   test.threshold = two_sided_t(settings.alpha, static_cast<int>(n - 1));
-  test.exact = n - 1 < 63 && (std::uint64_t{1} << (n - 1)) <= settings.n_permutations;
-  test.n_permutations = test.exact ? std::size_t{1} << (n - 1) : settings.n_permutations;
-  statistics::compare(test, settings, [&](std::size_t k) {
-    DrawStream const draws(settings.seed, k);
-    std::vector<double> sign(n, 1.0);  // exact: the bits of k; the last unit keeps its sign, |mass| is the same
-    for (std::size_t i = 0; k > 0 && i < n; ++i) {
-      if (test.exact ? (k >> i) & 1 : draws.uniform(i) < 0.5) sign[i] = -1;
-    }
-    auto m = statistics::moments(
-        n, T, [&](std::size_t i) { return x[i]; }, [&](std::size_t i) { return sign[i]; });
-    for (std::size_t t = 0; t < T; ++t) {
-      m.mean[t] = ratio(m.mean[t], std::sqrt(m.squares[t] / static_cast<double>(n * (n - 1))));
-    }
-    return m.mean;
-  });
+  Flips const flips(n, {settings.n_permutations, settings.seed, settings.n_threads});
+  test.exact = flips.exact, test.n_permutations = flips.n;
+  auto const one = [](std::size_t) { return 1.0; };
+  statistics::Moments m = statistics::moments(
+      n, T, [&](std::size_t i) { return x[i]; }, one);
+  for (std::size_t t = 0; t < T; ++t)
+    m.mean[t] = ratio(m.mean[t], std::sqrt(m.squares[t] / static_cast<double>(n * (n - 1))));
+  test.t = m.mean, test.clusters = statistics::clusters_of(test.t, test.threshold);
+  statistics::compare_flips(test, x, flips);
   return test;
 }
 

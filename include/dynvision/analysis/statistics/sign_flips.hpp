@@ -13,12 +13,12 @@
 #include <dynvision/analysis/order.hpp>
 #include <dynvision/analysis/response/averages.hpp>
 #include <dynvision/analysis/statistics/cluster_permutation.hpp>
-#include <dynvision/analysis/statistics/counted_sums.hpp>
+#include <dynvision/analysis/statistics/flips.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,30 +48,17 @@ inline FlipTest sign_flip_test(TraceRows const& x, ClusterSettings const& settin
     test.n_valid[k] = all.n_valid, test.t[k] = ratio(all.mean, all.sd / std::sqrt(static_cast<double>(all.n_valid)));
   }
   if (!statistics::has_units(test.why, n, "")) return test;
-  test.exact = n - 1 < 63 && (std::uint64_t{1} << (n - 1)) <= settings.n_permutations;
-  test.n_permutations = test.exact ? std::size_t{1} << (n - 1) : settings.n_permutations;
-  constexpr std::size_t block = 32;  // flips that are summed at once
-  std::size_t const n_blocks = (test.n_permutations + block - 1) / block;
-  std::vector<std::vector<double>> sums(n_blocks);  // (block, width)
-  each_draw(n_blocks, settings.n_threads, [&](std::size_t b) {
-    std::vector<std::int32_t> signs(block * n, 1);
-    for (std::size_t j = 0; j < block; ++j) {
-      std::size_t const k = b * block + j;
-      DrawStream const draws(settings.seed, k);
-      for (std::size_t i = 0; k > 0 && k < test.n_permutations && i < n; ++i) {
-        if (test.exact ? (k >> i) & 1 : draws.uniform(i) < 0.5) signs[j * n + i] = -1;
-      }
-    }
-    sums[b].resize(block * width);
-    counted_sums({numbers, width}, signs, sums[b]);
+  Flips const flips(n, {settings.n_permutations, settings.seed, settings.n_threads});
+  test.exact = flips.exact, test.n_permutations = flips.n;
+  std::vector<double> sums(flips.n * M);
+  each_flip(flips, {numbers, width}, [&](std::size_t k, std::span<double const> of_flip) {
+    std::copy_n(of_flip.begin(), M, sums.begin() + static_cast<std::ptrdiff_t>(k * M));
   });
   for (std::size_t k = 0; k < M; ++k) {
     if (test.n_valid[k] < statistics::fewest_units) continue;
-    double const seen = std::abs(sums[0][k]) * (1 - 1e-10);
+    double const seen = std::abs(sums[k]) * (1 - 1e-10);
     std::size_t count = 0;
-    for (std::size_t j = 0; j < test.n_permutations; ++j) {
-      count += std::abs(sums[j / block][j % block * width + k]) >= seen;
-    }
+    for (std::size_t j = 0; j < flips.n; ++j) count += std::abs(sums[j * M + k]) >= seen;
     test.p[k] = static_cast<double>(count) / static_cast<double>(test.n_permutations);
   }
   test.done = true;
