@@ -30,7 +30,7 @@ ROOMS = {
     "analysis": ["fit", "response", "normalisation", "statistics", "maps", "population", "behaviour", "stability"],
     "rate": ["systems", "attractors", "ksat"],
     "variants": ["words", "cache", "compile", "object"],
-    "experiments": ["noise", "protocol", "drawing", "plan", "run", "tables", "measures", "networks", "recording", "observed"],
+    "experiments": ["noise", "protocol", "drawing", "plan", "run", "tables", "measures", "populations", "networks", "recording", "observed"],
     "config": ["tree", "describe", "described", "described/program", "layers", "checks", "sweep", "experiments"],
 }
 DOORS = {

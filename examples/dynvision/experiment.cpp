@@ -72,11 +72,8 @@ Json json_of(Experiment const& e, double dt) {
     one["definition"] = Json::parse(c.definition);
     conditions.push_back(one);
   }
-  return {{"name", e.name},
-          {"question", e.question},
-          {"parameter", e.parameter},
-          {"with", e.with},
-          {"conditions", conditions}};
+  return {{"name", e.name}, {"question", e.question}, {"parameter", e.parameter},
+          {"with", e.with}, {"measures", e.measures}, {"conditions", conditions}};
 }
 
 int list(Arguments const& arguments) {
@@ -146,6 +143,7 @@ void draw(Experiment const& e, double dt) {
     if (words != last) std::cout << "  " << (last = words) << "\n";
   }
   if (!e.with.empty()) std::cout << "with " << joined_words(e.with) << "\n";
+  if (!e.measures.empty()) std::cout << "measures: " << joined_words(e.measures) << "\n";
   std::cout << std::endl;
 }
 
@@ -197,6 +195,12 @@ Command const experiment_command{
       line.value("--weights", run.weights, "run: file of weights, in place of the run's", "FILE");
       line.value("--category", run.category, "run: key in which several models differ, for the tables", "KEY");
       line.values("--units", run.units, "run: layers of which every unit is kept", "LAYER");
+      line.values(
+          "--measures", run.tables.measures,
+          "run: decoding, similarity, dimensionality, normalisation, in place of what the experiments ask for; none",
+          "NAME");
+      line.value("--features", run.tables.features, "run: of populations: channels (means), pool4, units", "NAME");
+      line.value("--decoder", run.tables.decoder, "run: ridge, lda", "NAME");
       line.flag("--reference-path", run.reference_path,
                 "run: step by step, the definition, in place of the compiled path");
       line.flag("--separate-blanks", run.separate_blanks,

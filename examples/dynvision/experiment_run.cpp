@@ -10,6 +10,7 @@
 
 #include "all_commands.hpp"
 #include "experiment_study.hpp"
+#include "experiment_tables.hpp"
 #include "option_number.hpp"
 #include "prepare.hpp"
 #include "run_of_study.hpp"
@@ -99,10 +100,14 @@ class ExperimentRun {
     settings_.pass.share_blank = !arguments.separate_blanks && study.own_model.empty();
     settings_.pass.run = study.values.run;
     settings_.units = arguments.units;
+    tables_.emplace(arguments.tables, experiments_, plan_, sample_.images);
+    settings_.populations = tables_->populations();
+    tau_ = model.options.tau;
+    bound_memory(model);
     settings_.progress = study.values.fit.progress ? "experiment" : "";
     forecast_ = {.n_images = sample_.images.size(),
                  .seconds_per_image_step = measured_rate(model, sample_.images, settings_),
-                 .bytes_per_image_step = bytes_per_step(model, plan_),
+                 .bytes_per_image_step = bytes_per_step(model, plan_) + features_per_step(model),
                  .share_blank = settings_.pass.share_blank};
   }
 
@@ -134,6 +139,7 @@ class ExperimentRun {
       write_measures(plan_, sample_.images, of, keys_, settings_.batch_size, single_of(one));
       first = of.end;
     }
+    tables_->write(branches, out, keys_, settings_.batch_size, tau_);
     report(result, out);
     return done;
   }
@@ -146,6 +152,43 @@ class ExperimentRun {
     fail("program", 152,
          {model.type(), " tells ", n, " classes apart, and the images have ", images.classes.size(),
           ": expected as many (--n_classes, or --data_name)"});
+  }
+
+  // Responses of every unit are held for some steps at a time, those that --units keeps for a branch, twice while they are joined: the
+  // steps and, for the latter, images of a batch are chosen so that each takes 128 MB at most.
+  void bound_memory(AnyModel const& model) {
+    constexpr double most_bytes = 128 << 20;
+    double all = 0, kept = 0;  // [bytes] of a step of an image
+    std::size_t longest = 1;   // [steps]
+    for (LayerFacts const& layer : facts_of(model).layers) {
+      double const units =
+          static_cast<double>(layer.channels) * static_cast<double>(layer.size.height * layer.size.width);
+      bool const is_kept = std::find(asked_.units.begin(), asked_.units.end(), layer.name) != asked_.units.end();
+      all += units * static_cast<double>(c10::elementSize(model.options.dtype)), kept += is_kept ? 8 * units : 0;
+    }
+    for (Tree const& tree : plan_.trees) {
+      for (Branch const& branch : tree.branches) longest = std::max(longest, branch.frames.size());
+    }
+    auto const at_once = [&](double bytes) {
+      return static_cast<std::int64_t>(std::min(1e6, most_bytes / std::max(bytes, 1.0)));
+    };
+    std::int64_t const n_images = std::max<std::int64_t>(1, at_once(kept * static_cast<double>(longest)));
+    settings_.batch_size = std::min(settings_.batch_size, n_images);
+    std::int64_t const n_steps = at_once(all * static_cast<double>(settings_.batch_size));
+    settings_.pass.record_steps = static_cast<int>(std::max<std::int64_t>(4, n_steps));
+  }
+
+  // Of populations, on disk: of a mean over the branches of which they are kept and the others.
+  double features_per_step(AnyModel const& model) const {
+    double channels = 0, kept = 0;
+    for (LayerFacts const& layer : facts_of(model).layers) channels += layer.channels;
+    for (Tree const& tree : plan_.trees) {
+      std::vector<bool> const keeps = settings_.populations.branches(tree);
+      for (std::size_t b = 0; b < keeps.size(); ++b) {
+        if (keeps[b]) kept += static_cast<double>(tree.branches[b].frames.size());
+      }
+    }
+    return 4 * channels * kept / static_cast<double>(plan_.nodes());
   }
 
   // The condition of an experiment that is always added, which shows the first of two pulses alone.
@@ -188,6 +231,7 @@ class ExperimentRun {
         << "steps: of all conditions, each by itself; nodes: what is computed, each step once; image nodes: of these, "
            "from the first image on\n"
         << (asked_.dry_run ? "Nothing was run.\n" : "") << std::flush;
+    for (std::string const& one : tables_->left_out()) std::cout << one << std::endl;
   }
   // Results of one set of experiments; others of the same folder have their own.
   std::string branch_name() const {
@@ -222,6 +266,8 @@ class ExperimentRun {
   std::vector<Experiment> experiments_{};
   Plan plan_{};
   RunPlanSettings settings_{};
+  std::optional<FurtherTables> tables_{};
+  double tau_ = 0;  // [ms]
   Forecast forecast_{};
 };
 

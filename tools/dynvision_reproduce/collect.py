@@ -52,6 +52,8 @@ def with_keys(source, target, keys, more=None):
         said = {**keys, **(more or {})}
         missing = [name for name in said if name not in header]
         places = [(header.index(name), value) for name, value in keys.items() if name in header]
+        if "category_value_other" in header:  # of similarities within one network
+            places.append((header.index("category_value_other"), keys["category_value"]))
         status, epoch = (header.index(name) if name in header else None for name in ("status", "epoch"))
         front = [said[name] for name in missing]
         with table(target, missing + header) as writer:

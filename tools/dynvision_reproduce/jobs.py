@@ -68,12 +68,10 @@ def experiment(study, block, name, group):
 
 def tables(study, block):
     n = collect.block(study, block)
-    for name in study.block(block):
-        if name in ("between", "classifier"):
-            from . import recorded
+    if "between" in study.block(block):
+        from . import between
 
-            recorded.TABLES[name](study, block)
-            n += 1
+        between.between(study, block)
     write(study.folder / "tables" / f"{block}.done", f"{n}\n")
     say(f"tables of {block}: {n} files")
 

@@ -131,7 +131,52 @@ inline Decoding decode(PatternsOverTime const& x, std::span<std::int64_t const> 
   return d;
 }
 
-// Ridge: the scores of held-out samples are H Y, and H does not depend on the labels; lda is fitted anew for each shuffle.
+namespace population {
+
+// Ridge: scores of held-out samples are sums over the training samples, H' (targets - mean) + mean, with an H that does not depend on
+// the labels. Of +1 and -1 the sum over the samples of the own class is left, which is one addition for each sample and shuffle.
+class RidgeScores {
+ public:
+  RidgeScores(PatternMatrix const& training, PatternMatrix const& test, std::size_t n_classes, double alpha)
+      : sums_(static_cast<Eigen::Index>(n_classes), test.rows()), counts_(n_classes) {
+    Standardisation const scale(training);
+    H_ = ridge_inverse(scale(training), alpha).transpose() * scale(test).transpose();
+    all_ = H_.colwise().sum();
+  }
+
+  // How many of the test samples are right.
+  std::size_t right(std::vector<std::int64_t> const& labels, std::vector<std::size_t> const& train,
+                    std::vector<std::size_t> const& test) {
+    sums_.setZero();
+    std::fill(counts_.begin(), counts_.end(), 0.0);
+    for (std::size_t i = 0; i < train.size(); ++i) {
+      std::int64_t const k = labels[train[i]];
+      sums_.row(k) += H_.row(static_cast<Eigen::Index>(i)), counts_[static_cast<std::size_t>(k)] += 1;
+    }
+    auto const K = static_cast<Eigen::Index>(counts_.size());
+    for (Eigen::Index k = 0; k < K; ++k) {
+      double const share = counts_[static_cast<std::size_t>(k)] / static_cast<double>(train.size());
+      sums_.row(k).array() += share - share * all_.array();  // half of the score, without what all classes have
+    }
+    std::size_t n = 0;
+    for (std::size_t j = 0; j < test.size(); ++j) {
+      Eigen::Index best = 0;
+      for (Eigen::Index k = 1; k < K; ++k) {
+        if (sums_(k, static_cast<Eigen::Index>(j)) > sums_(best, static_cast<Eigen::Index>(j))) best = k;
+      }
+      n += best == labels[test[j]];
+    }
+    return n;
+  }
+
+ private:
+  PatternMatrix H_, sums_;  // (N training, N test), (K, N test)
+  Eigen::RowVectorXd all_;
+  std::vector<double> counts_;
+};
+
+}  // namespace population
+
 inline Chance decoding_chance(PatternsOverTime const& x, std::span<std::int64_t const> labels,
                               DecodingSettings const& settings = {}) {
   std::vector<char> const finite = population::decodable_steps(x, labels, settings);
@@ -157,25 +202,15 @@ inline Chance decoding_chance(PatternsOverTime const& x, std::span<std::int64_t 
     std::vector<std::size_t> right(P, 0);
     for (population::Fold const& fold : folds) {
       PatternMatrix const training = rows_of(x[t].matrix(), fold.train), test = rows_of(x[t].matrix(), fold.test);
-      Eigen::MatrixXd by_training;  // (N training, N test): the scores' weight of each training sample
       if (settings.decoder.kind == DecoderKind::ridge) {
-        Standardisation const scale(training);
-        by_training = (scale(test) * ridge_inverse(scale(training), settings.decoder.alpha)).transpose();
+        population::RidgeScores scores(training, test, K, settings.decoder.alpha);
+        for (std::size_t p = 0; p < P; ++p) right[p] += scores.right(shuffled[p], fold.train, fold.test);
+        continue;
       }
       std::vector<std::int64_t> own(fold.train.size());
       for (std::size_t p = 0; p < P; ++p) {
         for (std::size_t i = 0; i < own.size(); ++i) own[i] = shuffled[p][fold.train[i]];
-        PatternMatrix scores;
-        if (settings.decoder.kind == DecoderKind::ridge) {
-          Eigen::MatrixXd targets =
-              Eigen::MatrixXd::Constant(static_cast<Eigen::Index>(K), static_cast<Eigen::Index>(own.size()), -1);
-          for (std::size_t i = 0; i < own.size(); ++i) targets(own[i], static_cast<Eigen::Index>(i)) = 1;
-          Eigen::VectorXd const mean = targets.rowwise().mean();
-          targets.colwise() -= mean;
-          scores = ((targets * by_training).colwise() + mean).transpose();
-        } else {
-          scores = LinearDecoder(training, own, K, settings.decoder).decision(test);
-        }
+        PatternMatrix const scores = LinearDecoder(training, own, K, settings.decoder).decision(test);
         for (Eigen::Index i = 0; i < scores.rows(); ++i) {
           right[p] += population::largest(scores.row(i)) == shuffled[p][fold.test[static_cast<std::size_t>(i)]];
         }

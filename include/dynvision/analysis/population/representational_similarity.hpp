@@ -117,13 +117,18 @@ inline std::vector<double> similarities(std::vector<std::vector<double>> const& 
                                         Comparison how = Comparison::spearman) {
   population::check_as_many_pairs(all, 1);
   std::size_t const R = all.size();
-  bool const complete = std::none_of(all.begin(), all.end(), [](auto const& one) { return has_nan(one); });
-  std::vector<std::vector<double>> ranks;  // once for each matrix
-  for (std::size_t i = 0; complete && how == Comparison::spearman && i < R; ++i) ranks.push_back(average_ranks(all[i]));
-  std::vector<double> result(R * R);
+  std::vector<std::vector<double>> ranks(R);  // once for each matrix; of one with nan they depend on the other one
+  std::vector<char> empty;                    // without any pair
+  for (std::size_t i = 0; i < R; ++i) {
+    if (how == Comparison::spearman && !has_nan(all[i])) ranks[i] = average_ranks(all[i]);
+    empty.push_back(std::all_of(all[i].begin(), all[i].end(), [](double x) { return std::isnan(x); }) ? 1 : 0);
+  }
+  std::vector<double> result(R * R, not_defined);
   for (std::size_t i = 0; i < R; ++i) {
     for (std::size_t j = i; j < R; ++j) {
-      double const value = ranks.empty() ? similarity(all[i], all[j], how).value : pearson(ranks[i], ranks[j]);
+      if (empty[i] != 0 || empty[j] != 0) continue;
+      bool const ranked = !ranks[i].empty() && !ranks[j].empty();
+      double const value = ranked ? pearson(ranks[i], ranks[j]) : similarity(all[i], all[j], how).value;
       result[i * R + j] = result[j * R + i] = value;
     }
   }

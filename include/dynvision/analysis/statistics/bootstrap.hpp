@@ -30,12 +30,27 @@ namespace dynvision::analysis {
 
 namespace statistics {
 
-inline std::vector<double> sorted_draws(std::span<double const> draws, double confidence) {
+inline void check_draws(std::span<double const> draws, double confidence) {
   if (draws.empty() || !(confidence > 0 && confidence < 1)) {
     fail("analysis", 120,
          {draws.size(), " draws, confidence ", confidence,
           ": expected at least one draw, and a confidence between 0 and 1"});
   }
+}
+
+// quantile_of_sorted, of values in any order: it takes two of them in their order, not all.
+inline double selected_quantile(std::vector<double>& x, double q) {
+  double const place = q * static_cast<double>(x.size() - 1);
+  auto const below = x.begin() + static_cast<std::ptrdiff_t>(place);
+  std::nth_element(x.begin(), below, x.end());
+  double const share = place - std::floor(place);
+  if (share == 0) return *below;
+  double const low = *below;  // before what follows moves
+  return low + share * (*std::min_element(below + 1, x.end()) - low);
+}
+
+inline std::vector<double> sorted_draws(std::span<double const> draws, double confidence) {
+  check_draws(draws, confidence);
   if (has_nan(draws)) return {};
   std::vector<double> sorted(draws.begin(), draws.end());
   std::sort(sorted.begin(), sorted.end());
@@ -56,10 +71,11 @@ inline constexpr std::size_t most_counts = std::size_t{1} << 22;  // of a block 
 
 // NaN among the draws: no interval.
 inline Interval percentile_interval(std::span<double const> draws, double confidence = 0.95) {
-  std::vector<double> const sorted = statistics::sorted_draws(draws, confidence);
-  if (sorted.empty()) return {};
+  statistics::check_draws(draws, confidence);
+  if (has_nan(draws)) return {};
+  std::vector<double> own(draws.begin(), draws.end());
   double const tail = (1 - confidence) / 2;
-  return {quantile_of_sorted(sorted, tail), quantile_of_sorted(sorted, 1 - tail)};
+  return {statistics::selected_quantile(own, tail), statistics::selected_quantile(own, 1 - tail)};
 }
 
 struct BcaInterval {

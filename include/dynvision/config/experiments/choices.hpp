@@ -64,7 +64,7 @@ class Choices {
     std::string path, name;
     Value const* list;
   };
-  static constexpr std::array<std::string_view, 3> no_choice{"segments", "with", "group"};
+  static constexpr std::array<std::string_view, 4> no_choice{"segments", "with", "group", "measures"};
   static bool is_choice(std::string_view name, Value const& value) {
     return value.is_list() && std::find(no_choice.begin(), no_choice.end(), name) == no_choice.end();
   }

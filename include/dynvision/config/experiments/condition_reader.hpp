@@ -38,7 +38,8 @@ class ConditionReader {
   experiments::Condition read() {
     condition_.definition = experiment_.json().dump();
     ObjectReader read(experiment_, "", problems_);
-    for (std::string_view const of_experiment : {"parameter", "question", "with", "group"}) read.member(of_experiment);
+    for (std::string_view const of_experiment : {"parameter", "question", "with", "group", "measures"})
+      read.member(of_experiment);
     std::string status;
     if (read.value("status", status)) condition_.model.status = status;
     Value const* const loader = read.member("data_loader");

@@ -9,7 +9,8 @@
 //     "segments": [{"show": "void", "steps": 1}, {"show": "image", "steps": 2, "contrast": [0.1, 0.2, 0.4, 0.8]}]
 //   }
 //
-// or with a loader and its data_args; lists are varied. "group": ["a", "b"] stands for several; "with": [...] are always added.
+// or with a loader and its data_args; lists are varied. "group": ["a", "b"] stands for several; "with": [...] are always added,
+// "measures": ["decoding"] are tables beside those of every experiment (experiments/protocol/experiment.hpp).
 // The parameter is a key that is varied, or a name for the only one.
 //
 // Errors: config.166 … config.169, and those of config/experiments/.
@@ -39,6 +40,7 @@ class ExperimentReader {
     if (Value const* const with = value_.find("with")) {
       for (Value const& one : with->items) made_.with.push_back(value_text(one));
     }
+    if (Value const* const measures = value_.find("measures")) take_measures(*measures);
     Choices const choices(value_, problems_);
     for (std::size_t i = 0; i < choices.count(); ++i) {
       std::size_t const before = problems_.all().size();
@@ -59,6 +61,21 @@ class ExperimentReader {
     if (auto const refused = Codec<std::string>::read(*given, to, {})) {
       problems_.report("config", 162, given->place,
                        {name, " = ", given->json().dump(), ": expected ", refused->expected});
+    }
+  }
+
+  void take_measures(Value const& names) {
+    if (!names.is_list()) {
+      problems_.report("config", 169, names.place, {made_.name, ".measures: expected a list of names of measures"});
+    }
+    for (Value const& one : names.items) {
+      std::string const name = value_text(one);
+      auto const& all = experiments::further_measures;
+      if (std::find(all.begin(), all.end(), name) == all.end()) {
+        problems_.report("config", 169, one.place,
+                         {made_.name, ".measures: \"", name, "\": ", expected_one_of(name, all)});
+      }
+      made_.measures.push_back(name);
     }
   }
 

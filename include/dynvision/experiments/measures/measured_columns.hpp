@@ -68,18 +68,34 @@ class MeasuredColumns {
     std::size_t const n = columns_.size();
     std::vector<MeasuredMean> all(n);
     if (n == 0 || n_images_ == 0) return all;
-    std::vector<double> const draws =
-        analysis::bootstrap_means({.values = values_, .n_images = n_images_, .n_steps = n});
-    std::vector<double> of_column(draws.size() / n);
+    // Where nothing is missing there is nothing to count, which is half of the work.
+    std::vector<std::size_t> complete, missing;
     for (std::size_t c = 0; c < n; ++c) {
       all[c].of_images = analysis::valid_mean(of(c));
-      for (std::size_t d = 0; d < of_column.size(); ++d) of_column[d] = draws[d * n + c];
-      all[c].interval = analysis::percentile_interval(of_column);
+      (all[c].of_images.n_valid == n_images_ ? complete : missing).push_back(c);
     }
+    for (std::vector<std::size_t> const& columns : {complete, missing}) intervals(columns, all);
     return all;
   }
 
  private:
+  void intervals(std::vector<std::size_t> const& columns, std::vector<MeasuredMean>& all) const {
+    std::size_t const n = columns.size();
+    if (n == 0) return;
+    std::vector<double> values;
+    values.reserve(n * n_images_);
+    for (std::size_t i = 0; i < n_images_; ++i) {
+      for (std::size_t const c : columns) values.push_back(values_[i * columns_.size() + c]);
+    }
+    std::vector<double> const draws =
+        analysis::bootstrap_means({.values = values, .n_images = n_images_, .n_steps = n});
+    analysis::each_draw(n, 0, [&](std::size_t k) {
+      std::vector<double> of_column(draws.size() / n);
+      for (std::size_t d = 0; d < of_column.size(); ++d) of_column[d] = draws[d * n + k];
+      all[columns[k]].interval = analysis::percentile_interval(of_column);
+    });
+  }
+
   std::vector<MeasuredColumn> columns_{};
   std::vector<double> values_{};  // (images, columns)
   std::size_t n_images_ = 0, place_ = 0;

@@ -5,7 +5,7 @@
 //
 // A run that was stopped, or killed, goes on with the files that are not there. `identity` says of what the numbers are: plan,
 // model, weights, images, batch size, path. Files are safetensors: guess (B,T), guess_confidence, confidence (B,T,L), rank,
-// <layer>.avg and <layer>.std (B,T); units of layers stand in files of their own beside them.
+// <layer>.avg and <layer>.std (B,T); units of layers, and features of populations (B,T,P), stand in files of their own beside them.
 //
 // Errors: experiments.131, experiments.132.
 #pragma once
@@ -61,6 +61,10 @@ class BranchFolder {
   TensorMap read(BranchKey const& key) const { return read_safetensors(file(key)); }
   // Responses of every unit, (B,T,C,H,W) by layer.
   std::filesystem::path units_file(BranchKey const& key) const { return path_ / (name(key) + "-units.safetensors"); }
+  // What is kept of populations for decoders and similarities, (B,T,P) by layer; `kind`: of the features.
+  std::filesystem::path features_file(BranchKey const& key, std::string const& kind) const {
+    return path_ / (name(key) + "-" + kind + ".safetensors");
+  }
   std::filesystem::path const& path() const { return path_; }
 
  private:

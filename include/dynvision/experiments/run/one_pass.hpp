@@ -11,7 +11,8 @@
 // Branches share the states before them: tensors are not copied. As many states are held as branches with further children lie
 // on the way to the one that is run. With `share_blank` steps before the first image are run for one image, not for each of the
 // batch, and are equal to rounding; what a sink takes of them has a batch of one. Where the model has noise of its own, which is
-// another one for each image, they are run for each image all the same.
+// another one for each image, they are run for each image all the same. With `record_steps` a branch is run in pieces of at most so many
+// steps: what is held of responses does not grow with the length of a branch; equal to rounding, with run::unroll bit for bit.
 #pragma once
 #include <dynvision/experiments/plan/plan.hpp>
 #include <dynvision/experiments/protocol/render.hpp>
@@ -34,7 +35,8 @@ namespace dynvision::experiments {
 struct OnePassSettings {
   RunPath path = RunPath::compiled;
   bool share_blank = false;
-  run::Settings run{};  // how a step is computed, noise of the model; what is shown and kept is the plan's
+  int record_steps = 0;  // [steps] whose responses are held at once; 0: those of a branch
+  run::Settings run{};   // how a step is computed, noise of the model; what is shown and kept is the plan's
 };
 
 namespace passing {
@@ -110,7 +112,12 @@ template <class Model, class Sink> class Pass {
       std::size_t const from = cuts[i], end = cuts[i + 1];
       bool const recorded = wanted_[b] && from >= one.recorded_from;
       if (from == end || (end == n && next.empty() && !recorded)) continue;
-      state = piece(b, from, end, std::move(state), recorded, end < n || !next.empty(), end <= shared);
+      std::size_t const most =
+          recorded && settings_.record_steps > 0 ? static_cast<std::size_t>(settings_.record_steps) : end - from;
+      for (std::size_t at = from; at < end; at += most) {
+        std::size_t const stop = std::min(end, at + most);
+        state = piece(b, at, stop, std::move(state), recorded, stop < n || !next.empty(), stop <= shared);
+      }
     }
     for (std::size_t i = 0; i < next.size(); ++i) {  // the last one takes the state, so that it is not held longer
       branch(next[i], i + 1 == next.size() ? std::move(state) : state);

@@ -17,18 +17,38 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 namespace dynvision::experiments {
 
+// Features of populations, for decoders and similarities (experiments/populations/features.hpp): of these conditions of the plan.
+struct KeptPopulations {
+  std::vector<std::size_t> conditions{};
+  std::string kind = "channels";                                         // names the files
+  std::function<Tensor(run::Trace const&, std::int64_t)> features_of{};  // (B,T,P) of a layer and so many images
+
+  // By branch of a tree: whether they are kept of it.
+  std::vector<bool> branches(Tree const& tree) const {
+    std::vector<bool> all(tree.branches.size(), false);
+    for (PlannedCondition const& one : tree.conditions) {
+      if (std::find(conditions.begin(), conditions.end(), one.condition) == conditions.end()) continue;
+      for (std::size_t const b : one.branches) all[b] = true;
+    }
+    return all;
+  }
+};
+
 struct RunPlanSettings {
   OnePassSettings pass{};
   std::int64_t batch_size = 50;
-  std::vector<std::string> units{};        // layers of which every unit is kept
+  std::vector<std::string> units{};  // layers of which every unit is kept
+  KeptPopulations populations{};
   std::string progress = "experiment";     // label of the progress; empty: none
   std::function<bool()> stop_requested{};  // asked after every branch
 };
@@ -43,9 +63,18 @@ class ReduceBranches {
         number_(number),
         settings_(settings),
         n_classes_(n_classes),
-        progress_(progress) {}
+        progress_(progress),
+        keeps_populations_(settings.populations.branches(tree)) {}
 
-  bool wants(std::size_t b) const { return !folder_.has({b, number_}); }
+  bool wants(std::size_t b) const { return !is_there(folder_, {b, number_}, settings_, keeps_populations_); }
+  // Whether all that is kept of a branch lies in its folder.
+  static bool is_there(BranchFolder const& folder, BranchKey const& key, RunPlanSettings const& settings,
+                       std::vector<bool> const& keeps_populations) {
+    std::error_code ignored;
+    return folder.has(key) &&
+           (!keeps_populations[key.branch] ||
+            std::filesystem::is_regular_file(folder.features_file(key, settings.populations.kind), ignored));
+  }
   bool stop_requested() {
     stopped = stopped || (settings_.stop_requested && settings_.stop_requested());
     return stopped;
@@ -54,20 +83,27 @@ class ReduceBranches {
   // Pieces of a branch come one after the other; its file is written with the last one.
   void take(std::size_t b, std::size_t from, run::Activity const& activity) {
     check(activity);
-    parts_.push_back(reduced(activity));
+    parts_.push_back(reduced(activity, keeps_populations_[b]));
     auto const n_steps = static_cast<std::size_t>(activity.outputs.size(1));
     if (from + n_steps < tree_.branches[b].frames.size()) return;
     std::vector<TensorMap::Entry> all;
-    std::vector<TensorMap::Entry> units;
+    std::vector<TensorMap::Entry> units, features;
     for (std::size_t i = 0; i < parts_.front().size(); ++i) {
       std::vector<Tensor> pieces;
       for (auto const& part : parts_) pieces.push_back(part[i].second);
-      TensorMap::Entry entry{parts_.front()[i].first, pieces.size() > 1 ? cat(pieces, 1) : pieces[0]};
-      (entry.first.ends_with(".units") ? units : all).push_back(std::move(entry));
+      std::string const& name = parts_.front()[i].first;
+      bool const is_units = name.ends_with(units_), is_features = name.ends_with(features_);
+      if (is_features) widen(pieces);
+      TensorMap::Entry entry{name, pieces.size() > 1 ? cat(pieces, 1) : pieces[0]};
+      if (is_units) entry.first.resize(name.size() - units_.size());
+      if (is_features) entry.first.resize(name.size() - features_.size());
+      (is_units ? units : is_features ? features : all).push_back(std::move(entry));
     }
     parts_.clear();
-    for (TensorMap::Entry& one : units) one.first.resize(one.first.size() - std::string_view(".units").size());
     if (!units.empty()) write_safetensors(folder_.units_file({b, number_}), units);
+    if (!features.empty()) {
+      write_safetensors(folder_.features_file({b, number_}, settings_.populations.kind), features);
+    }
     folder_.write({b, number_}, all);
     std::size_t const n_frames = tree_.branches[b].frames.size();
     auto const done = static_cast<std::int64_t>(n_frames) * batch_.labels.size(0);
@@ -89,7 +125,17 @@ class ReduceBranches {
             ": expected as many (n_classes, or another data set)"});
     }
   }
-  std::vector<TensorMap::Entry> reduced(run::Activity const& activity) const {
+  static constexpr std::string_view units_ = ".units", features_ = ".features";
+
+  // Features of pieces in which nothing has reached the layer are 0, as many as it has.
+  static void widen(std::vector<Tensor>& pieces) {
+    std::int64_t widest = 0;
+    for (Tensor const& one : pieces) widest = std::max(widest, one.size(2));
+    for (Tensor& one : pieces) {
+      if (one.size(2) < widest) one = host_tensor({one.size(0), one.size(1), widest}, at::kFloat).zero_();
+    }
+  }
+  std::vector<TensorMap::Entry> reduced(run::Activity const& activity, bool keeps_populations) const {
     std::int64_t const n = batch_.labels.size(0);
     Answers const answers = answers_of(activity.outputs, batch_.labels);
     std::vector<TensorMap::Entry> all{{"guess", answers.guess},
@@ -102,6 +148,9 @@ class ReduceBranches {
       LayerNumbers const numbers = layer_numbers(trace, n);
       all.emplace_back(trace.layer + ".avg", numbers.avg);
       all.emplace_back(trace.layer + ".std", numbers.std);
+      if (keeps_populations) {
+        all.emplace_back(trace.layer + std::string(features_), settings_.populations.features_of(trace, n));
+      }
     }
     for (std::string const& layer : settings_.units) {
       if (std::find(names.begin(), names.end(), layer) == names.end()) {
@@ -110,7 +159,7 @@ class ReduceBranches {
       Tensor units = activity.response(layer).stacked();
       if (!units.defined()) continue;
       if (units.size(0) != n) units = units.expand({n, -1, -1, -1, -1});
-      all.emplace_back(layer + ".units", units.to(at::kCPU, at::kFloat));
+      all.emplace_back(layer + std::string(units_), units.to(at::kCPU, at::kFloat));
     }
     return all;
   }
@@ -122,6 +171,7 @@ class ReduceBranches {
   RunPlanSettings const& settings_;
   std::int64_t n_classes_;
   Progress* progress_;
+  std::vector<bool> keeps_populations_;
   std::vector<std::vector<TensorMap::Entry>> parts_{};
 };
 

@@ -4,7 +4,7 @@
 //   write_tables(plan, images, {out / "branches", out}, keys, 50);                  experiments/tables/write_tables.hpp
 //
 // Kept are guesses, confidences and ranks of labels, and of each layer mean and standard deviation for each image and step; the
-// responses of every unit of layers that `units` names, in float32. What is held in memory does not grow with the number of
+// responses of every unit of layers that `units` names, in float32, and features of `populations`. What is held in memory does not grow with the number of
 // images. A run that was stopped or killed goes on with what is missing (experiments/run/branch_folder.hpp).
 //
 // `model`: of a type, or AnyModel, where all conditions have one model; else a function that makes the model of a ModelSide.
@@ -110,9 +110,11 @@ PlanRun run_plan(Plan const& plan, ModelOf const& model_of, Images const& images
     Tree const& tree = plan.trees[t];
     auto&& model = running::model_for(model_of, tree.model);
     BranchFolder const folder(running::folder_of(branches, t), running::identity_of(plan, t, model, images, settings));
+    std::vector<bool> const keeps_populations = settings.populations.branches(tree);
     for (std::int64_t batch = 0; batch < n_batches; ++batch) {
       for (std::size_t b = 0; b < tree.branches.size(); ++b) {
-        bool const there = tree.branches[b].is_recorded() && folder.has({b, batch});
+        bool const there =
+            tree.branches[b].is_recorded() && ReduceBranches::is_there(folder, {b, batch}, settings, keeps_populations);
         if (there) before += static_cast<std::int64_t>(tree.branches[b].frames.size()) * size_of(batch);
       }
     }

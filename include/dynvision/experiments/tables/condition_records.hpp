@@ -5,7 +5,7 @@
 //
 // Residual steps come at the end; labels are those of what was shown so many steps before.
 #pragma once
-#include <dynvision/experiments/plan/plan.hpp>
+#include <dynvision/experiments/plan/recorded_steps.hpp>
 #include <dynvision/experiments/run/branch_folder.hpp>
 
 #include <algorithm>
@@ -26,16 +26,12 @@ class ConditionRecords {
     auto const n_residual = static_cast<std::size_t>(tree.settings.n_residual_timesteps);
     label_.assign(n_residual, no_label);
     for (int const k : schedule.labels(tree.settings.dt)) label_.push_back(k);
-    for (std::size_t const b : condition.branches) {
-      Branch const& branch = tree.branches[b];
-      std::size_t const first = std::max(branch.depth + branch.recorded_from, condition.idle);
-      if (!branch.is_recorded() || first >= branch.end()) continue;
-      TensorMap const all = folder.read({b, batch});
-      for (std::size_t t = first; t < branch.end(); ++t) {
-        steps_.push_back({pieces_.size(), static_cast<std::int64_t>(t - branch.depth - branch.recorded_from)});
-        shown_.push_back(!branch.frames[t - branch.depth].is_blank());
-      }
-      pieces_.emplace_back(all);
+    std::size_t last = Branch::none;
+    for (RecordedStep const& step : recorded_steps(tree, condition)) {
+      if (step.branch != last) pieces_.emplace_back(folder.read({step.branch, batch}));
+      last = step.branch;
+      steps_.push_back({pieces_.size() - 1, step.place});
+      shown_.push_back(step.shown);
     }
   }
 

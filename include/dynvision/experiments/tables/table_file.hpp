@@ -9,14 +9,16 @@
 //
 // Errors: those of files.
 #pragma once
-#include <dynvision/core/number_text.hpp>
+#include <dynvision/experiments/tables/nine_digits.hpp>
 #include <dynvision/io/csv/writer.hpp>
 #include <dynvision/io/file/atomic_file.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <cmath>
+#include <array>
+#include <charconv>
 #include <concepts>
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -35,22 +37,44 @@ class TableFile {
       : path_(std::move(path)), columns_(std::move(columns)), file_(path_) {
     std::vector<std::string> names;
     for (Column const& one : columns_) names.push_back(one.name);
-    text_ = CsvWriter::line(names) + "\n";
+    text_ = CsvWriter::line(names) + "\n", row_ = text_.size();
   }
 
   TableFile& cell(std::string_view value) {
-    cells_.emplace_back(value);
+    next();
+    bool const plain = value.find_first_of(",;\t\"\r\n") == std::string_view::npos;
+    if (!plain) text_ += '"';
+    for (char const c : value) text_.append(!plain && c == '"' ? 2 : 1, c);
+    if (!plain) text_ += '"';
     return *this;
   }
   TableFile& cell(char const* value) { return cell(std::string_view(value)); }
   TableFile& cell(bool value) { return cell(value ? "1" : "0"); }
-  TableFile& cell(std::integral auto value) { return cell(number_text(value)); }
-  TableFile& cell(std::floating_point auto value) { return cell(std::isnan(value) ? "" : number_text(value, 9)); }
+  TableFile& cell(std::integral auto value) {
+    next();
+    std::array<char, 24> digits;
+    text_.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+    return *this;
+  }
+  TableFile& cell(std::floating_point auto value) {
+    next();
+    append_nine_digits(text_, static_cast<double>(value));
+    return *this;
+  }
+  // The cells of this row so far, as they are written; cells of another table's row.
+  std::string_view row() const { return std::string_view(text_).substr(row_); }
+  TableFile& cells(std::string_view row) {
+    next();
+    text_ += row;
+    return *this;
+  }
 
   void end_row() {
-    text_ += CsvWriter::line(cells_) + "\n";
-    cells_.clear();
-    if (text_.size() > 1U << 16U) flush();
+    bool const is_empty = text_.find_first_not_of(',', row_) == std::string::npos;
+    if (is_empty) text_.insert(row_, "\"\"");  // a row of empty cells would be none
+    text_ += '\n';
+    row_ = text_.size(), begun_ = false;
+    if (row_ > 1U << 16U) flush();
   }
   void commit() {
     flush();
@@ -66,13 +90,21 @@ class TableFile {
   }
 
  private:
-  void flush() { file_.write(std::exchange(text_, {})); }
+  void next() {
+    if (begun_) text_ += ',';
+    begun_ = true;
+  }
+  void flush() {
+    file_.write(text_);
+    text_.clear(), row_ = 0;
+  }
 
   std::filesystem::path path_;
   std::vector<Column> columns_;
   AtomicFile file_;
   std::string text_{};
-  std::vector<std::string> cells_{};
+  std::size_t row_ = 0;  // where in it the row begins
+  bool begun_ = false;
 };
 
 }  // namespace dynvision::experiments

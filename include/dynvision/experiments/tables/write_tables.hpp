@@ -33,6 +33,7 @@ struct TablesOf {
   std::filesystem::path branches, out;                        // what run_plan has left; where the tables come
   std::size_t first = 0, end = static_cast<std::size_t>(-1);  // conditions of the plan
 };
+using NamedTables = std::pair<std::string, TablesOf>;  // of an experiment
 
 namespace tables {
 
@@ -151,8 +152,8 @@ inline void write_tables(Plan const& plan, Images const& images, TablesOf const&
             tables::Row const row(r, labels, i, t);
             std::vector<OverImages>& sum = sums[static_cast<std::size_t>(t)];
             tables::add_outputs(*outputs, row, first + i, t, keys);
+            data->cells(outputs->row());
             outputs->end_row();
-            tables::add_outputs(*data, row, first + i, t, keys);
             for (std::size_t q : {0U, 1U, 2U}) {
               if (std::isnan(row.of[q])) {
                 data->cell("");
