@@ -44,7 +44,7 @@ class Reproduce(unittest.TestCase):
         os.killpg(killed.pid, signal.SIGKILL)
         _, cls.said = killed.communicate()
         cls.trained = {path: path.stat().st_mtime_ns for path in (cls.folder / "out/trained/types").glob("rctype*.json")}
-        cls.again = subprocess.run(cls.words("smoke", "--out", "out", "--data", "images"), cwd=cls.folder, env=cls.environment, text=True,
+        cls.again = subprocess.run(cls.words("smoke", "--out", "out", "--data", "images", "--keep", "kept"), cwd=cls.folder, env=cls.environment, text=True,
                                    capture_output=True, stdin=subprocess.DEVNULL)
 
     @staticmethod
@@ -105,6 +105,29 @@ class Reproduce(unittest.TestCase):
         self.assertLessEqual({("V1", "feedforward"), ("IT", "recurrence"), ("V4", "skip"), ("IT", "skip")}, kinds)
         without_bias = sum(values.size for name, values in weights.read(run / "latest/weights.safetensors").items() if not name.endswith("bias"))
         self.assertEqual(sum(row["n"] for row in found), without_bias)
+
+    def test_a_small_copy_is_kept(self):
+        kept, drawn = self.folder / "kept", [path.stem for path in (self.out / "figures").glob("*.png")]
+        page, report = (kept / "README.md").read_text(encoding="utf-8"), (kept / "report.html").read_text(encoding="utf-8")
+        self.assertEqual(sorted(path.stem for path in (kept / "figures").glob("*.png")), sorted(drawn))
+        for name in drawn:
+            self.assertIn(f"](figures/{name}.png)", page)
+            self.assertIn(f'src="figures/{name}.png"', report)
+        self.assertEqual(len(table(kept / "statements.csv")), len(table(self.out / "figures/statements.csv")))
+        self.assertEqual(len(table(kept / "numbers.csv")), sum(len(table(path)) for path in (self.out / "figures").glob("*.numbers.csv")))
+        self.assertLess(sum(path.stat().st_size for path in kept.rglob("*") if path.is_file()), 3e6)
+
+    def test_networks_are_compared_and_their_classifiers_recorded(self):
+        rows = table(self.out / "tables/types/between/similarity.csv")
+        self.assertEqual([(row["layer"], row["category_value"], row["category_value_other"]) for row in rows],
+                         [(layer, *pair) for layer in ("V1", "V2", "V4", "IT") for pair in (("full", "none"), ("none", "full"))])
+        self.assertTrue(all(-1 <= float(row["debiased"]) <= 1 for row in rows))
+        rows = table(self.out / "tables/types/classifier/test_data.csv")
+        self.assertEqual(len(rows), 20 * 60)
+        self.assertEqual(sorted({row["first_label_index"] for row in rows}), [str(k) for k in range(10)])
+        sums = [sum(float(row[f"classifier_top{k}"]) for row in rows) for k in range(1, 11)]
+        self.assertEqual(sums, sorted(sums, reverse=True))
+        self.assertEqual(len({rows[0][f"classifier_top{k}_id"] for k in range(1, 11)}), 10)
 
     def test_a_configuration_repeats_a_run_alone(self):
         job = next((self.out / "trained/types/jobs").glob("*none*.json"))

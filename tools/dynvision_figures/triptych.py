@@ -51,8 +51,9 @@ class Triptych:
                 for ax, what in ((training, title), (test, "Test"), (figure.add_subplot(layout), "Responses")):
                     page.panel(ax, next(letters), what, lambda: _refuse(why))
                 continue
-            parts.legend(key, parts.starred(page, short(column.hue.handles(), title)), columns=2 if len(column.hue.values) > 3 else len(column.hue.values), loc="center",
-                         columnspacing=1)
+            made = parts.legend(key, parts.starred(page, short(column.hue.handles(), title)), columns=2 if len(column.hue.values) > 3 else len(column.hue.values), loc="center",
+                         columnspacing=0.6, handlelength=1.3, handletextpad=0.3, fontsize=6.5)
+            made.set_in_layout(False)  # as wide as its column, whose panels keep their width
             axes = parts.rows_of_axes(figure, layout, len(column.layers))
             page.panel(training, next(letters), title, lambda: learning.accuracy(training, page, data.rows("metrics", None, category=category), column.hue))
             page.panel(test, next(letters), "Test", lambda: self.draw_test(test, column))
@@ -71,7 +72,7 @@ class Triptych:
         parts.time_axis(ax)
         ax.margins(x=0)
         self.page.note(f"confidence: {style.quantity_name(options.confidence_measure).lower()}")
-        parts.legend(ax, parts.lines_key({"Accuracy": "first", "Confidence": "confidence"}), fontsize=6, loc="upper right", handlelength=1.6)
+        parts.legend(ax, parts.lines_key({"Accuracy": "first", "Confidence": "confidence"}), fontsize=6, loc="lower left", bbox_to_anchor=(.16, 0), handlelength=1.6)
 
     def print_measures(self, measures, layers=None):
         """{measure: unit}, of every layer that has it."""

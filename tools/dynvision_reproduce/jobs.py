@@ -68,10 +68,12 @@ def experiment(study, block, name, group):
 
 def tables(study, block):
     n = collect.block(study, block)
-    if "between" in study.block(block):
-        from . import between
+    for name in study.block(block):
+        if name in ("between", "classifier"):
+            from . import recorded
 
-        between.between(study, block)
+            recorded.TABLES[name](study, block)
+            n += 1
     write(study.folder / "tables" / f"{block}.done", f"{n}\n")
     say(f"tables of {block}: {n} files")
 

@@ -12,7 +12,7 @@ from .study import write
 
 DOTS = 160      # per inch; the pictures of the report have 300
 COLOURS = 128   # of a picture
-NOTE = "note.md"  # by hand: what the numbers do not say; kept where it is there
+NOTE = "note.txt"  # by hand: what the numbers do not say; kept where it is there
 
 
 def small_picture(path):
