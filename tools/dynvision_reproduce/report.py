@@ -1,5 +1,6 @@
 """report.html: one file with every figure, its numbers, what it states, and what was left out. report.pdf (pages.py): the same on paper."""
 import base64
+import re
 from html import escape
 
 from . import pages
@@ -16,6 +17,7 @@ img { width: 100%; height: auto; } img.single { width: 50%; min-width: 20rem; } 
 .yes { color: #1b5e20; background: #e3f3e4; } .no { color: #8a1c1c; background: #fbe6e6; } .not { color: #555; background: #eee; }
 .why { color: #666; } summary { cursor: pointer; color: #444; } @media print { details { display: none; } h2 { break-before: page; } }
 """
+SINGLE = 300  # points; a figure of one column is narrower
 INTRODUCTION = """What the figures state is tested against the networks that were trained here: a CLAIM is a statement about trained networks, which may
 or may not hold for these; a LAW holds for any weights. Intervals are 95 %, over seeds and images, or over the images of one network where
 there is one. These are small networks that were trained for a short time: what does not hold here need not be wrong of the paper's."""
@@ -46,9 +48,12 @@ def statement_rows(rows, named=True):
 
 
 def picture(study, figure):
+    """The picture itself, drawn when it comes into sight: its place is kept free by its width and height."""
     svg = (study.folder / "figures" / f"{figure.name}.svg").read_bytes()
-    single = ' class="single"' if b'width="241' in svg[:600] or b'width="240' in svg[:600] else ""
-    return f'<img{single} alt="{escape(figure.heading)}" src="data:image/svg+xml;base64,{base64.b64encode(svg).decode()}">'
+    width, height = (float(re.search(name + rb'="([0-9.]+)pt"', svg[:2000])[1]) for name in (b"width", b"height"))
+    single = ' class="single"' if width < SINGLE else ""
+    return (f'<img{single} alt="{escape(figure.heading)}" loading="lazy" decoding="async" style="aspect-ratio: {width:g} / {height:g}" '
+            f'src="data:image/svg+xml;base64,{base64.b64encode(svg).decode()}">')
 
 
 def numbers(figure):
