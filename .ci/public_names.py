@@ -23,7 +23,8 @@ INSIDE = {
 # They need the target dynvision::variants, which dynvision.hpp does without.
 WITH_VARIANTS = {"variants/first_use.hpp", "variants/registry.hpp"}
 # They need the component analysis, Eigen, which dynvision.hpp does without.
-WITH_EIGEN = {"analysis/measures.hpp", "analysis/dynamics.hpp", "analysis/maps.hpp", "rate/systems.hpp", "rate/attractors.hpp", "rate/ksat.hpp"}
+WITH_EIGEN = {"analysis/measures.hpp", "analysis/dynamics.hpp", "analysis/maps.hpp", "rate/systems.hpp", "rate/attractors.hpp",
+              "rate/ksat.hpp", "rate/reservoirs.hpp", "rate/programming.hpp"}
 INSIDE_NAMES = re.compile(
     r"Is[A-Z]\w*"                                                        # what a policy is asked
     r"|(?:Sound|Taken)Policies|ChoiceOf|Choice|RecurrenceOf|LongestDelay|LongestDelayOf|DyRCNNDefaults"           # of families

@@ -253,7 +253,8 @@ struct Diagram;           // diagram(model, shape): SVG, DOT
 
 // analysis::, from analysis/maps.hpp: fixed_points, equilibria, lyapunov_exponents, conditional_exponent, basin_depth: of maps and flows
 // rate::, from rate/systems.hpp: LeakyIntegrator, Network, Lorenz, Kuramoto; rate/attractors.hpp: SrLatch, Hopfield, Ring;
-// rate/ksat.hpp: Cnf, read_dimacs, Ctnn, Ctds, solve
+// rate/ksat.hpp: Cnf, read_dimacs, Ctnn, Ctds, solve; rate/reservoirs.hpp: ridge, Force, memory_capacity, synchronization,
+// ClosedLoop; rate/programming.hpp: Ensemble, program_dynamics, program_reservoir
 
 // --- models without their type
 class AnyModel;           // any_model_of<Net>(options); run, plan, summary and the others take it
