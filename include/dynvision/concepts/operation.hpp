@@ -63,6 +63,7 @@ void visit_parameter(auto&& visit, std::string_view name, Tensor& tensor, bool l
 }
 
 inline constexpr int image_channels = 0;  // channels: those of the image, a number of the model (Options::input_dims)
+inline constexpr int any_units = 0;       // the same, of units that a number of the layer says (operations/linear.hpp)
 inline constexpr int channel_mismatch = -1;  // channels: these cannot enter
 
 template <class Op>

@@ -27,6 +27,8 @@ struct Nonlinearity {};
 struct Retina {};
 struct Noise {};
 struct Order {};
+// of rates
+struct Leak {};
 }  // namespace policies
 
 template <class T, class Kind>

@@ -2,11 +2,15 @@
 //
 //   rec(h) = W h + b         W (D,C), b (D); in images every channel to every channel at the same place, as Pointwise
 //
+//   Recur<FullyConnected<any_units>>     of as many units as the layer has
 //   Recur<FullyConnected<100>>     Recur<FullyConnected<100>, Masked<Sparse<10>>, Dale<>>
 //
-// Parameters: weight, bias. Weights start as those of Pointwise: uniform in +-max (Options::max_weight_init).
+// Parameters: weight, bias. Weights start as those of Pointwise: uniform in +-max (Options::max_weight_init); where none is given
+// and FeedforwardInit is kaiming_uniform they are uniform in 1/sqrt(C), bias too, as a linear layer of PyTorch.
 #pragma once
 #include <dynvision/connections/lateral.hpp>
+
+#include <cmath>
 
 namespace dynvision {
 
@@ -16,7 +20,13 @@ struct FullyConnected {
   Weight units;
 
   void compose(Composition& at, bool bias, Parametrisations const& weights, int target) {
-    units = lateral_kernel(at, C, target, 1, 1, bias);
+    int const from = C == any_units ? at.state_channels() : C;
+    units = lateral_kernel(at, from, target, 1, 1, bias);
+    if (at.options.feedforward_init == FeedforwardInit::kaiming_uniform && !at.options.max_weight_init.value()) {
+      double const bound = 1 / std::sqrt(static_cast<double>(from));
+      units.weight = at.uniform({target, from}, bound);
+      if (bias) units.bias = at.uniform({target}, bound);
+    }
     units.weight = units.weight.flatten(1);
     units.parametrise(at, weights);
   }

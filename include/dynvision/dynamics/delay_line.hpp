@@ -23,8 +23,8 @@ class DelayLine {
 
   Signal past(int delay) const;  // delay [steps]; 0 means the newest, like 1
 
-  // State of an absolute step (the first stored state is step 0).
-  Signal at_step(int step) const { return step < 0 || step >= stored_ ? Signal{} : past(stored_ - step); }
+  // State of an absolute step (the first stored state is step 0, or before it: `next`).
+  Signal at_step(int step) const { return step >= stored_ ? Signal{} : past(stored_ - step); }
 
   void detach();
 

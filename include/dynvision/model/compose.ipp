@@ -8,6 +8,7 @@ namespace dynvision {
 DYNVISION_INLINE std::vector<int> compose(Parts const& parts, std::initializer_list<std::string_view> layers,
                                           Options& options) {
   settle_numbers(parts, options);
+  for (Part const& part : parts) part.settle(options);
   Clock const clock{options.dt};
   clock.steps(0, "dt");
   if (options.dtype != at::kFloat && options.dtype != at::kDouble) {

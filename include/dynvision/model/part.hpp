@@ -24,13 +24,15 @@ struct PartType {
   std::span<std::string_view const> states{};  // names of its own ones
   std::span<PartNumber const> numbers{};       // what Options set
   int (*out_channels)(int in) = nullptr;
+  int (*channels_out)(void const* object) = nullptr;  // that a number says, in place of out_channels
+  void (*settle)(void* object, Options const& options, std::string_view layer) = nullptr;  // before channels are known
   Size (*out_size)(void const* object, Size in) = nullptr;
   Signal (*apply)(void const* object, Signal const& x, Moment& now) = nullptr;
   int (*source)(void const* object, int layer) = nullptr;  // of a connection, see Part
   Signal (*arrival)(void const* object, Moment& now) = nullptr;
   void (*compose)(void* object, Composition& at) = nullptr;
   void (*parameters)(void* object, ParameterVisitor const& visit) = nullptr;
-  Tensor const& (*tau)(void const* object) = nullptr;
+  Tensor (*tau)(void const* object) = nullptr;  // [ms] of a solver
   void (*check_tau)(void const* object, std::string_view layer, double factor) = nullptr;  // of a solver
 };
 
@@ -41,6 +43,12 @@ template <class Op> constexpr PartType describe() {
   if constexpr (StatefulOperation<Op>) type.states = Op::states;
   if constexpr (requires(int in) { Op::out_channels(in); }) {
     type.out_channels = [](int in) -> int { return Op::out_channels(in); };
+  }
+  if constexpr (requires(Op & op, Options const& options) { op.settle(options, ""); }) {
+    type.channels_out = [](void const* op) -> int { return static_cast<Op const*>(op)->channels_out(); };
+    type.settle = [](void* op, Options const& options, std::string_view layer) {
+      static_cast<Op*>(op)->settle(options, layer);
+    };
   }
   if constexpr (requires(Op const& op, Size in) { op.out_size(in); }) {
     type.out_size = [](void const* op, Size in) -> Size { return static_cast<Op const*>(op)->out_size(in); };
@@ -68,8 +76,10 @@ template <class Op> constexpr PartType describe() {
     type.parameters = [](void* op, ParameterVisitor const& visit) { static_cast<Op*>(op)->parameters(visit); };
   }
   if constexpr (EvolutionOperation<Op>) {
-    if constexpr (requires(Op const& op) { op.tau; }) {
-      type.tau = [](void const* op) -> Tensor const& { return static_cast<Op const*>(op)->tau; };
+    if constexpr (requires(Op const& op) { op.time_constant(); }) {
+      type.tau = [](void const* op) -> Tensor { return static_cast<Op const*>(op)->time_constant(); };
+    } else if constexpr (requires(Op const& op) { op.tau; }) {
+      type.tau = [](void const* op) -> Tensor { return static_cast<Op const*>(op)->tau; };
     }
     if constexpr (requires(Op const& op) { op.check_tau("", 1.0); }) {
       type.check_tau = [](void const* op, std::string_view layer, double factor) {
@@ -91,7 +101,12 @@ struct Part {
   std::string_view layer_name;
 
   std::string_view label() const { return type->label; }
-  int out_channels(int in) const { return type->out_channels ? type->out_channels(in) : in; }
+  int out_channels(int in) const {
+    if (type->out_channels == nullptr) return in;
+    int const out = type->out_channels(in);
+    return out == any_units && type->channels_out != nullptr ? type->channels_out(object) : out;
+  }
+  void settle(Options const& options) const;
   Size out_size(Size in) const { return type->out_size ? type->out_size(object, in) : in; }
   Signal apply(Signal const& x, Moment& now) const { return type->apply(object, x, now); }
   // The layer that a connection comes from; -1: it is none, or is left out.

@@ -17,6 +17,10 @@ DYNVISION_INLINE std::string Part::path() const {
   return label() == "operation" ? joined({layer_name, ".", position}) : joined({layer_name, ".", label()});
 }
 
+DYNVISION_INLINE void Part::settle(Options const& options) const {
+  if (type->settle != nullptr) type->settle(const_cast<void*>(object), options, layer_name);
+}
+
 DYNVISION_INLINE std::string Part::path(std::string_view parameter) const {
   return parameter.empty() ? path() : joined({path(), ".", parameter});
 }

@@ -75,7 +75,7 @@ template <class Model>
 Activity compiled_by(kernels::Backend backend, Model const& model, Stimulus const& stimulus,
                      Settings const& given = {}) {
   OwnDtype const dtype;
-  Settings const settings = with_places(given);
+  Settings const settings = settled(model, given);
   check_input(model.parts(), model.memory, model.options, stimulus, settings);
   model.check_dynamics();
   kernels::Engine const engine{signal_dtype(model.options, settings), stimulus.frames.device(), backend};

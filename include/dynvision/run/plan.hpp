@@ -22,7 +22,7 @@ Plan plan_of(std::shared_ptr<PreparedRun> quiet, Settings const& settings, Monit
 
 // For still images of a shape (B,C,H,W).
 template <class Model> Plan plan(Model const& model, std::array<std::int64_t, 4> images, Settings const& given = {}) {
-  Settings const settings = with_places(given);
+  Settings const settings = settled(model, given);
   Tensor const frames = zeros({1}, at::TensorOptions(model.options.dtype));
   Stimulus const shown{frames.expand({images[0], 1, images[1], images[2], images[3]}),
                        std::vector<int>(static_cast<std::size_t>(settings.n_timesteps), 0), settings.non_input_value};

@@ -3,10 +3,20 @@
 #include <dynvision/concepts/options.hpp>
 #include <dynvision/core/inline.hpp>
 #include <dynvision/dynamics/delay_line.hpp>
+#include <dynvision/run/features.hpp>
 #include <dynvision/run/state.hpp>
 #include <dynvision/run/stimulus.hpp>
 
 namespace dynvision::run {
+
+// What a run is given, with external inputs that have places, and its start: a model may have one of its own, start().
+template <class Model> Settings settled(Model const& model, Settings const& given) {
+  Settings all = with_places(given);
+  if constexpr (requires { model.start(); }) {
+    if (!all.start.defined()) all.start = model.start();
+  }
+  return all;
+}
 
 // Whether a run can go on from it; one without a state can start.
 [[gnu::cold]] void check_start(State const& start, Parts const& parts, std::vector<int> const& capacity,

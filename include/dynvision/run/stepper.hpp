@@ -66,7 +66,7 @@ template <class Model> class Stepper {
  public:
   // Of the settings those that say how a step is computed, `record`, `start`, `non_input_value` and `idle_timesteps`.
   explicit Stepper(Model const& model, Settings const& settings = {})
-      : model_(model), run_(&model_, prepare, model_.parts(), model_.memory, model_.options, settings) {
+      : model_(model), run_(&model_, prepare, model_.parts(), model_.memory, model_.options, settled(model, settings)) {
     model.check_dynamics();
     if constexpr (Model::is_different_in_training) {
       if (model.in_training)

@@ -14,6 +14,7 @@
 #include <dynvision/run/input_check.hpp>
 #include <dynvision/run/monitors.hpp>
 #include <dynvision/run/settings.hpp>
+#include <dynvision/run/start.hpp>
 #include <dynvision/run/stimulus.hpp>
 
 #include <ATen/core/grad_mode.h>
@@ -36,7 +37,7 @@ template <class Model> Activity completed(Activity all, Model const& model, Sett
 }
 
 template <class Model> Activity unroll(Model const& model, Stimulus const& stimulus, Settings const& given = {}) {
-  Settings const settings = with_places(given);
+  Settings const settings = settled(model, given);
   model.check_dynamics();
   std::int64_t n_classes = 0;
   if constexpr (requires(Signal const& x) { model.head(x); }) n_classes = model.head.classes();
