@@ -10,9 +10,9 @@ INCLUDE = ROOT / "include/dynvision"
 SOURCE = ROOT / "src/dynvision.cpp"  # of dynvision::compiled
 CODE = (".hpp", ".ipp", ".cuh")
 LEAN = {"core", "dynamics", "kernels", "concepts", "connections", "operations", "model", "families", "run",
-        "losses"}  # no torch/*
+        "losses", "rate"}  # no torch/*
 MEETS_AUTOGRAD = {"run/compiled/autograd.hpp", "run/compiled/functions/local_gradients.ipp"}  # its graph and its derivatives
-STATIC = {"core", "dynamics", "concepts", "connections", "operations", "model", "families", "run"}  # no run-time dispatch
+STATIC = {"core", "dynamics", "concepts", "connections", "operations", "model", "families", "run", "rate"}  # no run-time dispatch
 
 # A header includes its own station, and stations before it. Stations in one tuple do not know each other.
 STATIONS = [("core",), ("dynamics", "kernels"), ("concepts",), ("connections",), ("operations",), ("model",), ("families",),
@@ -28,7 +28,7 @@ ROOMS = {
     "data": ["pictures"],
     "train": ["optimizers", "schedulers", "checkpoints", "loop", "results"],
     "analysis": ["fit", "response", "normalisation", "statistics", "maps", "population", "behaviour", "stability"],
-    "rate": ["systems", "attractors", "ksat", "reservoir", "nef"],
+    "rate": ["systems", "attractors", "ksat", "reservoir", "nef", "masks", "penalties", "tasks"],
     "variants": ["words", "cache", "compile", "object"],
     "experiments": ["noise", "protocol", "drawing", "plan", "run", "tables", "measures", "populations", "networks", "recording", "observed"],
     "config": ["tree", "describe", "described", "described/program", "layers", "checks", "sweep", "experiments"],

@@ -37,11 +37,17 @@
 #include <dynvision/operations/adaptation.hpp>
 #include <dynvision/operations/apply_gain.hpp>
 #include <dynvision/operations/delayed_normalisation.hpp>
+#include <dynvision/operations/evolve_potential.hpp>
 #include <dynvision/operations/linear.hpp>
 #include <dynvision/operations/modulate.hpp>
 #include <dynvision/operations/noise.hpp>
 #include <dynvision/operations/readout.hpp>
 #include <dynvision/operations/synaptic_depression.hpp>
+#include <dynvision/rate/ctrnn.hpp>
+#include <dynvision/rate/plasticity.hpp>
+#include <dynvision/rate/policies.hpp>
+#include <dynvision/rate/rate_layer.hpp>
+#include <dynvision/rate/rest.hpp>
 #include <dynvision/records/interrupt.hpp>
 #include <dynvision/records/metrics.hpp>
 #include <dynvision/records/metrics_table.hpp>

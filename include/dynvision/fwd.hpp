@@ -73,6 +73,9 @@ struct AddInput;                                                           // ex
 template <Name Source, class... With> struct AddSkip;                      // from an earlier layer
 template <Name Source, class... With> struct AddFeedback;                  // from a later layer
 template <class Solver, class... With> struct Evolve;                      // tau dr/dt = -r + u
+template <class Solver, class... With> struct EvolvePotential;             // tau dv/dt = -v + u, r = f(v)
+struct Leak;         // of EvolvePotential: alpha = dt/tau is learned
+struct BoundedLeak;  // the same, within 0 and 1
 struct Relu;                                                               // also Tanh, Sigmoid, Retanh, NoNonlinearity
 struct MiddleRelu;                                                         // between two convolutions of a layer
 struct Supralinear;                                                        // k sign(x) |x|^n
@@ -131,6 +134,18 @@ template <template <int...> class Recurrence, class... Policies> struct DyRCNNx4
 template <template <int...> class Recurrence, class... Policies> struct DyRCNNx8;
 template <template <int...> class Recurrence, class... Policies> struct CorNetRT;
 template <template <int...> class Recurrence, class... Policies> struct CordsNet;
+
+// --- rate networks
+template <int In, int N, class... With> struct CTRNN;                  // tau dv/dt = -v + W r + U x + b, r = f(v), z = V r + c
+template <Name Layer, int In, int N, class... With> struct RateLayer;  // an area of one
+struct Potentials;                                                     // the state is v
+struct RatesAreState;                                                  // the state is r: tau dr/dt = -r + f(u)
+template <class... P> struct Incoming;                                 // policies of U
+template <class... P> struct Recurrent;                                // of W
+template <class... P> struct Outgoing;                                 // of V
+template <class Scaling> struct RateNoise;                             // noise of the rates
+template <class... Operations> struct More;                            // what arrives from other areas
+class Plasticity;                                                      // how much of an optimiser's step a weight takes
 template <template <int...> class Recurrence, class... Policies> struct AlexNet;
 template <int Depth, template <int...> class Recurrence, class... Policies>
 struct ResNet;  // ResNet18, ResNet34, ResNet50, ResNet101, ResNet152

@@ -82,13 +82,17 @@ template <class Net> void follows(Equation const& equation, bool leak = false, b
   auto const gradients = [&](auto const& run) {
     for (Tensor& leaf : leaves) leaf.mutable_grad() = Tensor{}, leaf.set_requires_grad(true);
     Trajectory const found = run();
-    found.rates.mul(normal(found.rates.sizes(), 7)).sum().add(found.outputs.mul(normal(found.outputs.sizes(), 8)).sum()).backward();
+    found.rates.mul(normal(found.rates.sizes(), 7))
+        .sum()
+        .add(found.outputs.mul(normal(found.outputs.sizes(), 8)).sum())
+        .backward();
     std::vector<Tensor> g;
     for (Tensor const& leaf : leaves) g.push_back(leaf.grad().clone());
     return std::pair{found, g};
   };
   auto const expected = gradients([&] {
-    return by_hand(all, equation, alpha(), x, zeros({1, 7}, x.options().requires_grad(false)), tensor_of(all, "rates.recurrent.weight"));
+    return by_hand(all, equation, alpha(), x, zeros({1, 7}, x.options().requires_grad(false)),
+                   tensor_of(all, "rates.recurrent.weight"));
   });
   for (bool const compiled : {false, true}) {
     auto const found = gradients([&] {

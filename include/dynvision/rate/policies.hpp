@@ -62,8 +62,8 @@ template <class T> using IsMore = std::bool_constant<PolicyOf<T, MoreKind>>;
 template <class T> using IsRateNoise = std::bool_constant<PolicyOf<T, RateNoiseKind>>;
 template <class T> using IsSolverOnly = std::bool_constant<Solver<T>>;
 
-using Kinds = PolicyKinds<IsNonlinearity, IsStateKind, IsSolverOnly, IsSharing, IsLeak, IsNoise, IsRateNoise, IsIncoming,
-                          IsRecurrent, IsOutgoing, IsMore>;
+using Kinds = PolicyKinds<IsNonlinearity, IsStateKind, IsSolverOnly, IsSharing, IsLeak, IsNoise, IsRateNoise,
+                          IsIncoming, IsRecurrent, IsOutgoing, IsMore>;
 
 }  // namespace rate
 

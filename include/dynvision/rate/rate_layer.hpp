@@ -60,8 +60,8 @@ template <int In, int N, class... With> struct OperationsOf {
   using arriving = join<List<typename InputOf<In, N, typename pick<IsIncoming, Incoming<>, With...>::policies>::type,
                              typename RecurrentOf<N, typename pick<IsRecurrent, Recurrent<>, With...>::policies>::type>,
                         typename pick<IsMore, More<>, With...>::operations, List<AddInput>, of_drive>;
-  using evolving = std::conditional_t<potentials, List<typename evolution::potentials, f>,
-                                      List<f, typename evolution::rates>>;
+  using evolving =
+      std::conditional_t<potentials, List<typename evolution::potentials, f>, List<f, typename evolution::rates>>;
   using type = join<arriving, evolving, of_rates, List<Record, Delay>>;
 };
 
@@ -69,8 +69,9 @@ template <int In, int N, class... With> struct OperationsOf {
 
 template <Name Layer, int In, int N, class... With>
 struct RateLayer : LayerOf<Layer, typename rate::OperationsOf<In, N, With...>::type>::type {
-  static_assert(rate::Kinds::take<With...>(),
-                "dynvision: a rate layer takes the policies of rate/policies.hpp, one of each kind (docs/rate/networks.md)");
+  static_assert(
+      rate::Kinds::take<With...>(),
+      "dynvision: a rate layer takes the policies of rate/policies.hpp, one of each kind (docs/rate/networks.md)");
 };
 
 }  // namespace dynvision

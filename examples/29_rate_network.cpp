@@ -1,0 +1,46 @@
+// A decision circuit of excitatory and inhibitory rates, trained on noisy evidence.
+//
+//   cmake --build build --target example.29_rate_network && build/examples/29_rate_network
+#include <dynvision/connections/dale.hpp>
+#include <dynvision/connections/masked.hpp>
+#include <dynvision/rate/ctrnn.hpp>
+#include <dynvision/rate/penalties/activity.hpp>
+#include <dynvision/rate/tasks/perceptual_decision.hpp>
+#include <dynvision/run/run.hpp>
+#include <dynvision/train/optimizer.hpp>
+
+#include <cstdio>
+
+using namespace dynvision;
+
+// [network]
+// tau dv/dt = -v + W r + U x + b + noise,  r = max(v, 0),  z = V r + c      40 units: 32 excite, 8 inhibit, no autapses
+struct Circuit : CTRNN<3, 40, Relu, WithNoise<StationaryDrive>, Recurrent<Masked<NoAutapses>, Dale<>>> {
+  using CTRNN::CTRNN;
+};
+// [/network]
+
+int main() {
+  // [train]
+  rate::PerceptualDecision const task{.dt = 20, .stimulus = 600};
+  Circuit net({.n_classes = task.n_outputs(), .dt = task.dt, .tau = 100, .sigma = 0.05, .seed = 1});
+  Optimizer optimizer(net.parameters(), {.learning_rate = 0.005, .optimizer_kwargs = {}});
+  for (int i = 0; i < 200; ++i) {
+    rate::Trials const trials = task.draw(64, 1, static_cast<std::uint64_t>(64 * i));
+    run::Activity const activity =
+        run::run(net, trials.inputs, {.record = true, .seed = 7, .trial = static_cast<std::uint64_t>(i)});
+    Tensor const loss = rate::trial_loss(activity.outputs, trials)
+                            .add(rate::mean_rate(activity.response("rates").series(), rate::Norm::l2).mul(0.01));
+    optimizer.zero_grad();
+    loss.backward();
+    optimizer.step();
+    if (i % 50 == 49) std::printf("step %3d   loss %.3f\n", i + 1, loss.item<double>());
+  }
+  // [/train]
+  // [test]
+  rate::Trials const trials = task.draw(1000, 2);
+  at::AutoGradMode const no_gradient(false);
+  run::Activity const activity = run::run(net, trials.inputs, {.seed = 8});
+  std::printf("right: %.1f %% of 1000 trials\n", 100 * rate::trial_accuracy(activity.outputs, trials));
+  // [/test]
+}

@@ -1,0 +1,158 @@
+// covers: rate/tasks/timing.hpp rate/tasks/trials.hpp rate/tasks/go_no_go.hpp rate/tasks/delay_match_sample.hpp
+// covers: rate/tasks/perceptual_decision.hpp
+// Tasks: periods, labels, sums of inputs, chance, and the same trials in any batch.
+#include <dynvision/rate/tasks/delay_match_sample.hpp>
+#include <dynvision/rate/tasks/go_no_go.hpp>
+#include <dynvision/rate/tasks/perceptual_decision.hpp>
+
+#include <ATen/ops/one_hot_ops.h>
+
+#include "io/failure.hpp"
+#include <catch2/catch_approx.hpp>
+#include <catch2/catch_template_test_macros.hpp>
+#include <catch2/catch_test_macros.hpp>
+
+#include <set>
+
+using namespace dynvision;
+using namespace dynvision::rate;
+
+namespace {
+
+static_assert(Task<GoNoGo> && Task<DelayMatchSample> && Task<DelayMatchSampleDistractors> && Task<PerceptualDecision>);
+
+double sum(Tensor const& x) { return x.to(at::kDouble).sum().item<double>(); }
+std::int64_t begin_of(Trials const& all, std::int64_t trial, std::int64_t period) {
+  return all.begins.select(0, trial).select(0, period).item<std::int64_t>();
+}
+// The inputs (n,I) of a period of a trial.
+Tensor during(Trials const& all, std::int64_t trial, std::int64_t period) {
+  std::int64_t const first = begin_of(all, trial, period);
+  return all.inputs.select(0, trial).narrow(0, first, begin_of(all, trial, period + 1) - first);
+}
+// Outputs that give one answer in the last period, and 0 before.
+Tensor always(Trials const& all, std::int64_t answer, std::int64_t outputs) {
+  Tensor const z = zeros({all.n_trials(), all.labels.size(1), outputs});
+  z.select(2, 0).fill_(1);
+  for (std::int64_t i = 0; i < all.n_trials(); ++i) {
+    std::int64_t const last = static_cast<std::int64_t>(all.periods.size()) - 1, first = begin_of(all, i, last);
+    z.select(0, i).narrow(0, first, begin_of(all, i, last + 1) - first).select(1, answer).fill_(2);
+  }
+  return z;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("trials are the same ones in any batch", "[rate]", GoNoGo, DelayMatchSample,
+                   DelayMatchSampleDistractors, PerceptualDecision) {
+  TestType const task;
+  Trials const all = task.draw(6, 3), some = task.draw(2, 3, 4), other = task.draw(6, 4);
+  CHECK(all.inputs.narrow(0, 4, 2).equal(some.inputs));
+  CHECK(all.labels.narrow(0, 4, 2).equal(some.labels));
+  CHECK_FALSE(all.inputs.equal(other.inputs));
+  CHECK(all.inputs.size(2) == task.n_inputs());
+  CHECK(all.inputs.size(1) == task.timing().n_timesteps());
+  CHECK(all.labels.max().item<std::int64_t>() < task.n_outputs());
+  CHECK(sum(all.mask) == static_cast<double>(all.mask.numel()));
+  CHECK(trial_accuracy(at::_ops::one_hot::call(all.labels, task.n_outputs()).to(at::kFloat), all) == 1);
+}
+
+TEST_CASE("go/no-go: periods, labels, chance", "[rate]") {
+  GoNoGo const task{.delay_jitter = 100};
+  Trials const all = task.draw(2000, 1);
+  CHECK(all.inputs.size(1) == 10 + 12 + 10);
+  std::set<std::int64_t> delays;
+  for (std::int64_t i = 0; i < 200; ++i) {
+    double const go = all.condition("go").select(0, i).item<double>();
+    CHECK(begin_of(all, i, 1) == 10);
+    delays.insert(begin_of(all, i, 2) - begin_of(all, i, 1));
+    CHECK(sum(during(all, i, 0)) == 20);  // fixation and the cue
+    CHECK(sum(during(all, i, 0).select(1, 2)) == 10 * go);
+    CHECK(sum(during(all, i, 2)) == 0);
+    CHECK(sum(all.labels.select(0, i)) == 10 * go);
+    CHECK(sum(all.mask.select(0, i)) == static_cast<double>(begin_of(all, i, 3)));
+  }
+  CHECK(delays == std::set<std::int64_t>{8, 9, 10, 11, 12});
+  CHECK(trial_accuracy(always(all, 0, 2), all) == Catch::Approx(0.5).margin(0.04));
+  CHECK(trial_accuracy(always(all, 1, 2), all) == Catch::Approx(0.5).margin(0.04));
+  Tensor const everywhere = zeros({2000, 32, 2});
+  everywhere.select(2, 1).fill_(1);
+  CHECK(trial_accuracy(everywhere, all) == 0);  // also where none is wanted
+}
+
+TEST_CASE("delayed match to sample: what is shown, labels, chance", "[rate]") {
+  DelayMatchSample const task{.sigma = 0};
+  Trials const all = task.draw(2000, 1);
+  CHECK(all.inputs.size(1) == 6 + 10 + 20 + 10 + 18);
+  for (std::int64_t i = 0; i < 100; ++i) {
+    bool const match = all.condition("match").select(0, i).item<double>() == 1;
+    Tensor const sample = during(all, i, 1).narrow(1, 1, 2), test = during(all, i, 3).narrow(1, 1, 2);
+    CHECK(sum(sample) == Catch::Approx(10));  // one of two opposite directions
+    CHECK(sample.equal(test) == match);
+    CHECK(sum(all.labels.select(0, i)) == 18 * (match ? 1 : 2));
+    CHECK(sum(during(all, i, 4)) == 0);
+  }
+  for (std::int64_t const answer : {1, 2}) {
+    CHECK(trial_accuracy(always(all, answer, 3), all) == Catch::Approx(0.5).margin(0.04));
+  }
+  CHECK(trial_accuracy(always(all, 0, 3), all) == 0);
+  // Noise has the deviation sigma/sqrt(dt), where a stimulus is shown.
+  Trials const noisy = DelayMatchSample{.sigma = 2}.draw(2000, 1);
+  Tensor const noise = noisy.inputs.sub(all.inputs).narrow(1, 6, 10).narrow(2, 1, 2);
+  CHECK(noise.std().item<double>() == Catch::Approx(2 / std::sqrt(50.0)).epsilon(0.02));
+  CHECK(sum(noisy.inputs.sub(all.inputs).narrow(1, 16, 20).abs()) == 0);
+}
+
+TEST_CASE("delayed match to sample with distractors: one test matches", "[rate]") {
+  DelayMatchSampleDistractors const task{.sigma = 0};
+  Trials const all = task.draw(300, 1);
+  CHECK(all.inputs.size(1) == 6 + 10 + 3 * 30);
+  for (std::int64_t i = 0; i < 300; ++i) {
+    auto const matching = static_cast<std::int64_t>(all.condition("matching_test").select(0, i).item<double>());
+    for (std::int64_t test = 0; test < 3; ++test) {
+      CHECK(during(all, i, 1).equal(during(all, i, 3 + 2 * test)) == (test == matching));
+    }
+    CHECK(sum(all.labels.select(0, i)) == 10);
+    CHECK(sum(all.labels.select(0, i).narrow(0, begin_of(all, i, 3 + 2 * matching), 10)) == 10);
+  }
+}
+
+TEST_CASE("perceptual decision: the mean evidence has the coherence", "[rate]") {
+  PerceptualDecision const task{.sigma = 0.5, .coherences = {20}};
+  Trials const all = task.draw(2000, 1);
+  double difference = 0;
+  for (std::int64_t i = 0; i < 2000; ++i) {
+    auto const choice = static_cast<std::int64_t>(all.condition("choice").select(0, i).item<double>());
+    Tensor const shown = during(all, i, 1).to(at::kDouble).mean(at::IntArrayRef{0});
+    difference += shown.select(0, choice).item<double>() - shown.select(0, 3 - choice).item<double>();
+    CHECK(sum(all.labels.select(0, i)) == static_cast<double>(5 * choice));
+  }
+  CHECK(difference / 2000 == Catch::Approx(0.2).margin(0.002));
+  for (std::int64_t const answer : {1, 2})
+    CHECK(trial_accuracy(always(all, answer, 3), all) == Catch::Approx(0.5).margin(0.04));
+}
+
+TEST_CASE("the loss of trials is the cross entropy of what counts", "[rate]") {
+  Trials const all = GoNoGo{.delay_jitter = 200}.draw(8, 1);
+  Tensor const z = randn({8, all.inputs.size(1), 2}).to(at::kDouble);
+  double by_hand = 0, n = 0;
+  for (std::int64_t i = 0; i < 8; ++i) {
+    for (std::int64_t t = 0; t < begin_of(all, i, 3); ++t, ++n) {
+      Tensor const p = z.select(0, i).select(0, t).softmax(0);
+      by_hand -= std::log(p.select(0, all.labels.select(0, i).select(0, t).item<std::int64_t>()).item<double>());
+    }
+  }
+  CHECK(trial_loss(z, all).item<double>() == Catch::Approx(by_hand / n).epsilon(1e-12));
+}
+
+TEST_CASE("what is wrong with a task is said", "[rate]") {
+  CHECK(message([] { GoNoGo{.dt = 50, .delay = 520}.draw(1, 1); }) ==
+        "[dynvision.rate.130] period \"delay\" of 520 ms is no multiple of dt = 50 ms: expected 500 or 550 ms");
+  CHECK(failure([] { GoNoGo{.delay = 100, .delay_jitter = 200}.draw(1, 1); }) == "rate.130");
+  CHECK(failure([] { Timing(10, {{"a", 10}, {"a", 20}}); }) == "rate.131");
+  CHECK(message([] { GoNoGo{}.timing().index("delai"); }).find("\"delay\"") != std::string::npos);
+  CHECK(message([] { GoNoGo{}.draw(1, 1).condition("gone"); }).find("go") != std::string::npos);
+  CHECK(failure([] { GoNoGo{}.draw(0, 1); }) == "rate.133");
+  CHECK(failure([] { DelayMatchSample{.ring = 1}.draw(1, 1); }) == "rate.133");
+  CHECK(failure([] { trial_accuracy(zeros({1, 2, 3}), GoNoGo{}.draw(1, 1)); }) == "rate.134");
+}
