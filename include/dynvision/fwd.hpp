@@ -74,17 +74,16 @@ template <Name Source, class... With> struct AddSkip;                      // fr
 template <Name Source, class... With> struct AddFeedback;                  // from a later layer
 template <class Solver, class... With> struct Evolve;                      // tau dr/dt = -r + u
 template <class Solver, class... With> struct EvolvePotential;             // tau dv/dt = -v + u, r = f(v)
-struct Leak;         // of EvolvePotential: alpha = dt/tau is learned
-struct BoundedLeak;  // the same, within 0 and 1
-struct Relu;                                                               // also Tanh, Sigmoid, Retanh, NoNonlinearity
-struct MiddleRelu;                                                         // between two convolutions of a layer
-struct Supralinear;                                                        // k sign(x) |x|^n
-template <class Kind> struct Adaptation;                                   // minus what was fired lately
-template <class Kind> struct SynapticDepression;                           // times what synapses have left
-template <class Kind> struct DelayedNormalisation;                         // divided by what was lately
-template <class Kind> struct ApplyGain;                                    // Spatial, Feature, Uniform
-template <class Scaling, class... With> struct Noise;                      // sigma c xi, c as the scaling says
-template <class Kind> struct AddBias;                                      // Spatial, Feature, Uniform
+struct Leak;                                           // also BoundedLeak: alpha = dt/tau is learned
+struct Relu;                                           // also Tanh, Sigmoid, Retanh, NoNonlinearity
+struct MiddleRelu;                                     // between two convolutions of a layer
+struct Supralinear;                                    // k sign(x) |x|^n
+template <class Kind> struct Adaptation;               // minus what was fired lately
+template <class Kind> struct SynapticDepression;       // times what synapses have left
+template <class Kind> struct DelayedNormalisation;     // divided by what was lately
+template <class Kind> struct ApplyGain;                // Spatial, Feature, Uniform
+template <class Scaling, class... With> struct Noise;  // sigma c xi, c as the scaling says
+template <class Kind> struct AddBias;                  // Spatial, Feature, Uniform
 template <int Groups, class... With> struct GroupNorm;
 struct Record;                        // the response
 struct Delay;                         // the state, and the feedforward delay
@@ -136,16 +135,13 @@ template <template <int...> class Recurrence, class... Policies> struct CorNetRT
 template <template <int...> class Recurrence, class... Policies> struct CordsNet;
 
 // --- rate networks
-template <int In, int N, class... With> struct CTRNN;                  // tau dv/dt = -v + W r + U x + b, r = f(v), z = V r + c
+template <int In, int N, class... With> struct CTRNN;  // tau dv/dt = -v + W r + U x + b, r = f(v), z = V r + c
 template <Name Layer, int In, int N, class... With> struct RateLayer;  // an area of one
-struct Potentials;                                                     // the state is v
-struct RatesAreState;                                                  // the state is r: tau dr/dt = -r + f(u)
-template <class... P> struct Incoming;                                 // policies of U
-template <class... P> struct Recurrent;                                // of W
-template <class... P> struct Outgoing;                                 // of V
-template <class Scaling> struct RateNoise;                             // noise of the rates
-template <class... Operations> struct More;                            // what arrives from other areas
-class Plasticity;                                                      // how much of an optimiser's step a weight takes
+struct Potentials;                           // the state is v; RatesAreState: tau dr/dt = -r + f(u)
+template <class... P> struct Incoming;       // policies of U; Recurrent: of W; Outgoing: of V
+template <class Scaling> struct RateNoise;   // noise of the rates
+template <class... Operations> struct More;  // what arrives from other areas
+class Plasticity;                            // how much of an optimiser's step a weight takes
 template <template <int...> class Recurrence, class... Policies> struct AlexNet;
 template <int Depth, template <int...> class Recurrence, class... Policies>
 struct ResNet;  // ResNet18, ResNet34, ResNet50, ResNet101, ResNet152
