@@ -10,13 +10,12 @@
 //
 // Errors: experiments.111 … experiments.113.
 #pragma once
+#include <dynvision/core/host_tensor.hpp>
 #include <dynvision/core/tensor.hpp>
 #include <dynvision/experiments/noise/add_noise.hpp>
 #include <dynvision/experiments/noise/draws.hpp>
 #include <dynvision/experiments/protocol/occluded.hpp>
 #include <dynvision/kernels/device/parallel.hpp>
-
-#include <ATen/ops/empty.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -133,7 +132,7 @@ inline void render(Frame const& frame, Pictures const& pictures, Tensor const& o
   auto const dtype = images.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
   Tensor const here = images.detach().to(at::kCPU, dtype).contiguous();
   bool const direct = out.is_cpu() && out.scalar_type() == dtype && out.is_contiguous();
-  Tensor const to = direct ? out : at::empty(here.sizes(), here.options());
+  Tensor const to = direct ? out : host_tensor(here.sizes(), here.scalar_type());
   if (dtype == at::kDouble) {
     rendering::all<double>(frame, here, indices, non_input_value, to);
   } else {

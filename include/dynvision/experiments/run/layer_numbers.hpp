@@ -11,8 +11,6 @@
 #include <dynvision/kernels/device/parallel.hpp>
 #include <dynvision/run/activity.hpp>
 
-#include <ATen/ops/full.h>
-
 #include <cmath>
 #include <cstdint>
 #include <limits>
