@@ -63,7 +63,6 @@
 #include <dynvision/run/compiled/functions/parametrised_weight.ipp>
 #include <dynvision/run/compiled/functions/plane_map.ipp>
 #include <dynvision/run/compiled/functions/projection.ipp>
-#include <dynvision/run/compiled/graph/needed_steps.ipp>
 #include <dynvision/run/compiled/graph/timetable.ipp>
 #include <dynvision/run/compiled/memory/gradient_sums.ipp>
 #include <dynvision/run/compiled/memory/prepared_run.ipp>

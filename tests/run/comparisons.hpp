@@ -37,20 +37,6 @@ void compare(std::uint64_t seed, at::ScalarType dtype, double tolerance, Path co
   agree(expected, run.everything(path), tolerance);
 }
 
-// Of outputs alone: steps that they do not depend on are left out, which changes no bit of them. With what the next run can go
-// on from, none is.
-template <class Net> void compare_outputs_alone(std::uint64_t seed) {
-  DrawnRun<Net> run(seed, at::kDouble);
-  INFO("seed " << seed << ": " << run.text());
-  run.settings.record = false, run.settings.monitor.clear();
-  auto const expected = run.everything(by_unroll), found = run.everything(by_compiled);
-  agree(expected, found, 1e-10);
-  run.settings.keep_state = true;
-  auto const whole = run.everything(by_compiled);
-  agree(whole, found, 1e-12);  // sums of gradients have another order
-  agree({whole[0]}, {found[0]}, 0);
-}
-
 template <class Net> void compare_checkpoints(std::uint64_t seed) {
   DrawnRun<Net> run(seed, at::kFloat);
   INFO("seed " << seed << ": " << run.text());
@@ -206,7 +192,6 @@ template <class Net> void compare_in_every_way(double tolerance_of_float) {
       5000, [](std::uint64_t seed) { compare_groups<Net>(seed); }, 30);
   each_seed(6000, [](std::uint64_t seed) { compare_pieces<Net>(seed, at::kDouble, 1e-10); });
   each_seed(7000, [](std::uint64_t seed) { compare_steps<Net>(seed, at::kDouble, 1e-10); });
-  each_seed(9000, [](std::uint64_t seed) { compare_outputs_alone<Net>(seed); });
 }
 
 }  // namespace property

@@ -67,26 +67,6 @@ TEST_CASE("kept bytes are as planned", "[run]") {
   compare(biological, {2, 3, 32, 32}, {.n_timesteps = 12});
 }
 
-TEST_CASE("biological time convolves no more than engineering time", "[run]") {
-  // Outputs come R steps later; the steps of a layer that reach none of them are left out.
-  auto const plan_with = [](double t_feedforward, run::Settings settings) {
-    Options options{.input_dims = {3, 32, 32}, .t_feedforward = t_feedforward};
-    options.t_skip = 2 * t_feedforward;  // the same network, shifted
-    DyRCNNx4<> const net(options);
-    int const R = net.n_residual_timesteps();
-    settings.n_timesteps = 12 + R;
-    return std::pair(run::plan(net, {2, 3, 32, 32}, settings), R);
-  };
-  auto const [engineering, none] = plan_with(0, {});
-  auto const [biological, R] = plan_with(4, {});
-  REQUIRE(none == 0);
-  REQUIRE(R == 8);
-  CHECK(biological.forward_flops <= 1.001 * engineering.forward_flops);
-  CHECK(biological.forward_flops_by_step > 1.3 * engineering.forward_flops_by_step);
-  auto const [all, same] = plan_with(4, {.keep_state = true});  // the next run may ask for every step
-  CHECK(all.forward_flops > 1.3 * biological.forward_flops);
-}
-
 TEST_CASE("the plan says how a run is divided", "[run]") {
   DyRCNNx4<Full, NoSkip> net(Options{.input_dims = {3, 32, 32}, .t_feedforward = 2});
   run::Plan const plan = run::plan(net, {2, 3, 32, 32}, {.n_timesteps = 20, .record = true, .checkpoint_timesteps = 6});

@@ -1,4 +1,4 @@
-// covers: run/compiled/graph/node.hpp run/compiled/graph/needed_steps.hpp
+// covers: run/compiled/graph/node.hpp
 // The timetable of random graphs, against a simulation that goes step by step: presence, offsets, blocks, what a state is
 // attached to. A signal is known here by the layer and the step whose state it is.
 #include <dynvision/run/compiled/graph/timetable.hpp>
@@ -8,7 +8,6 @@
 
 #include <array>
 #include <map>
-#include <set>
 #include <string>
 
 using namespace dynvision;
@@ -128,10 +127,7 @@ Graph draw(Dice& dice, bool stepwise) {
   graph.settings.idle_timesteps = dice.coin() ? dice.between(1, 5) : 0;
   graph.settings.truncated_bptt_timesteps = dice.coin() ? dice.between(1, 6) : 0;
   for (int l = 0; l < L; ++l) graph.externals.push_back(dice.between(0, T));
-  bool const watches = dice.coin();
-  for (std::size_t p = 0; p < graph.nodes.size(); ++p) graph.watched.push_back(watches && dice.between(0, 5) == 0);
-  graph.settings.record = dice.between(0, 3) == 0;
-  graph.settings.keep_state = dice.between(0, 5) == 0;
+  for (std::size_t p = 0; p < graph.nodes.size(); ++p) graph.watched.push_back(dice.between(0, 5) == 0);
   return graph;
 }
 
@@ -195,58 +191,6 @@ struct Simulation {
   }
 };
 
-// What a run has to compute: whatever a result is made of, by following every arrow backwards. A layer is one thing up to
-// where its state is stored, and another behind.
-struct Needs {
-  std::vector<std::size_t> part;  // [node]
-  std::vector<int> end;           // [part] behind the last step that is needed; 0: none is
-
-  explicit Needs(Graph const& graph) {
-    bool behind = false;
-    for (Node const& node : graph.nodes) {
-      if (node.position == 0) behind = false;
-      part.push_back(static_cast<std::size_t>(2 * node.layer + (behind ? 1 : 0)));
-      behind = behind || node.stores;
-    }
-    int const T = graph.n_steps();
-    end.assign(static_cast<std::size_t>(2 * graph.n_layers), 0);
-    std::set<std::pair<std::size_t, int>> needed;
-    std::vector<std::pair<std::size_t, int>> open;
-    auto const need = [&](std::size_t p, int t) {
-      if (t >= 0 && needed.insert({part[p], t}).second) open.push_back({part[p], t});
-    };
-    auto const need_result = [&](std::size_t p, int t) {  // what leaves Delay was stored before
-      need(p, t - (graph.nodes[p].stores ? graph.nodes[p].t_feedforward : 0));
-    };
-    bool const all =
-        graph.settings.keep_state || std::any_of(graph.nodes.begin(), graph.nodes.end(), [](Node const& node) {
-          return node.is_stepwise;  // nobody knows what it reads
-        });
-    for (int t = 0; t < T; ++t) {
-      need_result(graph.nodes.size() - 1, t);
-      for (std::size_t p = 0; p < graph.nodes.size(); ++p) {
-        if (all || graph.watched[p] || (graph.settings.record && graph.nodes[p].records)) need(p, t);
-      }
-    }
-    while (!open.empty()) {
-      auto const [one, t] = open.back();
-      open.pop_back();
-      end[one] = std::max(end[one], t + 1);
-      for (std::size_t p = 0; p < graph.nodes.size(); ++p) {
-        if (part[p] != one) continue;
-        Node const& node = graph.nodes[p];
-        if (p > 0) need_result(p - 1, t);
-        for (int k = 0; node.on && node.source.layer >= 0 && k <= node.source.span; ++k) {
-          for (std::size_t q = 0; q < graph.nodes.size(); ++q) {
-            if (graph.nodes[q].stores && graph.nodes[q].layer == node.source.layer) need(q, t - node.source.delay - k);
-          }
-        }
-      }
-    }
-  }
-  int of(std::size_t p) const { return end[part[p]]; }
-};
-
 // Whether a gradient goes from a state to a later use of it: no detachment in between.
 bool attached(Graph const& graph, int of, int at) {
   int const idle = graph.settings.idle_timesteps, k = graph.settings.truncated_bptt_timesteps;
@@ -260,13 +204,8 @@ bool attached(Graph const& graph, int of, int at) {
 void compare(Graph const& graph) {
   Timetable const table = graph.table();
   Simulation const expected(graph);
-  Needs const needs(graph);
   int const T = graph.n_steps();
   REQUIRE(table.n_steps == T);
-  for (std::size_t p = 0; p < graph.nodes.size(); ++p) {
-    CAPTURE(p);
-    REQUIRE(table.end(p) == needs.of(p));
-  }
   REQUIRE(table.idle == graph.settings.idle_timesteps);
 
   // Presence.
@@ -276,12 +215,11 @@ void compare(Graph const& graph) {
     for (std::size_t p = 0; p < graph.nodes.size(); ++p) {
       CAPTURE(p);
       Node const& node = graph.nodes[p];
-      bool const is_run = t < needs.of(p), leaves = t < needs.of(p) + (node.stores ? node.t_feedforward : 0);
-      REQUIRE(table.has_signal(p, t) == (leaves && expected.leaves[now][p]));
+      REQUIRE(table.has_signal(p, t) == expected.leaves[now][p]);
       bool const result = node.stores ? expected.state(node.layer, t) : expected.leaves[now][p];
-      REQUIRE(table.has_result(p, t) == (is_run && result));
-      if (node.stores) REQUIRE(table.stored(node.layer, t) == (is_run && expected.state(node.layer, t)));
+      REQUIRE(table.has_result(p, t) == result);
     }
+    for (int l = 0; l < graph.n_layers; ++l) REQUIRE(table.stored(l, t) == expected.state(l, t));
   }
   for (int const t : {-3, -1, T, T + 2}) {  // where there is no step there is no signal
     for (int l = 0; l < graph.n_layers; ++l) REQUIRE_FALSE(table.stored(l, t));
@@ -375,14 +313,14 @@ void compare(Graph const& graph) {
         for (int i = 0; i < block.n; ++i) {
           int const index = block.first + i;
           int const t = index + table.own_offset(p);  // a layer stores in its own time
-          if (t >= 0 && t < needs.of(p)) states[{node.layer, t}] = index;
+          if (t >= 0 && t < T) states[{node.layer, t}] = index;
         }
       }
     }
   }
   for (std::size_t p = 0; p < graph.nodes.size(); ++p) {
     CAPTURE(p);
-    for (int t = 0; t < T; ++t) REQUIRE(times[p][static_cast<std::size_t>(t)] == (t < needs.of(p) ? 1 : 0));
+    for (int t = 0; t < T; ++t) REQUIRE(times[p][static_cast<std::size_t>(t)] == 1);
   }
 
   // What is computed once for a frame are nodes that nothing but the frame decides, and nobody looks at.
@@ -412,7 +350,7 @@ TEST_CASE("a block is as long as the shortest way back", "[run][timetable]") {
     Graph const graph = draw(dice, false);
     INFO("seed " << seed << text(graph));
     Timetable const table = graph.table();
-    int whole = table.n_steps - table.first_index, shortest = whole;
+    int whole = table.last_index - table.first_index, shortest = whole;
     for (std::size_t p = 0; p < graph.nodes.size(); ++p) {
       Node const& node = graph.nodes[p];
       if (!node.on || node.source.layer < 0 || node.source.stored || table.carries_state(p)) continue;
@@ -466,42 +404,6 @@ TEST_CASE("a layer runs ahead by the time that the image takes to reach it", "[r
   CHECK(offsets(0, true, false) == Offsets{0, 2, 0, 4});
   CHECK(offsets(0, false, false) == Offsets{0, 2, 5, 9});  // but not where it is off
   CHECK(offsets(9, true, true) == Offsets{0, 0, 0, 0});    // something behind Delay belongs to its step
-}
-
-TEST_CASE("with delays between layers the last steps of early ones are left out", "[run][timetable]") {
-  // three layers, 2 and 3 steps from one to the next and 4 to the head
-  auto const ends = [](bool record, bool keep_state, int t_skip, int t_feedback) {
-    laws::Dice dice(1);
-    Maker make{dice};
-    for (int l = 0; l < 3; ++l) {
-      make.layer = l, make.position = 0;
-      make.convolution();
-      make.arrival(l, 1, false);
-      make.graph.nodes.back().on = true;
-      if (l == 2 && t_skip >= 0) make.arrival(0, t_skip, true), make.graph.nodes.back().on = true;
-      if (l == 0 && t_feedback > 0) make.arrival(2, t_feedback, false), make.graph.nodes.back().on = true;
-      make.solver(false);
-      make.record();
-      make.delay(l + 2);
-    }
-    Graph graph = make.graph;
-    for (Node& node : graph.nodes) node.source.span = 0;
-    graph.n_layers = 3;
-    graph.stimulus.shown.assign(20, 0);
-    graph.externals.assign(3, 0);
-    graph.watched.assign(graph.nodes.size(), false);
-    graph.settings.record = record, graph.settings.keep_state = keep_state;
-    Timetable const table = graph.table();
-    std::vector<int> all(3);
-    for (Node const& node : graph.nodes) all[static_cast<std::size_t>(node.layer)] = table.end(node.index);
-    return all;
-  };
-  using Ends = std::vector<int>;
-  CHECK(ends(false, false, -1, 0) == Ends{11, 13, 16});
-  CHECK(ends(false, false, 1, 0) == Ends{15, 13, 16});  // a skip reads later ones
-  CHECK(ends(false, false, -1, 1) == Ends{11, 13, 16});
-  CHECK(ends(true, false, -1, 0) == Ends{20, 20, 20});
-  CHECK(ends(false, true, -1, 0) == Ends{20, 20, 20});
 }
 
 TEST_CASE("what an operation gives may be known only when it has run", "[run][timetable]") {

@@ -5,9 +5,8 @@
 // The nodes of layer l run `offset` steps ahead of those of the first layer. Without feedforward delays all
 // offsets are 0. With them the run is retimed: a layer that is reached o steps later computes step s + o together with
 // step s of the first layer, so that delays between layers vanish from the loop (docs/numerics.md). What is d steps ago
-// in time is then d + offset(source) - offset(node) indices ago. Steps of a layer that nothing reads, neither a later layer nor
-// a result of the run, are left out: with delays between layers its last ones. A block is a range of indices within which
-// nothing feeds back on itself, no signal appears or vanishes, and no state is detached.
+// in time is then d + offset(source) - offset(node) indices ago. A block is a range of indices within which nothing
+// feeds back on itself, no signal appears or vanishes, and no state is detached.
 #pragma once
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/inline.hpp>
@@ -58,33 +57,21 @@ class Timetable {
   // The node that stores a named state.
   std::size_t owner(int state) const { return owner_[static_cast<std::size_t>(state - n_layers)]; }
   int step(std::size_t node, int index) const { return index + offset(node); }
-  bool runs(std::size_t node, int index) const {
-    int const t = step(node, index);
-    return t >= n_given && t < end(node);
-  }
+  bool runs(std::size_t node, int index) const;
   // Indices between a state and its use at a node; the newest one, of an interpolated delay.
-  int lag(std::size_t node, Source const& source) const {
-    return source.delay + state_offset(source.layer) - offset(node);
-  }
+  int lag(std::size_t node, Source const& source) const;
   int feedforward_lag(int layer) const;
-  // The step from which on a node is left out; n_steps: never.
-  int end(std::size_t node) const { return end_[static_cast<std::size_t>(part(node))]; }
-  // In the run, without what is left out.
   bool has_signal(std::size_t node, int t) const;
   bool stored(int state, int t) const;
-  bool stored_at(int state, int index) const { return stored(state, index + state_offset(state)); }
+  bool stored_at(int state, int index) const;
   // Index of the state of its source that reaches a node at `index`; none: nothing arrives.
   std::optional<int> source_index(std::size_t node, int index) const;
-  // Whether a node works at step t by the definition of the model, left out or not: on its source's state, or its signal.
-  bool works_by_definition(Node const& node, int t) const;
   // Whether a state of its source reaches a node at step t, one at least of those of an interpolated delay.
   bool arrives(Node const& node, int t) const;
   // Whether a state leaves Delay, or one at least of those that leave DelayBy.
   bool hands_on(Node const& node, int t) const;
   // Whether a node has a result: has_signal, but of Delay what it stores, not what leaves it.
-  bool has_result(std::size_t node, int t) const {
-    return nodes[node].stores ? stored(nodes[node].layer, t) : has_signal(node, t);
-  }
+  bool has_result(std::size_t node, int t) const;
   // For an operation whose result is known only when it has run: what follows from it, within the step and later.
   void found(std::size_t node, int t, bool present);
   void found_state(int state, int t, bool present) {
@@ -106,12 +93,6 @@ class Timetable {
   // The earliest step at which the frame of step 0 can reach each layer; 0 for all where that would not do.
   [[gnu::cold]] void retime(std::vector<bool> const& watched, bool live);
 
-  // Finds the last step of every part of a layer that something reads.
-  [[gnu::cold]] void leave_out(Settings const& settings, std::vector<bool> const& watched, bool live);
-  // Of a layer there are two parts, before its state is stored and behind.
-  int part(std::size_t node) const { return 2 * nodes[node].layer + (after_delay_[node] ? 1 : 0); }
-  bool is_stored(int state, int t) const;  // by definition
-
   // Indices that can be computed at once; 0 if the order of computation would not do.
   int block_length() const;
 
@@ -125,7 +106,6 @@ class Timetable {
   std::vector<int> externals_;      // [layer] steps of external input
   std::vector<std::size_t> owner_;  // [named state]
   std::vector<bool> after_delay_;
-  std::vector<int> end_;                             // [part]
   std::vector<int> t_feedforward_;                   // [layer] whole steps
   std::vector<std::vector<bool>> present_, stored_;  // [node][step], [state][step]
   bool dynamic_ = false;

@@ -1,6 +1,5 @@
 // Retiming, presence of signals, and blocks.
 #pragma once
-#include <dynvision/run/compiled/graph/needed_steps.hpp>
 #include <dynvision/run/compiled/graph/timetable.hpp>
 #include <dynvision/run/start.hpp>
 
@@ -25,8 +24,16 @@ DYNVISION_INLINE Timetable::Timetable(std::vector<Node> all, int layers, Stimulu
   find_static_prefix(watched);
   retime(watched, live);
   simulate(settings.start);
-  leave_out(settings, watched, live);
   cut();
+}
+
+DYNVISION_INLINE bool Timetable::runs(std::size_t node, int index) const {
+  int const t = step(node, index);
+  return t >= n_given && t < n_steps;
+}
+
+DYNVISION_INLINE int Timetable::lag(std::size_t node, Source const& source) const {
+  return source.delay + state_offset(source.layer) - offset(node);
 }
 
 DYNVISION_INLINE int Timetable::feedforward_lag(int layer) const {
@@ -35,17 +42,15 @@ DYNVISION_INLINE int Timetable::feedforward_lag(int layer) const {
 }
 
 DYNVISION_INLINE bool Timetable::has_signal(std::size_t node, int t) const {
-  Node const& one = nodes[node];  // what leaves Delay was stored before
-  return t >= 0 && t < n_steps && t < end(node) + (one.stores ? one.t_feedforward : 0) &&
-         present_[node][static_cast<std::size_t>(t)];
-}
-
-DYNVISION_INLINE bool Timetable::is_stored(int state, int t) const {
-  return t >= 0 && t < n_steps && stored_[static_cast<std::size_t>(state)][static_cast<std::size_t>(t)];
+  return t >= 0 && t < n_steps && present_[node][static_cast<std::size_t>(t)];
 }
 
 DYNVISION_INLINE bool Timetable::stored(int state, int t) const {
-  return is_stored(state, t) && t < end_[static_cast<std::size_t>(state < n_layers ? 2 * state : part(owner(state)))];
+  return t >= 0 && t < n_steps && stored_[static_cast<std::size_t>(state)][static_cast<std::size_t>(t)];
+}
+
+DYNVISION_INLINE bool Timetable::stored_at(int state, int index) const {
+  return stored(state, index + state_offset(state));
 }
 
 DYNVISION_INLINE std::optional<int> Timetable::source_index(std::size_t node, int index) const {
@@ -57,20 +62,20 @@ DYNVISION_INLINE std::optional<int> Timetable::source_index(std::size_t node, in
 
 DYNVISION_INLINE bool Timetable::arrives(Node const& node, int t) const {
   for (int k = 0; node.on && k <= node.source.span; ++k) {
-    if (is_stored(node.source.layer, t - node.source.delay - k)) return true;
+    if (stored(node.source.layer, t - node.source.delay - k)) return true;
   }
   return false;
-}
-
-DYNVISION_INLINE bool Timetable::works_by_definition(Node const& node, int t) const {
-  return node.source.layer >= 0 ? arrives(node, t) : present_[node.index][static_cast<std::size_t>(t)];
 }
 
 DYNVISION_INLINE bool Timetable::hands_on(Node const& node, int t) const {
   for (int k = 0; k <= node.feedforward_span; ++k) {
-    if (is_stored(node.layer, t - node.t_feedforward - k)) return true;
+    if (stored(node.layer, t - node.t_feedforward - k)) return true;
   }
   return false;
+}
+
+DYNVISION_INLINE bool Timetable::has_result(std::size_t node, int t) const {
+  return nodes[node].stores ? stored(nodes[node].layer, t) : has_signal(node, t);
 }
 
 DYNVISION_INLINE void Timetable::found(std::size_t node, int t, bool present) {
@@ -182,22 +187,6 @@ DYNVISION_INLINE void Timetable::retime(std::vector<bool> const& watched, bool l
   last_index = n_steps;
 }
 
-DYNVISION_INLINE void Timetable::leave_out(Settings const& settings, std::vector<bool> const& watched, bool live) {
-  end_.assign(2 * static_cast<std::size_t>(n_layers), n_steps);
-  if (dynamic_ || live || settings.keep_state) return;  // nobody can say what is read, or all of it may be
-  std::vector<int> parts, of_states;
-  std::vector<bool> is_result = watched;
-  for (std::size_t p = 0; p < nodes.size(); ++p) {
-    parts.push_back(part(p));
-    if (settings.record && nodes[p].records) is_result[p] = true;
-  }
-  for (int s = 0; s < n_states; ++s) of_states.push_back(s < n_layers ? 2 * s : part(owner(s)));
-  end_ = needed_steps(nodes, parts, of_states, is_result, n_steps);
-  end_.resize(2 * static_cast<std::size_t>(n_layers), 0);
-  last_index = first_index;
-  for (std::size_t p = 0; p < nodes.size(); ++p) last_index = std::max(last_index, end(p) - offset(p));
-}
-
 DYNVISION_INLINE int Timetable::block_length() const {
   int length = n_steps - n_given + *std::max_element(layer_offset.begin(), layer_offset.end());
   for (std::size_t p = 0; p < nodes.size(); ++p) {
@@ -264,7 +253,6 @@ DYNVISION_INLINE void Timetable::cut() {
     for (int const b : boundaries) at(b - o);
   }
   for (std::size_t p = 0; p < nodes.size(); ++p) {
-    at(end(p) - offset(p));
     if (nodes[p].presence == Presence::with_external) {
       at(idle - offset(p));
       at(idle + externals_[static_cast<std::size_t>(nodes[p].layer)] - offset(p));

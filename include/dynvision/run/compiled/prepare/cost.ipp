@@ -63,10 +63,12 @@ DYNVISION_INLINE Flops Cost::flops() const {
     Node const& node = *prepared.node;
     bool const in_prefix = node.index < static_cast<std::size_t>(run_.table.static_nodes);
     for (int t = run_.table.n_given; t < run_.table.n_steps; ++t) {
-      if (!run_.table.works_by_definition(node, t)) continue;
+      bool const takes_place =
+          node.source.layer >= 0 ? run_.table.arrives(node, t) : run_.table.has_signal(node.index, t);
+      if (!takes_place) continue;
       auto const i = static_cast<std::size_t>(t);
       bool const again = in_prefix && t > 0 && run_.table.frame_run[i] == run_.table.frame_run[i - 1];
-      all.planned += again || t >= run_.table.end(node.index) ? 0 : one.planned;
+      all.planned += again ? 0 : one.planned;
       all.by_definition += one.by_definition;
     }
   }

@@ -6,7 +6,7 @@ namespace dynvision::run {
 
 DYNVISION_INLINE bool has_frames(PreparedRun const& prepared, Block const& block) {
   int const t = block.first;
-  return t >= 0 && t < prepared.table.end(0) && prepared.table.frame[static_cast<std::size_t>(t)] != nothing;
+  return t >= 0 && t < prepared.table.n_steps && prepared.table.frame[static_cast<std::size_t>(t)] != nothing;
 }
 
 DYNVISION_INLINE bool has_one_frame(PreparedRun const& prepared, Block const& block) {
