@@ -218,7 +218,7 @@ TEST_CASE("features that do not fit are errors that speak of (B,T,N)", "[run]") 
   CHECK(failure([] { Net wrong({.n_classes = 0, .input_dims = features(6)}); }) == "model.144");
   CHECK(failure([] { Net wrong({.input_dims = {6, 0, 0}}); }) == "model.145");
   STATIC_CHECK(Linear<6, 8, Through<1>>::fault == Fault::policy);
-  STATIC_CHECK(Linear<6, 0>::fault == Fault::number);
+  STATIC_CHECK(Linear<6, -1>::fault == Fault::number);
   STATIC_CHECK(Linear<6, 8, Masked<>, LowRank<1>>::fault == Fault::parametrisation_order);
 }
 
