@@ -24,8 +24,8 @@ int main() {
   // [train]
   rate::PerceptualDecision const task{.dt = 20, .stimulus = 600};
   Circuit net({.n_classes = task.n_outputs(), .dt = task.dt, .tau = 100, .sigma = 0.05, .seed = 1});
-  Optimizer optimizer(net.parameters(), {.learning_rate = 0.005, .optimizer_kwargs = {}});
-  for (int i = 0; i < 200; ++i) {
+  Optimizer optimizer(net.parameters(), {.learning_rate = 0.01, .optimizer_kwargs = {}});
+  for (int i = 0; i < 800; ++i) {
     rate::Trials const trials = task.draw(64, 1, static_cast<std::uint64_t>(64 * i));
     run::Activity const activity =
         run::run(net, trials.inputs, {.record = true, .seed = 7, .trial = static_cast<std::uint64_t>(i)});
@@ -34,7 +34,7 @@ int main() {
     optimizer.zero_grad();
     loss.backward();
     optimizer.step();
-    if (i % 50 == 49) std::printf("step %3d   loss %.3f\n", i + 1, loss.item<double>());
+    if (i % 200 == 199) std::printf("step %3d   loss %.3f\n", i + 1, loss.item<double>());
   }
   // [/train]
   // [test]
