@@ -10,6 +10,7 @@
 //
 // Errors: experiments.132, those of files.
 #pragma once
+#include <dynvision/analysis/response/temporal_summation.hpp>
 #include <dynvision/experiments/measures/measure_columns.hpp>
 #include <dynvision/experiments/measures/noise_curves.hpp>
 #include <dynvision/experiments/networks/comparisons.hpp>

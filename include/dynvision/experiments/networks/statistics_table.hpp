@@ -3,6 +3,7 @@
 //   write_comparisons(out / "statistics.csv", rows);
 #pragma once
 #include <dynvision/experiments/networks/comparisons.hpp>
+#include <dynvision/experiments/tables/key_columns.hpp>
 
 #include <filesystem>
 #include <vector>
