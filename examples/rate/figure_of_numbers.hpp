@@ -9,7 +9,7 @@
 #include <dynvision/io/file/atomic_file.hpp>
 #include <dynvision/records/figure/curve_figure.hpp>
 
-#include <Eigen/Core>
+#include <Eigen/LU>
 
 #include <cmath>
 #include <cstdio>
@@ -74,16 +74,11 @@ class FigureOfNumbers {
   bool all_hold_ = true;
 };
 
-// Pivots above 1e-10 of the largest, each taken off with its row and column.
-inline double rank_of(Eigen::MatrixXd M) {
-  double first = 0;
-  for (int rank = 0;; ++rank) {
-    Eigen::Index i = 0, j = 0;
-    double const pivot = M.cwiseAbs().maxCoeff(&i, &j);
-    if (rank == 0) first = pivot;
-    if (!(pivot > 1e-10 * first) || rank == M.rows()) return rank;
-    M -= (M.col(j) * M.row(i) / M(i, j)).eval();
-  }
+// Pivots above 1e-10 of the largest.
+inline double rank_of(Eigen::MatrixXd const& M) {
+  Eigen::FullPivLU<Eigen::MatrixXd> lu(M);
+  lu.setThreshold(1e-10);
+  return static_cast<double>(lu.rank());
 }
 
 // The numbers 0 ... n - 1, times `scale`.

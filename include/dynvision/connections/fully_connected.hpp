@@ -21,13 +21,14 @@ struct FullyConnected {
 
   void compose(Composition& at, bool bias, Parametrisations const& weights, int target) {
     int const from = C == any_units ? at.state_channels() : C;
-    units = lateral_kernel(at, from, target, 1, 1, bias);
     if (at.options.feedforward_init == FeedforwardInit::kaiming_uniform && !at.options.max_weight_init.value()) {
       double const bound = 1 / std::sqrt(static_cast<double>(from));
       units.weight = at.uniform({target, from}, bound);
       if (bias) units.bias = at.uniform({target}, bound);
+    } else {
+      units = lateral_kernel(at, from, target, 1, 1, bias);
+      units.weight = units.weight.flatten(1);
     }
-    units.weight = units.weight.flatten(1);
     units.parametrise(at, weights);
   }
   void parameters(auto&& visit) { units.parameters("", visit); }

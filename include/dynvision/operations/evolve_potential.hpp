@@ -86,16 +86,17 @@ template <class S = Euler, class... With> struct EvolvePotential {
   // dt/tau of each unit
   Tensor alpha() const { return is_bounded ? tau.sigmoid() : leaks ? tau : tau.reciprocal().mul(dt); }
   // [ms] What the scale of noise takes; it is not differentiated for alpha.
-  Tensor time_constant() const { return leaks || is_bounded ? alpha().detach().reciprocal().mul(dt) : tau; }
+  Tensor time_constant() const { return leaks || is_bounded ? tau_of(alpha().detach()) : tau; }
 
   Equation equation() const { return {}; }
   std::array<Tensor, 1> unit_numbers() const {  // what a step makes of v = 0 and a drive of 1
     if constexpr (std::is_same_v<S, Euler>) return {alpha()};
     auto const of = tau.options().requires_grad(false);
-    return {S::step(zeros({}, of), full({}, 1, of), leaks || is_bounded ? alpha().reciprocal().mul(dt) : tau, dt)};
+    return {S::step(zeros({}, of), full({}, 1, of), leaks || is_bounded ? tau_of(alpha()) : tau, dt)};
   }
 
  private:
+  Tensor tau_of(Tensor const& alpha) const { return alpha.reciprocal().mul(dt); }
   [[noreturn, gnu::cold]] static void fail_leak(double alpha, std::string_view layer) {
     fail("model", 151,
          {"alpha = dt/tau of ", layer, " = ", alpha, ": expected a number above 0, and at most 1",

@@ -11,6 +11,7 @@
 #include <dynvision/io/csv/table.hpp>
 
 #include "io/failure.hpp"
+#include "io/temporary_folder.hpp"
 #include "property/models.hpp"
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -22,13 +23,6 @@ using namespace dynvision::experiments;
 using Catch::Approx;
 
 namespace {
-
-std::filesystem::path fresh(std::string const& name) {
-  std::filesystem::path const path = std::filesystem::temp_directory_path() / ("dynvision-test-" + name);
-  std::filesystem::remove_all(path);
-  std::filesystem::create_directories(path);
-  return path;
-}
 
 Condition shown(int steps, double contrast = 1) {
   Condition c{.id = "c" + std::to_string(steps), .parameter = "stim", .parameter_value = std::to_string(steps)};
@@ -68,7 +62,8 @@ TEST_CASE("Features of a layer are means of channels, of places, or signed sums"
   CHECK(features_of({"V1", "record", {many}}, 1, Features::units).sizes() == at::IntArrayRef{1, 1, 512});
   CHECK(features_of({"V1", "record", {Signal{}}}, 2, Features::channels).sizes() == at::IntArrayRef{2, 1, 0});
   Tensor const none = features_of({"V1", "record", {Signal{}}}, 2, Features::channels);
-  auto const file = fresh("no-features") / "none.safetensors";
+  TemporaryFolder const folder;
+  auto const file = folder / "none.safetensors";
   write_safetensors(file, {{"V1", none}});
   CHECK(read_safetensors(file).at("V1").sizes() == none.sizes());
   CHECK(features_named("pool4") == Features::pool4);
@@ -76,7 +71,8 @@ TEST_CASE("Features of a layer are means of channels, of places, or signed sums"
 }
 
 TEST_CASE("Populations are kept of the conditions that ask for them, and found again", "[experiments][populations]") {
-  auto const out = fresh("populations");
+  TemporaryFolder const folder;
+  auto const& out = folder.path;
   DyRCNNx2<> const model({.n_classes = 3, .input_dims = {1, 8, 8}, .seed = 1});
   Images const images{
       normal({12, 1, 8, 8}, 3, at::kFloat), at::arange(12, at::TensorOptions(at::kLong)).remainder(3), {"a", "b", "c"}};

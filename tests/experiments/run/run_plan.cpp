@@ -12,6 +12,7 @@
 #include <dynvision/variants/any_model_of.hpp>
 
 #include "io/failure.hpp"
+#include "io/temporary_folder.hpp"
 #include "property/models.hpp"
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -27,13 +28,6 @@ using namespace dynvision::experiments;
 using Catch::Approx;
 
 namespace {
-
-std::filesystem::path fresh(std::string const& name) {
-  std::filesystem::path const path = std::filesystem::temp_directory_path() / ("dynvision-test-" + name);
-  std::filesystem::remove_all(path);
-  std::filesystem::create_directories(path);
-  return path;
-}
 
 Images some_images(std::int64_t n) {
   Images set{
@@ -84,7 +78,8 @@ RunPlanSettings quiet(std::int64_t batch_size = 4) {
 }  // namespace
 
 TEST_CASE("The tables of an experiment say what runs of their own give", "[experiments][run_plan]") {
-  auto const out = fresh("tables");
+  TemporaryFolder const folder;
+  auto const& out = folder.path;
   auto const model = some_model();
   Images const images = some_images(7);
   std::vector<Condition> const conditions = some_conditions();
@@ -146,7 +141,8 @@ TEST_CASE("The tables of an experiment say what runs of their own give", "[exper
   // The same from AnyModel, in another number of batches, on the other path, sharing blanks: to rounding.
   RunPlanSettings other = quiet(3);
   other.pass.path = RunPath::unroll, other.pass.share_blank = true;
-  auto const again = fresh("tables-again");
+  TemporaryFolder const folder_again;
+  auto const& again = folder_again.path;
   run_plan(plan, any_model(model), images, again / "branches", other);
   write_tables(plan, images, {again / "branches", again}, {}, 3);
   CsvTable const same = read_csv(again / "traces.csv");
@@ -166,7 +162,8 @@ TEST_CASE("Measures do not depend on batches", "[experiments][run_plan]") {
   Plan const plan = plan_of(conditions, {.dt = 2});
   std::map<std::string, std::string> first;
   for (std::int64_t const size : {7, 3}) {
-    auto const out = fresh("measures-" + std::to_string(size));
+    TemporaryFolder const folder;
+    auto const& out = folder.path;
     run_plan(plan, model, images, out / "branches", quiet(size));
     TablesOf const of{out / "branches", out};
     write_measures(plan, images, of, {.experiment = "e"}, size);
@@ -185,7 +182,8 @@ TEST_CASE("Half of the images is the run of a whole: a stopped experiment goes o
   auto const model = some_model();
   Images const images = some_images(8);
   Plan const plan = plan_of(some_conditions(), {.dt = 2});
-  auto const whole = fresh("whole"), parts = fresh("parts");
+  TemporaryFolder const first, second;
+  auto const &whole = first.path, &parts = second.path;
   run_plan(plan, model, images, whole / "branches", quiet());
   write_tables(plan, images, {whole / "branches", whole}, {}, 4);
   CHECK(failure([&] { write_tables(plan, images, {parts / "branches", parts}, {}, 4); }) == "experiments.137");
@@ -221,7 +219,8 @@ TEST_CASE("A killed experiment goes on and has the same tables", "[experiments][
   auto const model = some_model();
   Images const images = some_images(8);
   Plan const plan = plan_of(some_conditions(), {.dt = 2});
-  auto const whole = fresh("not-killed"), killed = fresh("killed");
+  TemporaryFolder const first, second;
+  auto const &whole = first.path, &killed = second.path;
   run_plan(plan, model, images, whole / "branches", quiet());
   write_tables(plan, images, {whole / "branches", whole}, {}, 4);
   std::string const self = std::filesystem::read_symlink("/proc/self/exe").string();
@@ -244,7 +243,8 @@ TEST_CASE("A killed experiment goes on and has the same tables", "[experiments][
 TEST_CASE("What does not fit is refused", "[experiments][run_plan]") {
   auto const model = some_model();
   Plan const plan = plan_of(some_conditions(), {.dt = 2});
-  auto const out = fresh("refused");
+  TemporaryFolder const folder;
+  auto const& out = folder.path;
   Images images = some_images(8);
   RunPlanSettings settings = quiet();
   settings.units = {"layer3"};
@@ -252,5 +252,6 @@ TEST_CASE("What does not fit is refused", "[experiments][run_plan]") {
   CHECK(failure([&] { run_plan(plan, model, images, out / "branches", quiet(3)); }) == "experiments.131");
   CHECK(failure([&] { run_plan(plan, model, images, out / "branches", quiet(0)); }) == "experiments.136");
   images.classes = {"a", "b", "c", "d"};
-  CHECK(failure([&] { run_plan(plan, model, images, fresh("refused2") / "branches", quiet()); }) == "experiments.133");
+  TemporaryFolder const other;
+  CHECK(failure([&] { run_plan(plan, model, images, other / "branches", quiet()); }) == "experiments.133");
 }

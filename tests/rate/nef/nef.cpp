@@ -6,6 +6,7 @@
 #include <dynvision/rate/reservoir/scaling.hpp>
 
 #include "../error_number.hpp"
+#include <Eigen/LU>
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 
@@ -17,16 +18,11 @@ using Catch::Approx;
 
 namespace {
 
-// Pivots above 1e-10 of the largest, each taken off with its row and column.
-inline int rank_of(Eigen::MatrixXd M) {
-  double first = 0;
-  for (int rank = 0;; ++rank) {
-    Eigen::Index i = 0, j = 0;
-    double const pivot = M.cwiseAbs().maxCoeff(&i, &j);
-    if (rank == 0) first = pivot;
-    if (!(pivot > 1e-10 * first) || rank == M.rows()) return rank;
-    M -= (M.col(j) * M.row(i) / M(i, j)).eval();
-  }
+// Pivots above 1e-10 of the largest.
+inline int rank_of(Eigen::MatrixXd const& M) {
+  Eigen::FullPivLU<Eigen::MatrixXd> lu(M);
+  lu.setThreshold(1e-10);
+  return static_cast<int>(lu.rank());
 }
 
 double median(std::vector<double> x) {

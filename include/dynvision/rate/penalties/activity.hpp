@@ -14,7 +14,6 @@
 #pragma once
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/ops.hpp>
-#include <dynvision/core/shape_bytes.hpp>
 
 #include <array>
 

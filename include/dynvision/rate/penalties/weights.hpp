@@ -10,7 +10,6 @@
 #pragma once
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/ops.hpp>
-#include <dynvision/core/shape_bytes.hpp>
 
 namespace dynvision::rate {
 

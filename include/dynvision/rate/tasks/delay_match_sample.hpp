@@ -14,24 +14,6 @@
 
 namespace dynvision::rate {
 
-// A direction on a ring of units, from input `first` on.
-template <class Activity>
-void show_direction(TrialWriter const& trial, int period, int first, int units, double theta,
-                    Activity const& activity) {
-  for (int i = 0; i < units; ++i) {
-    trial.show(period, first + i, activity(std::cos(2 * std::numbers::pi * i / units - theta)));
-  }
-}
-// Noise of one period; each trial has 2^24 places for a period, from those of the task on.
-inline void add_noise(TrialWriter const& trial, analysis::DrawStream const& draws, int period, int first, int units,
-                      double deviation) {
-  if (deviation == 0) return;
-  std::uint64_t place = (static_cast<std::uint64_t>(period) + 1) << 24;
-  for (int t = trial.begin(period); t < trial.end(period); ++t) {
-    for (int i = 0; i < units; ++i) trial.at(t, first + i) += static_cast<float>(deviation * draws.normal(place++));
-  }
-}
-
 struct DelayMatchSample {
   static constexpr std::string_view name = "delay_match_sample";
   double dt = 50;                                                                 // [ms]

@@ -4,7 +4,7 @@
 //
 //   PerceptualDecision{}                  fixation 100 ms, stimulus 2000, decision 100; coherences 6.4 to 51.2
 #pragma once
-#include <dynvision/rate/tasks/delay_match_sample.hpp>
+#include <dynvision/rate/tasks/trials.hpp>
 
 namespace dynvision::rate {
 

@@ -8,7 +8,6 @@
 #pragma once
 #include <dynvision/analysis/statistics/draws.hpp>
 #include <dynvision/core/error.hpp>
-#include <dynvision/dynamics/clock.hpp>
 
 #include <cmath>
 #include <string>

@@ -9,10 +9,11 @@
 #pragma once
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/ops.hpp>
-#include <dynvision/core/shape_bytes.hpp>
 #include <dynvision/rate/tasks/timing.hpp>
 
+#include <cmath>
 #include <concepts>
+#include <numbers>
 #include <utility>
 
 namespace dynvision::rate {
@@ -72,6 +73,24 @@ class TrialWriter {
   std::int64_t channels_;
   std::vector<int> const& begins_;
 };
+
+// A direction on a ring of units, from input `first` on.
+template <class Activity>
+void show_direction(TrialWriter const& trial, int period, int first, int units, double theta,
+                    Activity const& activity) {
+  for (int i = 0; i < units; ++i) {
+    trial.show(period, first + i, activity(std::cos(2 * std::numbers::pi * i / units - theta)));
+  }
+}
+// Noise of one period; each trial has 2^24 places for a period, from those of the task on.
+inline void add_noise(TrialWriter const& trial, analysis::DrawStream const& draws, int period, int first, int units,
+                      double deviation) {
+  if (deviation == 0) return;
+  std::uint64_t place = (static_cast<std::uint64_t>(period) + 1) << 24;
+  for (int t = trial.begin(period); t < trial.end(period); ++t) {
+    for (int i = 0; i < units; ++i) trial.at(t, first + i) += static_cast<float>(deviation * draws.normal(place++));
+  }
+}
 
 // write(TrialWriter, DrawStream, values): one trial; values: what `names` are of it. Random numbers from place 64 on are the task's.
 inline constexpr std::uint64_t first_place_of_task = 64;
