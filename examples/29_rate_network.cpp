@@ -1,9 +1,7 @@
 // A decision circuit of excitatory and inhibitory rates, trained on noisy evidence.
 //
 //   cmake --build build --target example.29_rate_network && build/examples/29_rate_network
-#include <dynvision/connections/dale.hpp>
-#include <dynvision/connections/masked.hpp>
-#include <dynvision/rate/ctrnn.hpp>
+#include <dynvision/rate/eirnn.hpp>
 #include <dynvision/rate/penalties/activity.hpp>
 #include <dynvision/rate/tasks/perceptual_decision.hpp>
 #include <dynvision/run/run.hpp>
@@ -15,8 +13,8 @@ using namespace dynvision;
 
 // [network]
 // tau dv/dt = -v + W r + U x + b + noise,  r = max(v, 0),  z = V r + c      40 units: 32 excite, 8 inhibit, no autapses
-struct Circuit : CTRNN<3, 40, Relu, WithNoise<StationaryDrive>, Recurrent<Masked<NoAutapses>, Dale<>>> {
-  using CTRNN::CTRNN;
+struct Circuit : EIRNN<3, 40, Relu, WithNoise<StationaryDrive>, Recurrent<Masked<NoAutapses>>> {
+  using EIRNN::EIRNN;
 };
 // [/network]
 
@@ -40,7 +38,37 @@ int main() {
   // [test]
   rate::Trials const trials = task.draw(1000, 2);
   at::AutoGradMode const no_gradient(false);
-  run::Activity const activity = run::run(net, trials.inputs, {.seed = 8});
+  run::Activity const activity = run::run(net, trials.inputs, {.record = true, .seed = 8});
   std::printf("right: %.1f %% of 1000 trials\n", 100 * rate::trial_accuracy(activity.outputs, trials));
+  double const with_inhibition = activity.response("rates").series().mean().item<double>();
   // [/test]
+
+  // [signs]
+  Parameters const all = net.parameters();
+  auto const of = [&](char const* which) { return tensor_of(all, joined({"rates.recurrent.", which})); };
+  Tensor const W = of("weight").abs().mul(of("mask")).mul(of("sign"));  // as the network has it
+  Tensor const excites = W.narrow(1, 0, 32), inhibits = W.narrow(1, 32, 8);
+  std::printf("weights of units that excite: %.3f to %.3f, that inhibit: %.3f to %.3f\n", excites.min().item<double>(),
+              excites.max().item<double>(), inhibits.min().item<double>(), inhibits.max().item<double>());
+  // [/signs]
+
+  // [coherence]
+  for (double const coherence : task.coherences) {
+    rate::PerceptualDecision one = task;
+    one.coherences = {coherence};
+    rate::Trials const some = one.draw(500, 3);
+    std::printf("coherence %4.1f %%   right %5.1f %%\n", coherence,
+                100 * rate::trial_accuracy(run::run(net, some.inputs, {.seed = 9}).outputs, some));
+  }
+  // [/coherence]
+
+  // [lesion]
+  Tensor const without = of("mask").clone();
+  without.narrow(1, 32, 8).zero_();
+  set_mask(all, "rates.recurrent.mask", without);
+  run::Activity const disinhibited = run::run(net, trials.inputs, {.record = true, .seed = 8});
+  std::printf("without inhibition: right %.1f %%, mean rate %.2f, which was %.2f\n",
+              100 * rate::trial_accuracy(disinhibited.outputs, trials),
+              disinhibited.response("rates").series().mean().item<double>(), with_inhibition);
+  // [/lesion]
 }

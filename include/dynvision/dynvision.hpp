@@ -7,6 +7,7 @@
 #include <dynvision/analysis/order.hpp>
 #include <dynvision/analysis/time_bins.hpp>
 #include <dynvision/connections/dale.hpp>
+#include <dynvision/connections/excitatory.hpp>
 #include <dynvision/connections/fully_connected.hpp>
 #include <dynvision/connections/low_rank.hpp>
 #include <dynvision/connections/masked.hpp>
@@ -43,11 +44,19 @@
 #include <dynvision/operations/noise.hpp>
 #include <dynvision/operations/readout.hpp>
 #include <dynvision/operations/synaptic_depression.hpp>
+#include <dynvision/operations/units.hpp>
+#include <dynvision/rate/balance.hpp>
 #include <dynvision/rate/ctrnn.hpp>
+#include <dynvision/rate/eirnn.hpp>
+#include <dynvision/rate/from.hpp>
+#include <dynvision/rate/learned_start.hpp>
+#include <dynvision/rate/multi_area.hpp>
 #include <dynvision/rate/plasticity.hpp>
 #include <dynvision/rate/policies.hpp>
+#include <dynvision/rate/rate_area.hpp>
 #include <dynvision/rate/rate_layer.hpp>
 #include <dynvision/rate/rest.hpp>
+#include <dynvision/rate/signed_units.hpp>
 #include <dynvision/records/interrupt.hpp>
 #include <dynvision/records/metrics.hpp>
 #include <dynvision/records/metrics_table.hpp>

@@ -58,7 +58,7 @@ template <class M> struct Masked;                       // m v; M: AllConnection
 struct AllConnections;                                  // until set_mask(...)
 template <int Percent> struct Sparse;                   // drawn
 struct NoAutapses;                                      // none of a channel to itself
-template <int Excitatory, int Inhibitory> struct Dale;  // s_j |v|
+template <int Excitatory, int Inhibitory> struct Dale;  // s_j |v|; Excitatory<E, I>: those of E alone
 template <int R> struct LowRank;                        // U V
 class Parametrisations;                                 // those of one weight, in their order
 // Parametrisation: what one of one's own offers; StandsFirst; ParametrisationType: one without its type; AddToGradient
@@ -97,7 +97,7 @@ template <int In, int Out, class... With> struct Linear;               // a matr
 template <int In, int Out, int Side, class... With> struct Dense;      // a linear map of all units
 template <class Body, class Shortcut, class... With> struct Residual;  // F(x) + S(x)
 template <int N, class Operations, class... With> struct Repeat;       // copies one after the other
-struct ZeroIfAbsent;                                                   // active before the input arrives
+struct ZeroIfAbsent;                                                   // active before input; Units<N>: silent
 struct InputAdaption;                                                  // a frame fades while it stays on
 template <int In, int Mid, int Out, int K> struct Retina;
 struct PerStep;          // scalings of noise: whatever dt is
@@ -134,7 +134,7 @@ template <template <int...> class Recurrence, class... Policies> struct DyRCNNx8
 template <template <int...> class Recurrence, class... Policies> struct CorNetRT;
 template <template <int...> class Recurrence, class... Policies> struct CordsNet;
 
-// --- rate networks
+// --- rate networks; EIRNN, MultiArea<3, RateArea...>, From; LearnedStart; BalancedSums, BalancedMeans, GammaSizes
 template <int In, int N, class... With> struct CTRNN;  // tau dv/dt = -v + W r + U x + b, r = f(v), z = V r + c
 template <Name Layer, int In, int N, class... With> struct RateLayer;  // an area of one
 struct Potentials;                           // the state is v; RatesAreState: tau dr/dt = -r + f(u)

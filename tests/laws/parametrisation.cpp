@@ -1,7 +1,8 @@
-// covers: concepts/parametrisation.hpp run/compiled/functions/parametrised_weight.hpp
+// covers: concepts/parametrisation.hpp connections/excitatory.hpp run/compiled/functions/parametrised_weight.hpp
 // The laws of every parametrisation of a weight. A new one is added to `parametrisations()`.
 #include <dynvision/concepts/weight.hpp>
 #include <dynvision/connections/dale.hpp>
+#include <dynvision/connections/excitatory.hpp>
 #include <dynvision/connections/low_rank.hpp>
 #include <dynvision/connections/masked.hpp>
 #include <dynvision/connections/weight_norm.hpp>
@@ -56,6 +57,7 @@ std::vector<Kind> parametrisations() {
           {"Masked<NoAutapses>", Parametrisations::of<Masked<NoAutapses>>()},
           {"Dale<>", Parametrisations::of<Dale<>>()},
           {"Dale<1, 2>", Parametrisations::of<Dale<1, 2>>()},
+          {"Excitatory<>", Parametrisations::of<Excitatory<>>()},
           {"LowRank<1>", Parametrisations::of<LowRank<1>>()},
           {"LowRank<3>", Parametrisations::of<LowRank<3>>()},
           {"Masked<Sparse<50>>, Dale<>", Parametrisations::of<Masked<Sparse<50>>, Dale<>>()},

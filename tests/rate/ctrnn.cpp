@@ -1,4 +1,4 @@
-// covers: rate/policies.hpp rate/rate_layer.hpp rate/rest.hpp operations/evolve_potential.hpp
+// covers: rate/policies.hpp rate/rate_layer.hpp rate/rest.hpp rate/learned_start.hpp operations/evolve_potential.hpp
 // Rate networks against their equation, written as a loop over tensors.
 #include <dynvision/connections/dale.hpp>
 #include <dynvision/connections/masked.hpp>
@@ -69,6 +69,7 @@ template <class Net> void follows(Equation const& equation, bool leak = false, b
   {
     at::AutoGradMode const no_gradient(false);
     if (tau.dim() > 0) tau.add_(normal(tau.sizes(), 5).mul(leak ? 0.02 : bounded ? 1.0 : 4.0));
+    if (find_parameter(all, "rates.start") != nullptr) tensor_of(all, "rates.start").copy_(normal({7}, 6));
   }
   Tensor const x = normal({4, 9, 3}, 1);
   auto const alpha = [&] {
@@ -91,7 +92,9 @@ template <class Net> void follows(Equation const& equation, bool leak = false, b
     return std::pair{found, g};
   };
   auto const expected = gradients([&] {
-    return by_hand(all, equation, alpha(), x, zeros({1, 7}, x.options().requires_grad(false)),
+    Parameter const* const learned = find_parameter(all, "rates.start");
+    Tensor const rest = zeros({1, 7}, x.options().requires_grad(false));
+    return by_hand(all, equation, alpha(), x, learned == nullptr ? rest : learned->tensor.unsqueeze(0),
                    tensor_of(all, "rates.recurrent.weight"));
   });
   for (bool const compiled : {false, true}) {
@@ -122,4 +125,21 @@ TEST_CASE("a CTRNN is its equation, on both paths, with its gradients", "[rate]"
   SECTION("tanh, leaks within their bounds") { follows<Net<Tanh, Feature, BoundedLeak>>({tanh_of}, false, true); }
   SECTION("sizes that are numbers") { follows<CTRNN<image_channels, any_units, Tanh, Feature>>({tanh_of}); }
   SECTION("rates as the state") { follows<Net<Tanh, RatesAreState>>({tanh_of, true}); }
+  SECTION("potentials that have learned where to begin") { follows<Net<Sigmoid, LearnedStart>>({sigmoid_of}); }
+  SECTION("rates that have") { follows<Net<Tanh, RatesAreState, LearnedStart>>({tanh_of, true}); }
+}
+
+TEST_CASE("a learned start is a parameter, and a given one goes before it", "[rate]") {
+  Net<Tanh, LearnedStart> net(numbers(2));
+  Tensor const start = tensor_of(net.parameters(), "rates.start"), x = normal({4, 5, 3}, 1);
+  CHECK(start.sizes().equals({7}));
+  CHECK(start.requires_grad());
+  at::AutoGradMode const no_gradient(false);
+  Tensor const resting = run::run(net, x).outputs;
+  start.copy_(normal({7}, 2));
+  CHECK(distance(run::run(net, x).outputs, resting) > 0.01);
+  run::State const given = rate::from_potentials(net, {{"rates", zeros({4, 7}, start.options())}});
+  CHECK(distance(run::run(net, x, {.start = given}).outputs, resting) < 1e-14);
+  struct Pictures : Layer<"pictures", Conv<3, 4, 3>, rate::Start, Record, Delay> {};
+  CHECK(failure([] { Model<Pictures>({.input_dims = {3, 6, 6}}); }) == "rate.150");
 }

@@ -94,6 +94,7 @@ inline std::string svg(Facts const& facts) {
   }
   if (head) paper.box(left_of(n + 1), y, "head", number_text(facts.n_classes) + " classes");
   for (std::size_t column = 0; column + 1 < n + (head ? 2 : 1); ++column) {
+    if (column < n && !facts.layers[column].in_row) continue;
     double const from = left_of(column) + width, to = left_of(column + 1);
     paper.way("M" + number(from) + "," + number(middle) + " L" + number(to - 1) + "," + number(middle), "#444",
               "forward");
@@ -150,8 +151,10 @@ inline std::string dot(Facts const& facts) {
     bool const head = facts.n_classes > 0 && &layer == &facts.layers.back();
     std::string const below = head ? number_text(facts.n_classes) + " classes" : shape(layer.channels, layer.size);
     all += "  " + quoted(layer.name) + " [label=\"" + layer.name + "\\n" + below + "\"];\n";
-    all += "  " + quoted(before) + " -> " + quoted(layer.name) + " [weight=9" +
-           (delay.empty() ? "" : ", label=" + quoted(delay)) + "];\n";
+    if (layer.in_row) {
+      all += "  " + quoted(before) + " -> " + quoted(layer.name) + " [weight=9" +
+             (delay.empty() ? "" : ", label=" + quoted(delay)) + "];\n";
+    }
     before = layer.name;
     delay = milliseconds(layer);
   }

@@ -49,6 +49,7 @@ struct LayerFacts {
   double shortest = 0, longest = 0;   // [ms] the same, where channels have delays of their own
   int first_signal = -1;              // [steps]; -1: never
   bool active_without_input = false;  // it is active before the image arrives
+  bool in_row = true;                 // what the layer before hands on arrives here; not with Units
   double flops = 0;                   // per step and sample
   double bytes_per_step = 0;          // per sample
 };
@@ -103,20 +104,23 @@ namespace analysis {
 // The shortest of all ways from the image, in steps.
 [[gnu::cold]] inline void find_first_signals(Facts& facts) {
   std::size_t const n = facts.layers.size();
-  std::vector<int> first(n, std::numeric_limits<int>::max() / 2);
-  first[0] = 0;
+  constexpr int never = std::numeric_limits<int>::max() / 2;
+  std::vector<int> first(n, never);
+  if (facts.layers[0].in_row) first[0] = 0;
   for (bool changed = true; changed;) {
     changed = false;
     auto const reach = [&](std::size_t to, int step) {
-      if (step < first[to]) first[to] = step, changed = true;
+      if (step < never && step < first[to]) first[to] = step, changed = true;
     };
-    for (std::size_t l = 1; l < n; ++l) reach(l, first[l - 1] + facts.layers[l - 1].delay);
+    for (std::size_t l = 1; l < n; ++l) {
+      if (facts.layers[l].in_row) reach(l, first[l - 1] + facts.layers[l - 1].delay);
+    }
     for (ConnectionFacts const& c : facts.connections) {
       reach(static_cast<std::size_t>(c.to), first[static_cast<std::size_t>(c.from)] + c.delay);
     }
   }
-  for (std::size_t l = 0; l < n; ++l) facts.layers[l].first_signal = first[l];
-  facts.first_output = first[n - 1] + facts.layers[n - 1].delay;
+  for (std::size_t l = 0; l < n; ++l) facts.layers[l].first_signal = first[l] < never ? first[l] : -1;
+  facts.first_output = first[n - 1] < never ? first[n - 1] + facts.layers[n - 1].delay : -1;
 }
 
 // [ms] the shortest and the longest of a delay; `delay`: [steps] of one that is a whole number of them.
@@ -173,6 +177,7 @@ namespace analysis {
       facts.connections.push_back(
           analysis::connection_facts(way, seen.from, l, seen.delay, seen.interpolated, facts.dt));
     }
+    if (parts[p].label() == "units") layer.in_row = false;
     if (seen.is_active_without_input) layer.active_without_input = true;
     if (seen.is_memory) {
       layer.delay = seen.delay;

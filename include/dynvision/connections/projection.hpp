@@ -25,6 +25,7 @@ struct Projection {
   int delay = 0;  // [steps]
   InterpolatedDelay interpolated;
   bool on = false;
+  bool feedforward = false;  // part of the way from the input: feedforward_only leaves it
 
   // The response of `source`, `steps` ago; its delay line must hold `memory` steps.
   template <class... With>

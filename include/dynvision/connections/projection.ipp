@@ -5,7 +5,7 @@
 namespace dynvision {
 
 DYNVISION_INLINE Signal Projection::operator()(Signal const& x, Moment& now) const {
-  if (!on || now.feedforward_only) return {};
+  if (!on || (now.feedforward_only && !feedforward)) return {};
   Signal const h = interpolated.on ? interpolated(now, from) : now.past(from, delay);
   return h.defined() ? adapter(h, size_at(x, now.size)) : h;
 }

@@ -5,11 +5,13 @@
 //   solver           Euler (default) | RungeKutta4 | a user's
 //   tau              Uniform (default) | Feature, one for each unit; Leak, BoundedLeak: what is learned (evolve_potential.hpp)
 //   noise            NoNoise (default) | WithNoise<Scaling>, of the drive     RateNoise<Scaling>, of the rates
+//   start            at rest (default) | LearnedStart (rate/learned_start.hpp)
 //   other areas      More<AddSkip<"S">, AddFeedback<"A">>: what arrives beside
 //   weights          Incoming<P...>, Recurrent<P...>, Outgoing<P...>: parametrisations, NoBias (docs/concepts/weights.md)
 #pragma once
 #include <dynvision/families/policies.hpp>
 #include <dynvision/operations/evolve_potential.hpp>
+#include <dynvision/rate/learned_start.hpp>
 
 namespace dynvision {
 
@@ -62,7 +64,7 @@ template <class T> using IsMore = std::bool_constant<PolicyOf<T, MoreKind>>;
 template <class T> using IsRateNoise = std::bool_constant<PolicyOf<T, RateNoiseKind>>;
 template <class T> using IsSolverOnly = std::bool_constant<Solver<T>>;
 
-using Kinds = PolicyKinds<IsNonlinearity, IsStateKind, IsSolverOnly, IsSharing, IsLeak, IsNoise, IsRateNoise,
+using Kinds = PolicyKinds<IsNonlinearity, IsStateKind, IsSolverOnly, IsSharing, IsLeak, IsNoise, IsRateNoise, IsStart,
                           IsIncoming, IsRecurrent, IsOutgoing, IsMore>;
 
 }  // namespace rate

@@ -44,7 +44,8 @@ template <class S, class... With> struct Evolution<S, List<With...>> {
   using rates = Evolve<S, With...>;
 };
 
-template <int In, int N, class... With> struct OperationsOf {
+// What an area does with what has arrived. Memory: what stores its rates.
+template <class Memory, class... With> struct DynamicsOf {
   using f = pick<IsNonlinearity, Relu, With...>;
   using evolution = Evolution<pick<IsSolverOnly, Euler, With...>, those<IsOfEvolution, With...>>;
   using noise = typename pick<IsNoise, NoNoise, With...>::noise_scaling;
@@ -57,12 +58,17 @@ template <int In, int N, class... With> struct OperationsOf {
   using of_rates = typename NoiseOf<typename pick<IsRateNoise, Quiet, With...>::scaling, "rate_noise_{}">::type;
   static constexpr bool potentials = !has<RatesAreState, With...>;
 
-  using arriving = join<List<typename InputOf<In, N, typename pick<IsIncoming, Incoming<>, With...>::policies>::type,
-                             typename RecurrentOf<N, typename pick<IsRecurrent, Recurrent<>, With...>::policies>::type>,
-                        typename pick<IsMore, More<>, With...>::operations, List<AddInput>, of_drive>;
+  using start = std::conditional_t<(IsStart<With>::value || ...), List<Start>, List<>>;
   using evolving =
       std::conditional_t<potentials, List<typename evolution::potentials, f>, List<f, typename evolution::rates>>;
-  using type = join<arriving, evolving, of_rates, List<Record, Delay>>;
+  using type = join<typename pick<IsMore, More<>, With...>::operations, List<AddInput>, of_drive, start, evolving,
+                    of_rates, List<Record, Memory>>;
+};
+
+template <int In, int N, class... With> struct OperationsOf {
+  using type = join<List<typename InputOf<In, N, typename pick<IsIncoming, Incoming<>, With...>::policies>::type,
+                         typename RecurrentOf<N, typename pick<IsRecurrent, Recurrent<>, With...>::policies>::type>,
+                    typename DynamicsOf<Delay, With...>::type>;
 };
 
 }  // namespace rate

@@ -53,7 +53,7 @@ void describe_projection(Op const& op, Node& node, bool stored, bool feedforward
     node.on = op.on && !feedforward_only;
     node.source = {node.layer, op.delay, stored};
   } else {
-    node.on = op.incoming.on && !feedforward_only;
+    node.on = op.incoming.on && (op.incoming.feedforward || !feedforward_only);
     node.source = {op.incoming.from, op.incoming.delay,
                    op.incoming.from < node.layer || (op.incoming.from == node.layer && stored)};
   }

@@ -13,6 +13,7 @@ enum class Presence {
   with_source,    // also where the state of its source exists
   with_external,  // also while external input is given
   always,
+  never,
 };
 
 struct Source {         // of an operand, or of the solver's r

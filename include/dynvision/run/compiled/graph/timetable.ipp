@@ -232,6 +232,9 @@ DYNVISION_INLINE void Timetable::simulate(int t, std::size_t from, bool x) {
       case Presence::always:
         x = true;
         break;
+      case Presence::never:
+        x = false;
+        break;
     }
     if (node.stores) {
       stored_[l][now] = x;

@@ -22,12 +22,13 @@
 #include <dynvision/run/compiled/stages/readout.hpp>
 #include <dynvision/run/compiled/stages/stepwise.hpp>
 #include <dynvision/run/compiled/stages/tensor_function.hpp>
+#include <dynvision/run/compiled/stages/units.hpp>
 #include <dynvision/run/compiled/stages/zero_if_absent.hpp>
 
 namespace dynvision::run {
 
 using NodeKinds = List<roles::Projection, stages::CombineTensors, roles::ExternalInput, roles::Bias, roles::Gain,
-                       roles::Modulation, roles::Noise, roles::InputAdaption, roles::Record, stages::ZeroIfAbsent,
+                       roles::Modulation, roles::Noise, roles::InputAdaption, roles::Record, stages::ZeroIfAbsent, stages::Units,
                        roles::DelayBy, roles::Delay, roles::SolverStep, roles::UnitSolverStep, roles::Mechanism,
                        roles::Map, stages::Convolution, stages::MaxPool, stages::TensorFunction, stages::Stepwise>;
 

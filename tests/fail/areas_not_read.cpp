@@ -1,0 +1,16 @@
+// g++: no area is read out
+// clang++: no area is read out
+#include <dynvision/rate/multi_area.hpp>
+#include <dynvision/run/unroll.hpp>
+
+using namespace dynvision;
+
+struct V1 : RateArea<"V1", 10, Incoming<>> {};
+struct Net : MultiArea<3, V1> {
+  using MultiArea::MultiArea;
+};
+
+int main() {
+  Net net;
+  return run::unroll(net, zeros({1, 2, 3})).outputs.defined();
+}
