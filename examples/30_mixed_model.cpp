@@ -71,15 +71,15 @@ int main() {
   Observer net({.seed = 1});
   at::Generator const draws = at::detail::createCPUGenerator(1);
   Optimizer optimizer(net.parameters(), {.learning_rate = 0.005, .optimizer_kwargs = {}});
-  for (int i = 0; i < 200; ++i) {
-    Gratings const some = draw(32, 0.7, draws);
+  for (int i = 0; i < 300; ++i) {
+    Gratings const some = draw(32, i < 100 ? 0.7 : 0.15 * (1 + i % 4), draws);  // easy ones first
     run::Settings const settings{.seed = 7, .trial = static_cast<std::uint64_t>(i)};
     Tensor const z = run::run(net, some.movie, settings).outputs.narrow(1, 15, 5).mean(1);  // of the last 50 ms
     Tensor const loss = z.log_softmax(1).gather(1, some.tilt.unsqueeze(1)).mean().neg();
     optimizer.zero_grad();
     loss.backward();  // through the circuit, V2 and V1 at once
     optimizer.step();
-    if (i % 50 == 49) std::printf("step %3d   loss %.3f\n", i + 1, loss.item<double>());
+    if (i % 100 == 99) std::printf("step %3d   loss %.3f\n", i + 1, loss.item<double>());
   }
   // [/train]
 

@@ -41,7 +41,8 @@ int main() {
   run::Activity const before = run::run(net, nothing, {.record = true}), after = run::run(net, pulse, {.record = true});
   for (char const* const area : {"sensory", "parietal", "frontal"}) {
     Tensor const change = after.response(area).series().sub(before.response(area).series()).abs().sum(-1).select(0, 0);
-    std::printf("a pulse reaches %-8s after %2.0f ms\n", area, 10 * change.gt(0).argmax().item<double>());
+    std::printf("a pulse reaches %-8s after %2.0f ms\n", area,
+                10 * change.gt(0).to(at::kFloat).argmax().item<double>());
   }
   // [/latency]
 
