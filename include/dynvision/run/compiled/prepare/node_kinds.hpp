@@ -27,10 +27,11 @@
 
 namespace dynvision::run {
 
-using NodeKinds = List<roles::Projection, stages::CombineTensors, roles::ExternalInput, roles::Bias, roles::Gain,
-                       roles::Modulation, roles::Noise, roles::InputAdaption, roles::Record, stages::ZeroIfAbsent, stages::Units,
-                       roles::DelayBy, roles::Delay, roles::SolverStep, roles::UnitSolverStep, roles::Mechanism,
-                       roles::Map, stages::Convolution, stages::MaxPool, stages::TensorFunction, stages::Stepwise>;
+using NodeKinds =
+    List<roles::Projection, stages::CombineTensors, roles::ExternalInput, roles::Bias, roles::Gain, roles::Modulation,
+         roles::Noise, roles::InputAdaption, roles::Record, stages::ZeroIfAbsent, stages::Units, roles::DelayBy,
+         roles::Delay, roles::SolverStep, roles::UnitSolverStep, roles::Mechanism, roles::Map, stages::Convolution,
+         stages::MaxPool, stages::TensorFunction, stages::Stepwise>;
 
 template <class Op, class... Kinds> auto first_kind(List<Kinds...>) {
   bool constexpr is[] = {Kinds::template is_kind_of<Op>()...};
