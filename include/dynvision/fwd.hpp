@@ -139,7 +139,7 @@ template <int In, int N, class... With> struct CTRNN;  // tau dv/dt = -v + W r +
 template <Name Layer, int In, int N, class... With> struct RateLayer;  // an area of one
 struct Potentials;                           // the state is v; RatesAreState: tau dr/dt = -r + f(u)
 template <class... P> struct Incoming;       // policies of U; Recurrent: of W; Outgoing: of V
-template <class Scaling> struct RateNoise;   // noise of the rates
+// RateNoise<Scaling>: noise of the rates
 template <class... Operations> struct More;  // what arrives from other areas
 class Plasticity;                            // how much of an optimiser's step a weight takes
 template <template <int...> class Recurrence, class... Policies> struct AlexNet;
