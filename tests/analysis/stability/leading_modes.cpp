@@ -32,12 +32,13 @@ Tensor dense(stability::StepJacobian const& J) {
   }
   return stack_along(columns, 1);
 }
-double dense_radius(Tensor const& J) {
+Eigen::VectorXcd dense_eigenvalues(Tensor const& J) {
   Tensor const own = J.contiguous();
   Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> const> const all(
       own.data_ptr<double>(), own.size(0), own.size(1));
-  return Eigen::EigenSolver<Eigen::MatrixXd>(Eigen::MatrixXd(all), false).eigenvalues().cwiseAbs().maxCoeff();
+  return Eigen::EigenSolver<Eigen::MatrixXd>(Eigen::MatrixXd(all), false).eigenvalues();
 }
+double dense_radius(Tensor const& J) { return dense_eigenvalues(J).cwiseAbs().maxCoeff(); }
 
 // J v against central differences, J^T against J.
 void check_products(auto const& model, Tensor const& images, run::Settings settings = {}) {
@@ -167,6 +168,38 @@ TEST_CASE("with feedback the layers are one group, whose modes are those of the 
   CHECK(std::abs(modes.spectral_radius - dense_radius(dense(stability::StepJacobian(map, x)))) < 1e-8);
 }
 
+TEST_CASE("with several products between two vectors of the Krylov space the modes are those of J", "[stability]") {
+  Options const options{
+      .n_classes = 3, .input_dims = {1, 4, 4}, .t_recurrence = 4, .t_feedback = 6, .seed = 2, .dtype = at::kDouble};
+  Model<Fed<Tanh>, B<Tanh>> const model(options);
+  for (Parameter const& p : model.parameters()) {  // modes that swing among them
+    if (p.name.find("recurrence") != std::string::npos) Tensor(p.tensor).data().mul_(-6);
+  }
+  stability::StepMap const map(model, stability::random_vector(16, 1).view({1, 1, 4, 4}));
+  run::State const x = map.rest();
+  stability::StepJacobian const J(map, x);
+  Eigen::VectorXcd const all = dense_eigenvalues(dense(J));
+  std::vector<double> moduli;
+  for (std::complex<double> const z : all) moduli.push_back(std::abs(z));
+  std::sort(moduli.rbegin(), moduli.rend());
+  for (int const products : {1, 3, 8}) {
+    CAPTURE(products);
+    stability::ModeSettings settings{.n_modes = 6, .settled = 0, .products = products};
+    for (bool const patterns : {false, true}) {
+      settings.patterns = patterns;
+      stability::Modes const modes = stability::leading_modes(map, x, settings);
+      CHECK(modes.converged);
+      REQUIRE(modes.modes.size() == 6);
+      for (std::size_t i = 0; i < 6; ++i) {
+        std::complex<double> const z = modes.modes[i].z;
+        CHECK(std::abs(std::abs(z) - moduli[i]) < 1e-7);
+        CHECK((all.array() - z).abs().minCoeff() < 1e-7);
+        CHECK(modes.modes[i].settled);
+      }
+    }
+  }
+}
+
 TEST_CASE("a model without memory has eigenvalues of 0", "[stability]") {
   DyRCNNx2<NoRecurrence, NoSolver> const model(
       {.n_classes = 3, .input_dims = {1, 6, 6}, .seed = 2, .dtype = at::kDouble});
@@ -184,6 +217,7 @@ TEST_CASE("what the dynamics cannot be asked of is said", "[stability]") {
   CHECK(failure([&] { stability::StepMap(model, full({2, 1}, 1, at::kDouble)); }) == "analysis.142");
   CHECK(failure([&] { stability::StepMap(model, full({1, 1}, NAN, at::kDouble)); }) == "analysis.143");
   CHECK(failure([&] { stability::leading_modes(map, rest, {.n_modes = 10, .krylov_size = 11}); }) == "analysis.145");
+  CHECK(failure([&] { stability::leading_modes(map, rest, {.products = -1}); }) == "analysis.145");
   CHECK(failure([&] { stability::leading_modes(map, run::State{}); }) == "analysis.141");
   run::State broken = rest;
   broken.layers[0].past[0] = Signal{};

@@ -5,7 +5,9 @@
 //
 // By the implicitly restarted Arnoldi method (Sorensen 1992; Spectra's GenEigsSolver) from products with J, or with J^T where no
 // patterns are asked for, for each group of layers that act on each other (coupled_layers.hpp). A group whose state is no
-// larger than the Krylov space is that space.
+// larger than the Krylov space is that space. In a large state a product costs far less than to make a vector orthogonal to the
+// others: there the space is that of J^s, s products between two vectors, and z comes from J within the space of its modes
+// (Rayleigh, Ritz): z^s alone does not say which root z is.
 // It ends where the first mode has settled, or each has its tolerance; `Mode::settled` says which of the others have.
 // Without the nonlinearity's slope D, an eigenvalue mu of the lateral weights W gives the roots of
 // z^d - (1 - a) z^(d-1) - a mu = 0 for a delay of d steps.
@@ -25,6 +27,7 @@
 #include <complex>
 #include <limits>
 #include <numbers>
+#include <numeric>
 
 namespace dynvision::stability {
 
@@ -34,6 +37,7 @@ struct ModeSettings {
   double settled = 1e-6;    // relative change of the first mode over each of three restarts; 0: by `tolerance` alone
   double tolerance = 1e-9;  // of |J v - z v| / |z| of every mode, which ends it, too
   int max_restarts = 100;   // of a group
+  int products = 0;         // s, between two vectors; 0: 8 in a state of more than 20,000 numbers, else 1
   bool patterns = false;    // keep them; then it ends by `tolerance`
   std::uint64_t seed = 0;   // of the first vector
   std::string progress = "modes";  // its label; empty: none
@@ -77,7 +81,7 @@ struct EigenPairs {
   std::vector<bool> settled{};  // by mode; none: all
 };
 
-// Ends the iteration where the first Ritz value rests: in a dense cluster of eigenvalues, such as that of a fresh network
+// J^s. Ends the iteration where the first Ritz value rests: in a dense cluster of eigenvalues, such as that of a fresh network
 // around 1 - dt/tau, eigenvectors are far slower. One restart at rest may be a plateau.
 class WatchedJacobian {
  public:
@@ -87,8 +91,13 @@ class WatchedJacobian {
   WatchedJacobian(CoupledJacobian const& J, ModeSettings const& settings)
       : J_(J),
         settings_(settings),
+        products_(products_of(settings, J.rows())),
+        between_(J.rows()),
         modulus_(Eigen::VectorXd::Zero(settings.n_modes)),
         at_rest_(static_cast<std::size_t>(settings.n_modes), 0) {}
+  static int products_of(ModeSettings const& settings, Eigen::Index n) {
+    return settings.products > 0 ? settings.products : n > 20000 ? 8 : 1;
+  }
   Eigen::Index rows() const { return J_.rows(); }
   Eigen::Index cols() const { return J_.cols(); }
   void perform_op(double const* x, double* y) const {
@@ -97,12 +106,16 @@ class WatchedJacobian {
       for (std::size_t i = 0; i < at_rest_.size(); ++i) {
         auto const k = static_cast<Eigen::Index>(i);
         double const now = std::abs((*ritz)[k]);
-        at_rest_[i] = std::abs(now - modulus_[k]) < settings_.settled * now ? at_rest_[i] + 1 : 0;
+        at_rest_[i] = std::abs(now - modulus_[k]) < settings_.settled * products_ * now ? at_rest_[i] + 1 : 0;
         modulus_[k] = now;
       }
       if (!settings_.patterns && is_settled(0)) throw Settled{};
     }
     J_.perform_op(x, y);
+    for (int i = 1; i < products_; ++i) {
+      between_ = Eigen::Map<Eigen::VectorXd const>(y, rows());
+      J_.perform_op(between_.data(), y);
+    }
   }
   bool is_settled(std::size_t mode) const { return at_rest_[mode] >= restarts_at_rest; }
   mutable Eigen::VectorXcd const* ritz = nullptr;
@@ -110,6 +123,8 @@ class WatchedJacobian {
  private:
   CoupledJacobian const& J_;
   ModeSettings const& settings_;
+  int products_;
+  mutable Eigen::VectorXd between_;
   mutable std::complex<double> first_{};
   mutable Eigen::VectorXd modulus_;
   mutable std::vector<int> at_rest_;
@@ -117,7 +132,33 @@ class WatchedJacobian {
 struct WatchedSolver : Spectra::GenEigsSolver<WatchedJacobian const> {
   using Spectra::GenEigsSolver<WatchedJacobian const>::GenEigsSolver;
   Eigen::VectorXcd const& ritz() const { return m_ritz_val; }
+  // Orthonormal, of the space of the modes: what the last restart has kept, or the Ritz vectors where all has ended.
+  Eigen::MatrixXd basis(bool restarted) const {
+    Eigen::MatrixXd const& V = m_fac.matrix_V();
+    if (restarted) return V.leftCols(m_fac.subspace_dim());
+    Eigen::MatrixXd both(m_ritz_vec.rows(), 2 * m_ritz_vec.cols());
+    both << m_ritz_vec.real(), m_ritz_vec.imag();
+    Eigen::ColPivHouseholderQR<Eigen::MatrixXd> const qr(both);
+    Eigen::MatrixXd const within = qr.householderQ() * Eigen::MatrixXd::Identity(both.rows(), qr.rank());
+    return V * within;
+  }
 };
+
+// The modes of J within the space that these span, the largest first.
+inline EigenPairs within_space(CoupledJacobian const& J, Eigen::MatrixXd const& basis, ModeSettings const& settings) {
+  Eigen::MatrixXd products(basis.rows(), basis.cols());
+  for (Eigen::Index i = 0; i < basis.cols(); ++i) J.perform_op(basis.col(i).data(), products.col(i).data());
+  Eigen::EigenSolver<Eigen::MatrixXd> const solver(basis.transpose() * products, settings.patterns);
+  std::vector<Eigen::Index> order(static_cast<std::size_t>(basis.cols()));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) {
+    return std::abs(solver.eigenvalues()[a]) > std::abs(solver.eigenvalues()[b]);
+  });
+  order.resize(std::min(order.size(), static_cast<std::size_t>(settings.n_modes)));
+  EigenPairs found{solver.eigenvalues()(order), {}, solver.info() == Eigen::Success};
+  if (settings.patterns) found.vectors = basis * solver.eigenvectors()(Eigen::all, order);
+  return found;
+}
 
 inline EigenPairs eigen_pairs(CoupledJacobian const& J, ModeSettings const& settings) {
   Eigen::Index const n = J.rows(), n_krylov = settings.krylov_size;
@@ -141,21 +182,20 @@ inline EigenPairs eigen_pairs(CoupledJacobian const& J, ModeSettings const& sett
   WatchedJacobian const watched(J, settings);
   WatchedSolver solver(watched, settings.n_modes, n_krylov);
   watched.ritz = &solver.ritz();
-  auto const settled = [&] {
-    std::vector<bool> modes;
-    for (int i = 0; i < settings.n_modes; ++i) modes.push_back(watched.is_settled(static_cast<std::size_t>(i)));
-    return modes;
-  };
   solver.init(y.data());
+  bool restarted = false;
   try {
     solver.compute(Spectra::SortRule::LargestMagn, settings.max_restarts, settings.tolerance);
   } catch (WatchedJacobian::Settled const&) {
-    return {solver.ritz().head(settings.n_modes), Eigen::MatrixXcd{}, true, settled()};
+    restarted = true;
   }
-  bool const converged = solver.info() == Spectra::CompInfo::Successful;
-  if (!converged && !settings.patterns)
-    return {solver.ritz().head(settings.n_modes), Eigen::MatrixXcd{}, false, settled()};
-  return {solver.eigenvalues(), settings.patterns ? solver.eigenvectors() : Eigen::MatrixXcd{}, converged};
+  EigenPairs found = within_space(J, solver.basis(restarted), settings);
+  bool const all_settled = !restarted && solver.info() == Spectra::CompInfo::Successful;
+  found.converged = found.converged && (restarted || all_settled);
+  if (!all_settled) {
+    for (int i = 0; i < settings.n_modes; ++i) found.settled.push_back(watched.is_settled(static_cast<std::size_t>(i)));
+  }
+  return found;
 }
 
 inline Mode with_pattern(Mode mode, CoupledJacobian const& J, CoupledLayers const& layers, StateLayout const& layout,
@@ -181,10 +221,10 @@ inline Mode with_pattern(Mode mode, CoupledJacobian const& J, CoupledLayers cons
 inline Modes leading_modes(StepMap const& map, run::State const& at, ModeSettings const& settings = {}) {
   map.check_is_autonomous();
   if (settings.n_modes < 1 || settings.krylov_size < settings.n_modes + 2 || settings.max_restarts < 1 ||
-      !(settings.tolerance > 0) || !(settings.settled >= 0)) {
+      settings.products < 0 || !(settings.tolerance > 0) || !(settings.settled >= 0)) {
     fail("analysis", 145,
-         {"modes: n_modes = ", settings.n_modes, ", krylov_size = ", settings.krylov_size,
-          ", max_restarts = ", settings.max_restarts, ", tolerance = ", settings.tolerance,
+         {"modes: n_modes = ", settings.n_modes, ", krylov_size = ", settings.krylov_size, ", max_restarts = ",
+          settings.max_restarts, ", products = ", settings.products, ", tolerance = ", settings.tolerance,
           ": expected at least one mode, krylov_size >= ", std::max(settings.n_modes, 1) + 2, " and positive numbers"});
   }
   StepJacobian const J(map, at);
@@ -195,7 +235,8 @@ inline Modes leading_modes(StepMap const& map, run::State const& at, ModeSetting
     std::optional<Progress> progress;
     if (!settings.progress.empty()) {
       progress.emplace(settings.progress + " of " + layers.name,
-                       settings.krylov_size + settings.max_restarts * (settings.krylov_size - settings.n_modes));
+                       WatchedJacobian::products_of(settings, J.size()) *
+                           (settings.krylov_size + settings.max_restarts * (settings.krylov_size - settings.n_modes)));
     }
     CoupledJacobian const own(J, layers, random, !settings.patterns, progress ? &*progress : nullptr);
     EigenPairs const found = eigen_pairs(own, settings);
