@@ -119,6 +119,41 @@ TEST_CASE("ridge by samples is ridge by features", "[measures]") {
   CHECK((gram * ridge_inverse(few, 0.7) - few.transpose()).norm() < 1e-12);
 }
 
+TEST_CASE("discriminant analysis by samples is that by features", "[measures]") {
+  std::size_t const n = 14, p = 23, m = 5;  // more features than samples
+  std::vector<double> const draws = normal_draws((n + m) * p, 8);
+  PatternMatrix const both = Patterns{draws, p}.matrix();
+  PatternMatrix const x = both.topRows(n), test = both.bottomRows(m);
+  std::vector<std::int64_t> labels{0, 1, 2, 0, 1, 2, 0,
+                                   1, 0, 0, 2, 1, 0, 4};  // of five classes one is not there, one has one sample
+  Standardisation const scale(x);
+  PatternMatrix const z = scale(x);
+  for (double const shrinkage : {0.1, 0.8, 1.0}) {
+    CAPTURE(shrinkage);
+    Eigen::MatrixXd means = Eigen::MatrixXd::Zero(5, p), within = z;
+    Eigen::VectorXd counts = Eigen::VectorXd::Zero(5);
+    for (std::size_t i = 0; i < n; ++i)
+      means.row(labels[i]) += z.row(static_cast<Eigen::Index>(i)), counts[labels[i]] += 1;
+    for (Eigen::Index k = 0; k < 5; ++k) means.row(k) /= std::max(1.0, counts[k]);
+    for (std::size_t i = 0; i < n; ++i) within.row(static_cast<Eigen::Index>(i)) -= means.row(labels[i]);
+    Eigen::MatrixXd const sigma_within = within.transpose() * within / double(n);
+    Eigen::MatrixXd const sigma =
+        (1 - shrinkage) * sigma_within + shrinkage * sigma_within.trace() / double(p) * Eigen::MatrixXd::Identity(p, p);
+    Eigen::MatrixXd const weights = sigma.ldlt().solve(means.transpose());
+    PatternMatrix const scores = LinearDecoder(x, labels, 5, {DecoderKind::lda, 1, shrinkage}).decision(test);
+    PatternMatrix const of_samples = population::DiscriminantScores(x, test, 5, shrinkage)(labels);
+    CHECK((scores - of_samples).topLeftCorner(m, 3).norm() < 1e-9);
+    for (Eigen::Index k : {0, 1, 2, 4}) {
+      for (Eigen::Index i = 0; i < Eigen::Index(m); ++i) {
+        double const expected = scale(test).row(i).dot(weights.col(k)) - 0.5 * means.row(k).dot(weights.col(k)) +
+                                std::log(counts[k] / double(n));
+        CHECK(scores(i, k) == Approx(expected).epsilon(1e-9));
+      }
+    }
+    CHECK(scores(0, 3) == -INFINITY);
+  }
+}
+
 TEST_CASE("steps without a signal are decoded by the number of samples, steps with nan not at all", "[measures]") {
   std::size_t const T = 3, N = 20, P = 2;
   std::vector<double> x = normal_draws(T * N * P, 7);

@@ -26,6 +26,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -175,6 +176,27 @@ class RidgeScores {
   std::vector<double> counts_;
 };
 
+// Discriminant analysis, where there are more features than samples: products of samples do not depend on the labels.
+class DiscriminantScores {
+ public:
+  DiscriminantScores(PatternMatrix const& training, PatternMatrix const& test, std::size_t n_classes, double shrinkage)
+      : n_classes_(static_cast<Eigen::Index>(n_classes)), n_features_(training.cols()), shrinkage_(shrinkage) {
+    Standardisation const scale(training);
+    PatternMatrix const z = scale(training);
+    among_.noalias() = z * z.transpose(), to_test_.noalias() = scale(test) * z.transpose();
+  }
+
+  PatternMatrix operator()(std::span<std::int64_t const> labels) const {
+    DualDiscriminant const dual(among_, labels, n_classes_, n_features_, shrinkage_);
+    return (to_test_ * dual.D).rowwise() + dual.offset;
+  }
+
+ private:
+  Eigen::Index n_classes_, n_features_;
+  double shrinkage_;
+  Eigen::MatrixXd among_, to_test_;  // (N training, N training), (N test, N training)
+};
+
 }  // namespace population
 
 inline Chance decoding_chance(PatternsOverTime const& x, std::span<std::int64_t const> labels,
@@ -207,10 +229,13 @@ inline Chance decoding_chance(PatternsOverTime const& x, std::span<std::int64_t 
         for (std::size_t p = 0; p < P; ++p) right[p] += scores.right(shuffled[p], fold.train, fold.test);
         continue;
       }
+      std::optional<population::DiscriminantScores> dual;
+      if (training.cols() > training.rows()) dual.emplace(training, test, K, settings.decoder.shrinkage);
       std::vector<std::int64_t> own(fold.train.size());
       for (std::size_t p = 0; p < P; ++p) {
         for (std::size_t i = 0; i < own.size(); ++i) own[i] = shuffled[p][fold.train[i]];
-        PatternMatrix const scores = LinearDecoder(training, own, K, settings.decoder).decision(test);
+        PatternMatrix const scores =
+            dual ? (*dual)(own) : LinearDecoder(training, own, K, settings.decoder).decision(test);
         for (Eigen::Index i = 0; i < scores.rows(); ++i) {
           right[p] += population::largest(scores.row(i)) == shuffled[p][fold.test[static_cast<std::size_t>(i)]];
         }

@@ -4,7 +4,7 @@
 //   ridge    targets +1 (own class), -1 (others), centred; W = (Z^T Z + alpha I)^-1 Z^T Y, or its dual for P > N; the intercept,
 //            the mean target, is not penalised
 //   lda      Sigma = (1 - lambda) Sigma_w + lambda tr(Sigma_w)/P I, Sigma_w pooled over classes with 1/N;
-//            score z^T Sigma^-1 mu_c - mu_c^T Sigma^-1 mu_c / 2 + ln pi_c
+//            score z^T Sigma^-1 mu_c - mu_c^T Sigma^-1 mu_c / 2 + ln pi_c; for P > N by Z Z^T (DualDiscriminant)
 //
 //   LinearDecoder const decoder(training, labels, n_classes, {.kind = DecoderKind::ridge});
 //   PatternMatrix const scores = decoder.decision(test);                                     // (N,K); the largest one wins
@@ -19,6 +19,7 @@
 
 #include <Eigen/Cholesky>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -62,6 +63,45 @@ inline Eigen::MatrixXd ridge_inverse(PatternMatrix const& z, double alpha) {
   return Eigen::LLT<Eigen::MatrixXd>(gram).solve(z.transpose());
 }
 
+// Linear discriminant analysis by products of samples alone, G = Z Z^T (N,N): the weights are Z^T D. With A (N,K), 1/n_c for the
+// samples of a class, and H, which takes the mean of its class from each row,
+//
+//   D = (A - H (n c/(1 - lambda) I + H G H)^-1 H G A)/c,    c = lambda tr(Sigma_w)/P                       (Woodbury)
+struct DualDiscriminant {
+  Eigen::MatrixXd D{};          // (N,K)
+  Eigen::RowVectorXd offset{};  // (K)
+
+  DualDiscriminant(Eigen::MatrixXd const& G, std::span<std::int64_t const> labels, Eigen::Index K, Eigen::Index P,
+                   double shrinkage) {
+    Eigen::Index const n = G.rows();
+    Eigen::VectorXd counts = Eigen::VectorXd::Zero(K);
+    auto const label = [&](Eigen::Index i) { return static_cast<Eigen::Index>(labels[static_cast<std::size_t>(i)]); };
+    for (Eigen::Index i = 0; i < n; ++i) counts[label(i)] += 1;
+    Eigen::MatrixXd A = Eigen::MatrixXd::Zero(n, K);
+    for (Eigen::Index i = 0; i < n; ++i) A(i, label(i)) = 1 / counts[label(i)];
+    auto const within = [&](Eigen::MatrixXd const& x) {  // H x
+      Eigen::MatrixXd means = Eigen::MatrixXd::Zero(K, x.cols()), y = x;
+      for (Eigen::Index i = 0; i < n; ++i) means.row(label(i)) += x.row(i) / counts[label(i)];
+      for (Eigen::Index i = 0; i < n; ++i) y.row(i) -= means.row(label(i));
+      return y;
+    };
+    Eigen::MatrixXd const GA = G * A, HG = within(G);
+    Eigen::MatrixXd HGH = within(HG.transpose());
+    double const samples = static_cast<double>(n), numbers = samples * static_cast<double>(P);
+    double const variance = HGH.trace() / numbers;
+    D = A;
+    if (variance > std::max(1e-24, 1e-13 * G.trace() / numbers)) {  // else it is rounding
+      double const c = shrinkage * variance;
+      if (shrinkage < 1) {
+        HGH.diagonal().array() += samples * c / (1 - shrinkage);
+        D -= within(Eigen::LLT<Eigen::MatrixXd>(HGH).solve(within(GA)));
+      }
+      D /= c;
+    }
+    offset = (counts / samples).array().log().transpose() - 0.5 * (GA.cwiseProduct(D)).colwise().sum().array();
+  }
+};
+
 class LinearDecoder {
  public:
   LinearDecoder(PatternMatrix const& training, std::span<std::int64_t const> labels, std::size_t n_classes,
@@ -98,6 +138,11 @@ class LinearDecoder {
     weights_ = ridge_inverse(z, alpha) * targets;
   }
   void discriminant(PatternMatrix const& z, std::span<std::int64_t const> labels, Eigen::Index K, double shrinkage) {
+    if (z.cols() > z.rows()) {
+      DualDiscriminant const dual(z * z.transpose(), labels, K, z.cols(), shrinkage);
+      weights_ = z.transpose() * dual.D, offset_ = dual.offset;
+      return;
+    }
     Eigen::MatrixXd means = Eigen::MatrixXd::Zero(K, z.cols());
     Eigen::VectorXd counts = Eigen::VectorXd::Zero(K);
     auto const label = [&](Eigen::Index i) { return static_cast<Eigen::Index>(labels[static_cast<std::size_t>(i)]); };
