@@ -1,4 +1,5 @@
-// dynvision dynamics: does a trained network come to rest, and how: fixed points, leading modes, the largest Lyapunov exponent.
+// dynvision dynamics: does a trained network come to rest, and how: fixed points, leading modes, Lyapunov exponents, the return to
+// baseline.
 #include <dynvision/analysis/dynamics.hpp>
 #include <dynvision/data/data_set.hpp>
 #include <dynvision/data/round_robin.hpp>
@@ -35,7 +36,7 @@ constexpr double none = std::numeric_limits<double>::quiet_NaN();
 struct Row {
   std::string condition, layer;
   double spectral_radius = none, growth_rate_per_ms = none, period_ms = none, lyapunov_1 = none, lyapunov_2 = none,
-         lyapunov_3 = none, residual = none;
+         lyapunov_3 = none, residual = none, return_to_baseline_ms = none;
   int points = 0, starts = 0;
   bool converged = false;
 };
@@ -85,6 +86,21 @@ std::vector<Row> rows_of(stability::StepMap const& map, std::string const& condi
   return all;
 }
 
+// How long the slowest layer of each group takes, after the image of a trial; of a blank nothing goes that had come.
+void take_returns(std::vector<Row>& rows, stability::StepMap const& shown, stability::StepMap const& dark,
+                  run::Settings const& settings) {
+  auto const layers = stability::return_to_baseline(shown, dark, {.n_shown = std::max(1, settings.n_timesteps)});
+  for (Row& row : rows) {
+    std::string const group = " " + row.layer + " ";  // names, with spaces between
+    double slowest = 0;
+    for (stability::ReturnToBaseline const& one : layers) {
+      bool const among = row.layer == "network" || group.find(" " + one.layer + " ") != std::string::npos;
+      if (among) slowest = std::isnan(one.ms) || std::isnan(slowest) ? none : std::max(slowest, one.ms);
+    }
+    row.return_to_baseline_ms = slowest;
+  }
+}
+
 void write(std::filesystem::path const& path, std::vector<Row> const& rows, experiments::TableKeys const& keys) {
   TableFile table(path,
                   experiments::columns_behind_keys(
@@ -96,6 +112,9 @@ void write(std::filesystem::path const& path, std::vector<Row> const& rows, expe
                        {"lyapunov_2", "float64", "1/ms", "the second"},
                        {"lyapunov_3", "float64", "1/ms", "the third"},
                        {"residual", "float64", "", "max |F(x) - x| at the end"},
+                       {"return_to_baseline_ms", "float64", "ms",
+                        "until the slowest layer stays within 5 % of its peak, after as many steps of the image as a "
+                        "trial has; empty: of a blank, or not within 100 steps"},
                        {"converged", "bool", "", "a fixed point was reached, and its modes"},
                        {"fixed_points", "int64", "", "different ones, of all starts"},
                        {"starts", "int64", "", "the run from nothing, and random states"}}));
@@ -104,7 +123,7 @@ void write(std::filesystem::path const& path, std::vector<Row> const& rows, expe
     add_keys(table, keys, {.id = row.condition}, none);
     table.cell(row.layer);
     for (double const x : {row.spectral_radius, row.growth_rate_per_ms, row.period_ms, row.lyapunov_1, row.lyapunov_2,
-                           row.lyapunov_3, row.residual}) {
+                           row.lyapunov_3, row.residual, row.return_to_baseline_ms}) {
       table.cell(number(x));
     }
     table.cell(row.converged).cell(row.points).cell(row.starts).end_row();
@@ -113,12 +132,13 @@ void write(std::filesystem::path const& path, std::vector<Row> const& rows, expe
 }
 
 void print(std::vector<Row> const& rows) {
-  TextTable table({"input", "layers", "spectral radius", "growth [1/ms]", "period [ms]", "Lyapunov [1/ms]", "at rest"});
+  TextTable table({"input", "layers", "spectral radius", "growth [1/ms]", "period [ms]", "Lyapunov [1/ms]",
+                   "return [ms]", "at rest"});
   auto const text = [](double x) { return std::isnan(x) ? std::string() : number_text(x, 4); };
   for (Row const& row : rows) {
     table.add({row.condition, row.layer, text(row.spectral_radius), text(row.growth_rate_per_ms),
                std::isinf(row.period_ms) ? "" : text(row.period_ms), text(row.lyapunov_1),
-               row.converged ? "yes" : "no"});
+               text(row.return_to_baseline_ms), row.converged ? "yes" : "no"});
   }
   std::cout << table << std::flush;
 }
@@ -140,17 +160,19 @@ int dynamics(DynamicsArguments const& arguments) {
   std::vector<std::int64_t> numbers;
   if (n_images > 0) numbers = round_robin(test, std::min<std::int64_t>(n_images, test.size()));
   Progress progress("dynamics", 1 + std::ssize(numbers));
-  std::vector<Row> rows;
-  auto const add = [&](run::Stimulus const& stimulus, std::string const& condition) {
-    stability::StepMap const map(model, stimulus, settings);
-    for (Row const& row : rows_of(map, condition, random_starts, lyapunov_steps)) rows.push_back(row);
-    progress.step();
-  };
   Tensor const blank = test.images.narrow(0, 0, 1).clone().fill_(settings.non_input_value);
-  add(run::present_to(model.options, blank, 1, settings.non_input_value), "blank");
+  stability::StepMap const dark(model, run::present_to(model.options, blank, 1, settings.non_input_value), settings);
+  std::vector<Row> rows = rows_of(dark, "blank", random_starts, lyapunov_steps);
+  bool const rests = rows.back().converged;
+  progress.step();
   for (std::int64_t const number : numbers) {
-    add(run::present_to(model.options, test.images.narrow(0, number, 1), 1, settings.non_input_value),
-        "image=" + number_text(number));
+    run::Stimulus const image =
+        run::present_to(model.options, test.images.narrow(0, number, 1), 1, settings.non_input_value);
+    stability::StepMap const shown(model, image, settings);
+    std::vector<Row> of_image = rows_of(shown, "image=" + number_text(number), random_starts, lyapunov_steps);
+    if (rests) take_returns(of_image, shown, dark, settings);
+    rows.insert(rows.end(), of_image.begin(), of_image.end());
+    progress.step();
   }
   progress.finish();
 
@@ -168,7 +190,8 @@ int dynamics(DynamicsArguments const& arguments) {
 }  // namespace
 
 Command const dynamics_command{
-    "dynamics", "does a trained network come to rest, and how: fixed points, leading modes, Lyapunov exponents",
+    "dynamics",
+    "does a trained network come to rest, and how: fixed points, leading modes, Lyapunov exponents, return to baseline",
     "  dynvision dynamics runs/latest\n"
     "  dynvision dynamics runs/latest --images 5 --category rctype --out experiments/stability\n",
     [](CommandLine& line) {

@@ -302,6 +302,28 @@ class ExperimentTables(program.Studies):
         self.assertIn("[dynvision.config.169]", done.err)
         self.assertIn("did you mean \"decoding\"?", done.err)
 
+    def test_dynamics(self):
+        """dynvision dynamics: of a blank and of images, by groups of layers; the network's numbers are those of the worst of them."""
+        self.dynvision("dynamics", "runs/latest", "--images", "2", "--lyapunov-steps", "30", "--out", "out")
+        rows = table(self.folder / "out/dynamics.csv")
+        self.described(self.folder / "out", "dynamics")
+        conditions = {}
+        for row in rows:
+            conditions.setdefault(row["condition"], []).append(row)
+        self.assertEqual([name.split("=")[0] for name in conditions], ["blank", "image", "image"])
+        for name, (*groups, network) in conditions.items():
+            self.assertEqual(network["layer"], "network")
+            self.assertEqual({row["converged"] for row in (*groups, network)}, {"true"})
+            self.assertEqual(network["spectral_radius"], max((row["spectral_radius"] for row in groups), key=float))
+            returns = [number(row["return_to_baseline_ms"]) for row in (*groups, network)]
+            if name == "blank":
+                self.assertTrue(all(map(math.isnan, returns)))
+            else:
+                self.assertEqual(returns[-1], max(returns[:-1]))
+                for back in returns:  # whole steps of 2 ms, and more than one by a time constant of 5 ms
+                    self.assertEqual(back % 2, 0)
+                    self.assertTrue(2 < back <= 200)
+
     def peak(self, *words):
         """[kB] of resident memory at most."""
         with open(self.folder / "said.txt", "w") as said:
