@@ -27,7 +27,7 @@ ROOMS = {
     "io": ["file", "csv", "zip", "pickle", "torch", "numpy", "safetensors", "weights", "image"],
     "data": ["pictures"],
     "train": ["optimizers", "schedulers", "checkpoints", "loop", "results"],
-    "analysis": ["fit", "response", "normalisation", "statistics", "maps", "population", "behaviour", "timescales", "stability"],
+    "analysis": ["fit", "response", "normalisation", "statistics", "graphs", "maps", "population", "behaviour", "timescales", "stability"],
     "rate": ["systems", "attractors", "ksat", "reservoir", "nef", "masks", "penalties", "tasks"],
     "variants": ["words", "cache", "compile", "object"],
     "experiments": ["noise", "protocol", "drawing", "plan", "run", "tables", "measures", "populations", "networks", "recording", "observed"],

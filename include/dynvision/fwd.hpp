@@ -258,7 +258,7 @@ struct Diagram;           // diagram(model, shape): SVG, DOT
 // analysis::, from analysis/measures.hpp: measure_table (MeasureTable, TraceRows, Shown), temporal_summation, recovery,
 // contrast_response, fit_normalisation, judge (Judgements), reaction_times, robustness, fit_psychometric; quantile, spearman;
 // decode (Decoding, PatternsOverTime), decoding_chance, dissimilarities, similarity, noise_ceiling, linear_cka, debiased_cka,
-// BatchedAlignment, dimensionality, SignProjection
+// BatchedAlignment, dimensionality, SignProjection, principal_components, graph_metrics (Graph), communities, spin_test, morans_i
 // stability::, from analysis/dynamics.hpp: StepMap, StateLayout, StepJacobian, fixed_points (FixedPoints), leading_modes (Modes),
 // spectral_radius, lyapunov (Lyapunov), return_to_baseline, solver_order, delay_validation
 
