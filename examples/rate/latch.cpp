@@ -1,4 +1,5 @@
-// A set-reset latch in one unit (review, Fig. 4A) and in a population of neurons (Fig. 4B).
+// A set-reset latch in one unit (review, Fig. 4A), in a population of neurons (Fig. 4B), and in a reservoir, in a latent space of one
+// dimension (Fig. 6B).
 //
 //   build/examples/rate/latch docs/figures
 #include <dynvision/analysis/maps.hpp>
@@ -30,6 +31,19 @@ int main(int count, char** arguments) {
   std::vector<analysis::MapFixedPoint> points = analysis::fixed_points(latch, starts).points;
   // [/points]
   std::sort(points.begin(), points.end(), [](auto const& a, auto const& b) { return a.x[0] < b.x[0]; });
+  // [basins]
+  std::vector<double> sizes, comes_back;  // of kicks, relative to the distance from the point that lies between
+  for (double const share : {0.2, 0.5, 1.0, 2.0}) {
+    double const size = share * points.back().x[0];
+    analysis::BasinDepth const depth = analysis::basin_depth(latch, points.back().x, {.size = size, .n_kicks = 2000});
+    sizes.push_back(share), comes_back.push_back(depth.probability);
+  }
+  // [/basins]
+  for (std::size_t i = 0; i < sizes.size(); ++i) {  // a kick z of a unit that rests at 1 is survived where z > -1/size
+    double const theory = 0.5 * std::erfc(-1 / sizes[i] / std::sqrt(2.0));
+    figure.number("comes back from kicks of " + number_text(sizes[i], 2) + " r*", theory, 0.03, "theory",
+                  comes_back[i]);
+  }
   std::vector<double> x, next;
   for (int i = -150; i <= 150; ++i) x.push_back(0.01 * i), next.push_back(latch.step(x.back(), 0, 0));
   figure.panel("one step of the unit", "r(t)").curve("r(t+1)", x, next).curve("r(t)", x, x);
@@ -62,5 +76,34 @@ int main(int count, char** arguments) {
   figure.number("rank of the recurrent weights", 1, 0, "theory", rank_of(neurons.network.A));
   figure.number("held for 3 s after set", 0.9575, 0.1, "prototype", decoded[759]);
   figure.number("held for 3 s after reset", -0.9575, 0.1, "prototype", decoded[1419]);
+
+  // [program]
+  Eigen::Index const n = 200;
+  rate::Network<> const before(rate::scale_to_radius(rate::normal_matrix(n, n, {.seed = 0, .purpose = 0}), 0.3),
+                               rate::uniform_matrix(n, 3, {.seed = 0, .purpose = 1}, -1, 1),
+                               rate::uniform_matrix(n, 1, {.seed = 0, .purpose = 2}, -1, 1));
+  auto const next = [](Eigen::VectorXd const& z, Eigen::VectorXd const& u) -> Eigen::VectorXd {
+    return (2 * z.array() + 3 * (u[0] - u[1])).tanh();
+  };
+  Eigen::MatrixXd const draws = rate::uniform_matrix(1, 4050, {.seed = 0, .purpose = 3}, 0, 1);
+  auto const pulse = [&](Eigen::Index t) {  // set, reset, or mostly neither
+    return Eigen::VectorXd(Eigen::Vector2d(draws(0, t) < 0.15, draws(0, t) > 0.85));
+  };
+  auto const after = rate::program_reservoir(before, next, {.n_latent = 1, .lambda = 1e-4}, pulse);
+  // [/program]
+  Eigen::VectorXd state = Eigen::VectorXd::Zero(n);
+  std::vector<double> latent, told;
+  int wrong = 0;
+  for (int t = 0; t < 1500; ++t) {
+    Eigen::Vector2d const u(t % 50 == 0, t % 50 == 20);
+    state = after.network.step(state, u);
+    wrong += (after.latent(state)[0] > 0) != (t % 50 < 20);
+    if (t < 150) latent.push_back(after.latent(state)[0]), told.push_back(u[0] - u[1]);
+  }
+  figure.panel("a reservoir of 200 units: its latent number", "step")
+      .curve("z = W r", steps(latent.size()), latent)
+      .curve("set - reset", steps(told.size()), told);
+  figure.number("wrong of 1500 steps", 0, 0, "prototype", wrong);
+  figure.number("rank of the change of the weights", 1, 0, "theory", rank_of(after.network.A - before.A));
   return figure.finish(count, arguments);
 }
