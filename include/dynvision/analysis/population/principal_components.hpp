@@ -41,7 +41,8 @@ inline PrincipalComponents principal_components(Patterns const& x, std::size_t n
   }
   PatternMatrix const around = centred(x.matrix());
   bool const dual = around.cols() > around.rows();
-  Eigen::MatrixXd const gram = dual ? around * around.transpose() : around.transpose() * around;
+  Eigen::MatrixXd const gram =
+      dual ? Eigen::MatrixXd(around * around.transpose()) : Eigen::MatrixXd(around.transpose() * around);
   Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> const solver(gram);  // ascending
   PrincipalComponents found{
       .mean = x.matrix().colwise().mean(),
