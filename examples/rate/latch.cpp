@@ -82,14 +82,14 @@ int main(int count, char** arguments) {
   rate::Network<> const before(rate::scale_to_radius(rate::normal_matrix(n, n, {.seed = 0, .purpose = 0}), 0.3),
                                rate::uniform_matrix(n, 3, {.seed = 0, .purpose = 1}, -1, 1),
                                rate::uniform_matrix(n, 1, {.seed = 0, .purpose = 2}, -1, 1));
-  auto const next = [](Eigen::VectorXd const& z, Eigen::VectorXd const& u) -> Eigen::VectorXd {
+  auto const map = [](Eigen::VectorXd const& z, Eigen::VectorXd const& u) -> Eigen::VectorXd {
     return (2 * z.array() + 3 * (u[0] - u[1])).tanh();
   };
   Eigen::MatrixXd const draws = rate::uniform_matrix(1, 4050, {.seed = 0, .purpose = 3}, 0, 1);
   auto const pulse = [&](Eigen::Index t) {  // set, reset, or mostly neither
     return Eigen::VectorXd(Eigen::Vector2d(draws(0, t) < 0.15, draws(0, t) > 0.85));
   };
-  auto const after = rate::program_reservoir(before, next, {.n_latent = 1, .lambda = 1e-4}, pulse);
+  auto const after = rate::program_reservoir(before, map, {.n_latent = 1, .lambda = 1e-4}, pulse);
   // [/program]
   Eigen::VectorXd state = Eigen::VectorXd::Zero(n);
   std::vector<double> latent, told;
