@@ -6,7 +6,8 @@
 
 Alone, by the last compiler: a header compiles without what others include before it. Where a header includes another one, both are
 seen in one file, the included one first: it brings nothing that the later one does not bring itself. So files are chains of
-headers, each of which includes the one before, as few as cover all of them. With its folder, by the other compilers.
+headers, each of which includes the one before, as few as cover all of them; and what all of a chain include is read precompiled
+(PRECOMPILED). With its station, by the other compilers.
 Compiled when ctest runs it, so that a header that fails does not keep other tests from running; ccache skips what is as before.
 """
 import argparse
@@ -18,6 +19,9 @@ from pathlib import Path
 
 # What a kernel file may include, through nvcc's front end: all but torch/* and Boost, which take minutes there, measures (Eigen) and images (libpng).
 NOT_NVCC = re.compile(r"dynvision/((train|learning|config|io/image|data/pictures)/|analysis/(measures|.*/)|variants/(cache|compile|object|first_use))")
+
+# The way to ATen, which takes most of the time: a chain of headers that all include one of these begins with it, compiled once.
+PRECOMPILED = ("dynvision/core/ops.hpp", "dynvision/core/tensor.hpp")
 
 
 def included(file):
@@ -34,8 +38,8 @@ def included(file):
     return found
 
 
-def chains_of(includes):
-    """{header: headers it includes} -> lists of headers, each included by the next one, with or without others between."""
+def reached_by(includes):
+    """{header: headers it includes} -> {header: headers it includes, with or without others between}."""
     reached = {}
 
     def reach(header):
@@ -44,7 +48,12 @@ def chains_of(includes):
             reached[header] = set().union(*({one} | reach(one) for one in includes.get(header, ())))
         return reached[header]
 
-    below = {header: sorted(reach(header) & includes.keys() - {header}) for header in includes}
+    return {header: reach(header) for header in includes}
+
+
+def chains_of(headers, reached):
+    """Lists of headers, each included by the next one, with or without others between."""
+    below = {header: sorted(reached[header] & headers - {header}) for header in headers}
     above = {}  # the greatest matching of headers with ones below them: the fewest chains (Dilworth, Fulkerson)
 
     def augments(header, seen):
@@ -56,30 +65,52 @@ def chains_of(includes):
                     return True
         return False
 
-    for header in sorted(includes):
+    for header in sorted(headers):
         augments(header, set())
     chains = []
-    for header in sorted(includes.keys() - set(above.values())):  # one that has none below it in its chain
+    for header in sorted(headers - set(above.values())):  # one that has none below it in its chain
         chain = [header]
         while chain[-1] in above:
             chain.append(above[chain[-1]])
         chains.append(chain)
-    assert sum(map(len, chains)) == len(includes)
+    assert sum(map(len, chains)) == len(headers)
     return chains
+
+
+def with_precompiled(includes):
+    """(precompiled header or None, chain): each header in one chain, behind the first of PRECOMPILED that it includes."""
+    reached, left, found = reached_by(includes), set(includes), []
+    for first in (*PRECOMPILED, None):
+        group = {header for header in left if first is None or first in reached[header]}
+        left -= group
+        found += [(first, chain) for chain in chains_of(group, reached)]
+    return found
 
 
 class Compiler:
     def __init__(self, name, command, flags, work):
         self.name, self.command, self.flags, self.work = name, command, flags, work
+        self.precompiled = {None: []}
 
-    def errors(self, name, headers):
+    def precompile(self, header):
+        """What the compiler says of it; afterwards files may begin with it."""
+        source = self.work / f"{header.replace('/', '.')}.{self.name}.hpp"
+        source.write_text(f"#include <{header}>\n")
+        clang = "clang" in self.name
+        compiled = source.with_suffix(".pch") if clang else Path(f"{source}.gch")
+        done = subprocess.run([self.command[-1], *self.flags, "-x", "c++-header", str(source), "-o", str(compiled)],
+                              capture_output=True, text=True)
+        self.precompiled[header] = ["-include-pch", str(compiled)] if clang else ["-include", str(source)]
+        return "" if done.returncode == 0 else f"{self.name}: {header}\n{done.stdout}{done.stderr}"
+
+    def errors(self, name, headers, first=None):
         """What the compiler says of a file with these headers; nothing if it is content."""
         source = self.work / f"{name}.cpp"
         text = "".join(f"#include <{header}>\n" for header in headers) * 2
         if not source.exists() or source.read_text() != text:
             source.write_text(text)
-        done = subprocess.run([*self.command, *self.flags, "-c", str(source), "-o", str(source.with_suffix(f".{self.name}.o"))],
-                              capture_output=True, text=True)
+        done = subprocess.run([*self.command, *self.flags, *self.precompiled[first], "-c", str(source),
+                               "-o", str(source.with_suffix(f".{self.name}.o"))], capture_output=True, text=True)
         return "" if done.returncode == 0 else f"{self.name}: {', '.join(headers[-3:])}\n{done.stdout}{done.stderr}"
 
 
@@ -112,21 +143,25 @@ def main():
         one.command = [*filter(None, asked.launcher.split(";")), one.command]
     *others, alone = compilers
 
-    def of_chain(chain):
-        said = alone.errors(chain[-1].replace("/", "."), chain)
+    def of_chain(first, chain):
+        said = alone.errors(chain[-1].replace("/", "."), chain, first)
         if not said or len(chain) == 1:
             return said
         # Which of them it is.
         return next(filter(None, (alone.errors("alone." + one.replace("/", "."), [one]) for one in chain)), said)
 
-    folders = {}
+    stations = {}
     for header in headers:
-        folders.setdefault(str(Path(header).parent), []).append(header)
+        stations.setdefault("/".join(header.split("/")[:2]) if header.count("/") > 1 else "dynvision", []).append(header)
     asked.work.mkdir(parents=True, exist_ok=True)
-    tasks = [(of_chain, chain) for chain in chains_of(includes)]
+    for header in PRECOMPILED:
+        if said := alone.precompile(header):
+            print(said)
+            return True
+    tasks = [(lambda all_, first=first: of_chain(first, all_), chain) for first, chain in with_precompiled(includes)]
     for compiler in others:
-        for folder, all_ in folders.items():
-            tasks.append((lambda all_, c=compiler, name=folder.replace("/", "."): c.errors(name, all_), all_))
+        for station, all_ in stations.items():
+            tasks.append((lambda all_, c=compiler, name=station.replace("/", "."): c.errors(name, all_), all_))
     # The longest first.
     tasks.sort(key=lambda task: -len(task[1]))
     if asked.nvcc:
