@@ -187,4 +187,7 @@ TEST_CASE("an ensemble refuses what its members would share by mistake", "[ensem
   Ensemble<4, CTRNN<2, 5>> net(numbers());
   CHECK(failure([&] { net.member(4); }) == "rate.161");
   CHECK(failure([&] { net.member_parameters(-1); }) == "rate.161");
+  Options slower = numbers();
+  slower.tau = 50;
+  CHECK(failure([&] { net.set_member(1, CTRNN<2, 5>(slower)); }) == "rate.165");
 }

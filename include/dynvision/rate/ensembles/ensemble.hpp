@@ -12,7 +12,7 @@
 // seed + k, and is to rounding what that network is: its responses, gradients and training. Numbers of Options are those of one member.
 //
 // Parameters: those of Net, by the same names, with an axis of members in front: rates.recurrent.weight (K,N,N). Numbers of all units
-// together, such as tau [], are of all members: learned ones are refused (rate.162), a Feature is one for each unit of each member.
+// together, such as tau [], are of all members: learned ones are refused (rate.162), a Feature is one for each unit of each member. Errors: rate.161, rate.162, rate.165.
 #pragma once
 #include <dynvision/model/model.hpp>
 #include <dynvision/rate/ensembles/member_operations.hpp>
@@ -52,6 +52,19 @@ inline void check_learned(Parameters const& all, Parameters const& one, int n_me
   }
 }
 
+// What all members have in common is no other number in one of them.
+inline void check_shared(Parameters const& all, Parameters const& one, int n_members) {
+  for (Parameter const& p : one) {
+    Tensor const together = tensor_of(all, p.name);
+    if (n_members == 1 || together.numel() > p.tensor.numel()) continue;
+    if (together.eq(p.tensor).all().item<bool>()) continue;
+    fail("rate", 165,
+         {"\"", p.name,
+          "\" of a network that is to be a member is not that of the ensemble, which its members have in "
+          "common: expected the same numbers"});
+  }
+}
+
 }  // namespace ensembles
 
 template <int K, class Net, class Inputs = SharedInputs>
@@ -72,7 +85,10 @@ struct Ensemble : ensembles::Together<K, std::is_same_v<Inputs, SharedInputs>, N
     ensembles::copy_parameters(member_parameters(k), one.parameters());
     return one;
   }
-  void set_member(int k, Net const& one) { ensembles::copy_parameters(one.parameters(), member_parameters(k)); }
+  void set_member(int k, Net const& one) {
+    ensembles::check_shared(this->parameters(), one.parameters(), K);
+    ensembles::copy_parameters(one.parameters(), member_parameters(k));
+  }
   // They share memory with those of the ensemble.
   Parameters member_parameters(int k) const {
     return ensembles::parameters_of_member(this->parameters(), of_one_, K, k);

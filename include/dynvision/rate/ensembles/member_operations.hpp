@@ -71,10 +71,6 @@ template <int K, class... With> struct MemberReadout : Readout<With...> {
 };
 
 template <int K, class Op, class... With> struct MemberIncoming : Op {
-  static_assert(
-      !interpolates<With...> && pick<IsThrough, Through<1>, With...>::kernel_size == 1,
-      "dynvision: between areas of an Ensemble connections have delays of whole steps, and kernels of one place "
-      "(docs/rate/ensembles.md)");
   void compose(Composition& at) {
     in_one_member(at, K, [&] { Op::compose(at); });
     Weight& conv = this->incoming.adapter.conv;
@@ -94,12 +90,29 @@ template <class Kind> inline constexpr bool treats_units_alone<ApplyGain<Kind>> 
 template <class S, class... With> inline constexpr bool treats_units_alone<Evolve<S, With...>> = true;
 template <class S, class... With> inline constexpr bool treats_units_alone<EvolvePotential<S, With...>> = true;
 
-// shares: it stands where all members are shown the same.
-template <int K, bool shares, class Op> struct OperationOfMembers {
+// Functions, whose result is deduced, so that what they say is the only message (see explain in model/explain.hpp).
+template <class Op> constexpr auto checked_operation() {
   static_assert(treats_units_alone<Op>,
                 "dynvision: an Ensemble is of rate layers (RateLayer, CTRNN): Linear, Recur<FullyConnected>, AddSkip, "
                 "AddFeedback, and operations that treat each unit by itself (docs/rate/ensembles.md)");
-  using type = Op;
+  return std::type_identity<Op>{};
+}
+template <int K, class Op, class... With> constexpr auto checked_incoming() {
+  static_assert(
+      !interpolates<With...> && pick<IsThrough, Through<1>, With...>::kernel_size == 1,
+      "dynvision: between areas of an Ensemble connections have delays of whole steps, and kernels of one place "
+      "(docs/rate/ensembles.md)");
+  return std::type_identity<MemberIncoming<K, Op, With...>>{};
+}
+template <class Head> constexpr auto checked_head() {
+  static_assert(std::is_same_v<Head, NoHead>,
+                "dynvision: the head of a network in an Ensemble is a Readout, or NoHead (docs/rate/ensembles.md)");
+  return std::type_identity<Head>{};
+}
+
+// shares: it stands where all members are shown the same.
+template <int K, bool shares, class Op> struct OperationOfMembers {
+  using type = typename decltype(checked_operation<Op>())::type;
 };
 template <int K, bool shares, int In, int Out, class... With>
 struct OperationOfMembers<K, shares, Linear<In, Out, With...>> {
@@ -114,11 +127,11 @@ template <int K, bool shares, class S, class... With> struct OperationOfMembers<
 };
 template <int K, bool shares, Name Source, class... With>
 struct OperationOfMembers<K, shares, AddSkip<Source, With...>> {
-  using type = MemberIncoming<K, AddSkip<Source, With...>, With...>;
+  using type = typename decltype(checked_incoming<K, AddSkip<Source, With...>, With...>())::type;
 };
 template <int K, bool shares, Name Source, class... With>
 struct OperationOfMembers<K, shares, AddFeedback<Source, With...>> {
-  using type = MemberIncoming<K, AddFeedback<Source, With...>, With...>;
+  using type = typename decltype(checked_incoming<K, AddFeedback<Source, With...>, With...>())::type;
 };
 
 template <int K, bool shares, class Ops> struct OperationsOfMembers;
@@ -132,11 +145,7 @@ template <int K, bool shares, class L>
 using layer_of_members =
     typename LayerOf<L::layer_name, typename OperationsOfMembers<K, shares, typename L::operations>::type>::type;
 
-template <int K, class Head> struct HeadOfMembers {
-  static_assert(std::is_same_v<Head, NoHead>,
-                "dynvision: the head of a network in an Ensemble is a Readout, or NoHead (docs/rate/ensembles.md)");
-  using type = Head;
-};
+template <int K, class Head> struct HeadOfMembers { using type = typename decltype(checked_head<Head>())::type; };
 template <int K, class... With> struct HeadOfMembers<K, Readout<With...>> { using type = MemberReadout<K, With...>; };
 
 template <int K, bool shares, class Head, class First, class... Rest>
