@@ -26,7 +26,7 @@ inline Tensor by_member(Tensor const& x, std::int64_t n_members) {
 }
 
 template <class Loss> Tensor member_losses(Tensor const& x, std::int64_t n_members, Loss const& loss) {
-  std::vector<Tensor> const of_members = unbind(by_member(x, n_members), 0);
+  std::vector<Tensor> const of_members = dynvision::unbind(by_member(x, n_members), 0);
   std::vector<Tensor> all;
   for (std::size_t k = 0; k < of_members.size(); ++k) {
     if constexpr (requires { loss(of_members[k], static_cast<int>(k)); }) {

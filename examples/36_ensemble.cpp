@@ -1,6 +1,6 @@
 // Eight networks at once: trained together, pruned, trained on, and one of them taken out.
 //
-//   cmake --build build --target example.32_ensemble && build/examples/32_ensemble
+//   cmake --build build --target example.36_ensemble && build/examples/36_ensemble
 #include <dynvision/connections/masked.hpp>
 #include <dynvision/rate/ctrnn.hpp>
 #include <dynvision/rate/ensembles.hpp>
@@ -42,7 +42,7 @@ int main() {
   auto const report = [&](char const* what) {
     rate::Trials const trials = task.draw(100, 2);
     at::AutoGradMode const no_gradient(false);
-    std::vector<Tensor> const outputs = unbind(rate::by_member(run::run(nets, trials.inputs).outputs, n_members), 0);
+    std::vector<Tensor> const outputs = rate::by_member(run::run(nets, trials.inputs).outputs, n_members).unbind(0);
     double mean = 0;
     for (Tensor const& one : outputs) mean += rate::trial_accuracy(one, trials) / n_members;
     std::printf("%-28s %.2f of new trials right, mean of %d networks\n", what, mean, n_members);
