@@ -128,7 +128,8 @@ Options numbers() { return {.n_classes = 2, .dt = 10, .tau = 35, .seed = 3, .dty
 struct Bounded : CTRNN<2, 5, Tanh, Feature, BoundedLeak, Recurrent<Masked<Sparse<60>>, Dale<>>, Outgoing<Dale<>>> {
   using CTRNN::CTRNN;
 };
-struct Noisy : CTRNN<2, 5, WithNoise<StationaryDrive>, RateNoise<PerStep>, Recurrent<Masked<NoAutapses>>> {
+struct Noisy
+    : CTRNN<2, 5, LearnedStart, WithNoise<StationaryDrive>, RateNoise<PerStep>, Recurrent<Masked<NoAutapses>>> {
   using CTRNN::CTRNN;
 };
 using OfNumbers = CTRNN<image_channels, any_units, Tanh, RatesAreState, Incoming<NoBias>, Recurrent<LowRank<2>>>;

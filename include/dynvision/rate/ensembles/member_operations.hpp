@@ -81,6 +81,7 @@ template <int K, class Op, class... With> struct MemberIncoming : Op {
 };
 
 template <class Op> inline constexpr bool treats_units_alone = IsNonlinearity<Op>::value;
+template <> inline constexpr bool treats_units_alone<rate::Start> = true;
 template <> inline constexpr bool treats_units_alone<AddInput> = true;
 template <> inline constexpr bool treats_units_alone<Modulate> = true;
 template <> inline constexpr bool treats_units_alone<Record> = true;
