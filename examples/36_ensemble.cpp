@@ -14,7 +14,7 @@
 using namespace dynvision;
 
 // [networks]
-struct Net : CTRNN<2, 24, Tanh, Recurrent<Masked<>>> {
+struct Net : CTRNN<3, 24, Tanh, Recurrent<Masked<>>> {
   using CTRNN::CTRNN;
 };
 int constexpr n_members = 8;
