@@ -28,7 +28,7 @@ ROOMS = {
     "data": ["pictures"],
     "train": ["optimizers", "schedulers", "checkpoints", "loop", "results"],
     "analysis": ["fit", "response", "normalisation", "statistics", "graphs", "maps", "population", "behaviour", "timescales", "stability"],
-    "rate": ["systems", "attractors", "ksat", "reservoir", "nef", "masks", "penalties", "tasks"],
+    "rate": ["systems", "attractors", "ksat", "reservoir", "nef", "masks", "penalties", "tasks", "ensembles"],
     "variants": ["words", "cache", "compile", "object"],
     "experiments": ["noise", "protocol", "drawing", "plan", "run", "tables", "measures", "populations", "networks", "recording", "observed"],
     "config": ["tree", "describe", "described", "described/program", "layers", "checks", "sweep", "experiments"],
@@ -38,7 +38,7 @@ DOORS = {
     "io": {"tensor_file", "weights", "csv", "idx", "state"},
     "train": {"fit", "optimizer"},
     "analysis": {"measures", "dynamics", "maps"},
-    "rate": {"systems", "attractors", "ksat", "reservoirs", "programming"},
+    "rate": {"systems", "attractors", "ksat", "reservoirs", "programming", "ensembles"},
     "variants": {"structure", "structure_of", "first_use"},
     "config": {"check", "explain", "key_reference", "resolve", "schema", "study_sweep"},
 }

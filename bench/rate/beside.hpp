@@ -8,7 +8,8 @@
 #include <vector>
 
 template <class Library, class Plain>
-int beside(char const* what, double aim, Library const& library, Plain const& plain, int n_rounds = 9) {
+int beside(char const* what, double aim, Library const& library, Plain const& plain, int n_rounds = 9,
+           char const* other = "plain loops") {
   auto const seconds = [](auto const& call) {
     auto const start = std::chrono::steady_clock::now();
     call();
@@ -26,7 +27,7 @@ int beside(char const* what, double aim, Library const& library, Plain const& pl
   };
   auto const [least, greatest] = std::minmax_element(ratio.begin(), ratio.end());
   bool const holds = median(ratio) <= aim;
-  std::printf("%-44s library %8.2f ms, plain loops %8.2f ms, ratio %.2f (%.2f ... %.2f), aim <= %.2f%s\n", what,
-              1e3 * median(a), 1e3 * median(b), median(ratio), *least, *greatest, aim, holds ? "" : "   NOT REACHED");
+  std::printf("%-44s library %8.2f ms, %s %8.2f ms, ratio %.2f (%.2f ... %.2f), aim <= %.2f%s\n", what, 1e3 * median(a),
+              other, 1e3 * median(b), median(ratio), *least, *greatest, aim, holds ? "" : "   NOT REACHED");
   return holds ? 0 : 1;
 }

@@ -48,6 +48,7 @@
 #include <dynvision/rate/balance.hpp>
 #include <dynvision/rate/ctrnn.hpp>
 #include <dynvision/rate/eirnn.hpp>
+#include <dynvision/rate/ensembles.hpp>
 #include <dynvision/rate/from.hpp>
 #include <dynvision/rate/learned_start.hpp>
 #include <dynvision/rate/multi_area.hpp>

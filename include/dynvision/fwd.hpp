@@ -61,7 +61,7 @@ struct NoAutapses;                                      // none of a channel to 
 template <int Excitatory, int Inhibitory> struct Dale;  // s_j |v|; Excitatory<E, I>: those of E alone
 template <int R> struct LowRank;                        // U V
 class Parametrisations;                                 // those of one weight, in their order
-// Parametrisation: what one of one's own offers; StandsFirst; ParametrisationType: one without its type; AddToGradient
+// Parametrisation: what one of one's own offers; StandsFirst, Elementwise; ParametrisationType: one without its type; AddToGradient
 class EffectiveWeights;  // while it lives, each weight is made once
 
 // --- operations, in the usual order of a layer
@@ -82,7 +82,7 @@ template <class Kind> struct Adaptation;               // minus what was fired l
 template <class Kind> struct SynapticDepression;       // times what synapses have left
 template <class Kind> struct DelayedNormalisation;     // divided by what was lately
 template <class Kind> struct ApplyGain;                // Spatial, Feature, Uniform
-template <class Scaling, class... With> struct Noise;  // sigma c xi, c as the scaling says
+template <class Scaling, class... With> struct Noise;  // sigma c xi, c as the scaling says; InMembers
 template <class Kind> struct AddBias;                  // Spatial, Feature, Uniform
 template <int Groups, class... With> struct GroupNorm;
 struct Record;                        // the response

@@ -27,10 +27,10 @@ struct Moment {
   double tau_factor = 1;               // of tau in this step: Settings::tau_factors
 
   // Standard normal numbers (B,C,H,W) of this step, for a place of Composition::noise_place(); absent in a run without
-  // noise.
-  Signal normal_numbers(int place, at::IntArrayRef sizes) const {
+  // noise. n_members: of networks beside each other.
+  Signal normal_numbers(int place, at::IntArrayRef sizes, int n_members = 1) const {
     if (noise == nullptr || !noise->is_on()) return {};
-    return noise->numbers(place, step, sizes, options, first_sample);
+    return noise->numbers(place, step, sizes, options, first_sample, n_members);
   }
 
   // The response of a layer n steps ago; 0: of this step, where it has been computed. Absent before the start.

@@ -3,7 +3,8 @@
 //   Tensor xi = source.numbers(place, step, {B, C, H, W}, options);       standard normal, the same whenever it is asked
 //
 // Nothing is counted on while a run goes on, so that both paths, any division of a run and any number of threads draw the
-// same numbers; those of float32, in every dtype (kernels/random/normal_numbers.hpp). Without a seed one is drawn from
+// same numbers; those of float32, in every dtype (kernels/random/normal_numbers.hpp). Networks beside each other (K members, the
+// channels of one after those of another) draw what each draws alone with the seed seed + k. Without a seed one is drawn from
 // LibTorch's generator when a number is asked for the first time. A place is that of noise_place(layer, which).
 //
 // Errors: run.190, run.191.
@@ -29,11 +30,11 @@ class NoiseSource {
   bool is_on() const { return is_on_; }
   std::optional<std::uint64_t> seed() const { return seed_; }  // none: none was given, and no number was asked for
   std::uint64_t trial() const { return trial_; }
-  kernels::PhiloxKey key() const;
+  kernels::PhiloxKey key(int member = 0) const;
 
   // Standard normal numbers of the samples from `first_sample` on.
-  Tensor numbers(int place, int step, at::IntArrayRef sizes, at::TensorOptions options,
-                 std::int64_t first_sample = 0) const;
+  Tensor numbers(int place, int step, at::IntArrayRef sizes, at::TensorOptions options, std::int64_t first_sample = 0,
+                 int n_members = 1) const;
 
  private:
   bool is_on_;

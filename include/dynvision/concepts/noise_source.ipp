@@ -13,7 +13,7 @@
 
 namespace dynvision {
 
-DYNVISION_INLINE kernels::PhiloxKey NoiseSource::key() const {
+DYNVISION_INLINE kernels::PhiloxKey NoiseSource::key(int member) const {
   if (Remembering::now() != nullptr) {
     fail("run", 191,
          "a CUDA graph of a run with noise, every replay of which would draw the same numbers: expected .noise = "
@@ -32,22 +32,27 @@ DYNVISION_INLINE kernels::PhiloxKey NoiseSource::key() const {
   }
   auto const low = [](std::uint64_t x) { return static_cast<std::uint32_t>(x); };
   // Mixed, so that runs of near seeds and trials have nothing in common.
+  std::uint64_t const seed = *seed_ + static_cast<std::uint64_t>(member);
   kernels::PhiloxCounter const mixed =
-      kernels::philox({{low(trial_), low(trial_ >> 32), 0, 0}}, {{low(*seed_), low(*seed_ >> 32)}});
+      kernels::philox({{low(trial_), low(trial_ >> 32), 0, 0}}, {{low(seed), low(seed >> 32)}});
   return {{mixed.word[0], mixed.word[1]}};
 }
 
 DYNVISION_INLINE Tensor NoiseSource::numbers(int place, int step, at::IntArrayRef sizes, at::TensorOptions options,
-                                             std::int64_t first_sample) const {
-  kernels::Shape const shape{sizes.size() > 1 ? sizes[1] : 1, sizes.size() > 2 ? sizes[2] : 1,
+                                             std::int64_t first_sample, int n_members) const {
+  kernels::Shape const shape{sizes.size() > 1 ? sizes[1] / n_members : 1, sizes.size() > 2 ? sizes[2] : 1,
                              sizes.size() > 3 ? sizes[3] : 1};
-  Tensor const xi = kernels::normal_tensor({.key = key(),
-                                            .place = static_cast<std::uint32_t>(place),
-                                            .first_step = static_cast<std::uint32_t>(step),
-                                            .first_sample = static_cast<std::uint32_t>(first_sample),
-                                            .batch = sizes[0],
-                                            .size = shape.size()},
-                                           shape, options.device());
+  std::vector<Tensor> of_members;
+  for (int k = 0; k < n_members; ++k) {
+    of_members.push_back(kernels::normal_tensor({.key = key(k),
+                                                 .place = static_cast<std::uint32_t>(place),
+                                                 .first_step = static_cast<std::uint32_t>(step),
+                                                 .first_sample = static_cast<std::uint32_t>(first_sample),
+                                                 .batch = sizes[0],
+                                                 .size = shape.size()},
+                                                shape, options.device()));
+  }
+  Tensor const xi = n_members == 1 ? of_members[0] : cat(of_members, 1);
   return xi.to(options.requires_grad(false)).contiguous().view(sizes);
 }
 

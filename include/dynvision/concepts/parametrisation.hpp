@@ -20,6 +20,8 @@
 //   static constexpr std::string_view original       the name of v, which is "weight" unless said
 //   std::vector<std::int64_t> sizes(at::IntArrayRef v) const         of w, where they are not those of v
 //   static constexpr bool stands_first               v is of another shape than w: it comes before others
+//   static constexpr bool is_elementwise             each number of w follows from the one of v, and from own tensors that broadcast
+//                                                    and do not learn: ensembles apply it to all members at once
 //
 // Several are applied from left to right: Conv<3, 36, 3, 1, LowRank<4>, Masked<>> is mask . (U V). Those of the library:
 // connections/weight_norm.hpp, masked.hpp, dale.hpp, low_rank.hpp.
@@ -50,6 +52,11 @@ template <> inline constexpr bool may_be_several<IsParametrisation> = true;
 template <class P>
 concept StandsFirst = requires {
   requires P::stands_first;
+};
+
+template <class P>
+concept Elementwise = requires {
+  requires P::is_elementwise;
 };
 
 template <class P, class... With> constexpr int times_among() {

@@ -29,6 +29,7 @@ struct Noise {};
 struct Order {};
 // of rates
 struct Leak {};
+struct Members {};
 }  // namespace policies
 
 template <class T, class Kind>

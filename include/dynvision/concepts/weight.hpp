@@ -2,6 +2,8 @@
 //
 //   y = w * x + b            w (Out, In/groups, K, K), b (Out); zero padding, square
 //   y = w x + b              w (Out, In): the same as K = 1
+//   y_g = w_g x_g + b_g      w (G, Out/G, In/groups): matrices beside each other, of G groups of channels, or (groups = 1) all of
+//                            the same channels: networks of an ensemble
 //   w = f(v)                 with parametrisations (concepts/parametrisation.hpp)
 //
 // Parameters: weight, bias; with parametrisations theirs, and v in place of the weight.
@@ -20,8 +22,8 @@
 namespace dynvision {
 
 struct Weight {
-  Tensor weight{};         // (Out, In/groups, K, K) or (Out, In); with parametrisations: v
-  Tensor bias{};           // (Out), absent without one
+  Tensor weight{};         // (Out, In/groups, K, K), (Out, In) or (G, Out/G, In/groups); with parametrisations: v
+  Tensor bias{};           // (Out) or (G, Out/G), absent without one
   Parametrisations map{};  // w = map(v); none: w = v
   int stride = 1;
   int padding = 0;
@@ -56,6 +58,7 @@ struct Weight {
 
  private:
   Tensor convolve(Tensor const& x, Tensor const& with_bias) const;
+  Tensor multiply(Tensor const& x, Tensor const& matrices, Tensor const& with_bias) const;
 };
 
 // While one lives, this thread makes each effective weight once: on the reference path, where a weight meets a signal at

@@ -15,7 +15,13 @@ DYNVISION_INLINE void Weight::parametrise(Composition& at, Parametrisations cons
 
 DYNVISION_INLINE std::array<std::int64_t, 4> Weight::sizes() const {
   std::array<std::int64_t, 4> all{1, 1, 1, 1};
-  auto const copy = [&](at::IntArrayRef w) { std::copy_n(w.begin(), std::min<std::size_t>(w.size(), 4), all.begin()); };
+  auto const copy = [&](at::IntArrayRef w) {
+    if (w.size() == 3) {
+      all = {w[0] * w[1], w[2], 1, 1};
+    } else {
+      std::copy_n(w.begin(), std::min<std::size_t>(w.size(), 4), all.begin());
+    }
+  };
   map.empty() ? copy(weight.sizes()) : copy(map.sizes(weight));
   return all;
 }
@@ -28,10 +34,18 @@ DYNVISION_INLINE Tensor Weight::effective() const {
 
 DYNVISION_INLINE Tensor Weight::convolve(Tensor const& x, Tensor const& with_bias) const {
   Tensor const w = effective();
+  if (w.dim() == 3) return multiply(x, w, with_bias);
   bool const is_product =
       w.size(1) == x.size(1) && x.size(2) == 1 && x.size(3) == 1 && w.numel() == w.size(0) * w.size(1);
   if (is_product && padding == 0) return linear(x.flatten(1), w.flatten(1), with_bias).unsqueeze(2).unsqueeze(3);
   return conv2d(x, w.dim() == 2 ? w.unsqueeze(2).unsqueeze(3) : w, with_bias, stride, padding, groups);
+}
+
+DYNVISION_INLINE Tensor Weight::multiply(Tensor const& x, Tensor const& matrices, Tensor const& with_bias) const {
+  Tensor const b = with_bias.defined() ? with_bias.flatten() : with_bias, w = matrices.flatten(0, 1);
+  if (x.size(2) != 1 || x.size(3) != 1) return conv2d(x, w.unsqueeze(2).unsqueeze(3), b, 1, 0, groups);
+  Tensor const rows = x.flatten(1);
+  return (groups == 1 ? linear(rows, w, b) : linear_of_groups(rows, matrices, b)).unsqueeze(2).unsqueeze(3);
 }
 
 DYNVISION_INLINE EffectiveWeights::EffectiveWeights()

@@ -24,6 +24,7 @@ Tensor balanced_sizes(Tensor const& w, Tensor const& sign);
 
 template <int Excitatory = 4, int Inhibitory = 1> struct Dale {
   using policy = policies::Parametrisation;
+  static constexpr bool is_elementwise = true;
   static_assert(
       Excitatory >= 0 && Inhibitory >= 0 && Excitatory + Inhibitory > 0,
       "dynvision: Dale<Excitatory, Inhibitory> needs numbers that are not negative (docs/concepts/weights.md)");

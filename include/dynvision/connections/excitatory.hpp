@@ -14,6 +14,7 @@ namespace dynvision {
 
 template <int E = 4, int I = 1> struct Excitatory {
   using policy = policies::Parametrisation;
+  static constexpr bool is_elementwise = true;
   static_assert(E >= 0 && I >= 0 && E + I > 0,
                 "dynvision: Excitatory<E, I> needs numbers that are not negative (docs/concepts/weights.md)");
 

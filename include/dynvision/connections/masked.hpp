@@ -38,6 +38,7 @@ Tensor checked_mask(Tensor const& m, at::IntArrayRef shape, Tensor const& v, std
 
 template <class M = AllConnections> struct Masked {
   using policy = policies::Parametrisation;
+  static constexpr bool is_elementwise = true;
   static_assert(
       requires(Composition & at, at::IntArrayRef w, Tensor m) { m = M{}(at, w); },
       "dynvision: Masked<M> needs an M with Tensor operator()(Composition&, at::IntArrayRef) const "

@@ -88,6 +88,9 @@ template <class = void> Tensor linear(Tensor const& x, Tensor const& weight, Ten
   return at::_ops::linear::call(x, weight, optional_tensor(bias));
 }
 
+// Groups of columns, each with a matrix of its own: x (n,G In), weight (G,Out,In), bias of G Out numbers or none: (n,G Out).
+Tensor linear_of_groups(Tensor const& x, Tensor const& weight, Tensor const& bias);
+
 template <class = void>
 Tensor max_pool2d(Tensor const& x, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
   return at::_ops::max_pool2d::call(x, {&kernel, 1}, {&stride, 1}, {&padding, 1}, 1, false);

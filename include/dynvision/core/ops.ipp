@@ -17,6 +17,13 @@ DYNVISION_INLINE Tensor indices(std::vector<std::int64_t> const& values, Tensor 
   return on_device(like.device(), host);
 }
 
+DYNVISION_INLINE Tensor linear_of_groups(Tensor const& x, Tensor const& weight, Tensor const& bias) {
+  std::int64_t const n = x.size(0), groups = weight.size(0), out = weight.size(1);
+  Tensor const y = x.reshape({n, groups, weight.size(2)}).transpose(0, 1).bmm(weight.transpose(1, 2));  // (G,n,Out)
+  Tensor const of_rows = y.transpose(0, 1).reshape({n, groups * out});
+  return bias.defined() ? of_rows.add_(bias.flatten()) : of_rows;
+}
+
 DYNVISION_INLINE std::array<Tensor, 3> conv2d_backward(Tensor const& g, Tensor const& x, Tensor const& weight,
                                                        std::int64_t stride, std::int64_t padding, std::int64_t groups,
                                                        std::array<bool, 3> wanted) {

@@ -16,6 +16,8 @@
 //   Noise<WhiteDrive>                                  one sigma for the layer
 //   Noise<Stationary, Feature, As<"jitter_{}">>        one for each channel, under another name than "noise_{}"
 //
+//   Noise<PerStep, InMembers<100>>                     of 100 networks beside each other: what each draws alone, with seeds in a row
+//
 // The numbers depend on Settings::seed, Settings::trial, place, step, sample and unit alone: docs/concepts/noise.md.
 // Error: model.150.
 #pragma once
@@ -36,14 +38,21 @@ template <class S> constexpr std::string_view unit_of() {
   return {};
 }
 
+template <int K> struct InMembers {  // the channels of K networks, those of one after those of another
+  using policy = policies::Members;
+  static constexpr int n = K;
+};
+template <class T> using IsMembers = std::bool_constant<PolicyOf<T, policies::Members>>;
+
 template <class S, class... With> struct Noise {
   static constexpr std::string_view label = "noise";
   static constexpr std::string_view path = pick<IsPath, As<"noise_{}">, With...>::path;
-  static constexpr Fault fault = !NoiseScaling<S>                                   ? Fault::noise_scaling
-                                 : !PolicyKinds<IsPath, IsSharing>::take<With...>() ? Fault::policy
-                                                                                    : Fault::none;
+  static constexpr Fault fault = !NoiseScaling<S>                                              ? Fault::noise_scaling
+                                 : !PolicyKinds<IsPath, IsSharing, IsMembers>::take<With...>() ? Fault::policy
+                                                                                               : Fault::none;
   using scaling = S;
   using sharing = pick<IsSharing, Uniform, With...>;
+  static constexpr int n_members = pick<IsMembers, InMembers<1>, With...>::n;
 
   static constexpr PartNumber numbers[]{{.name = "sigma",
                                          .unit = unit_of<S>(),
@@ -81,7 +90,7 @@ template <class S, class... With> struct Noise {
     if (!x.defined()) return x;
     std::vector<std::int64_t> sizes(x.sizes().begin(), x.sizes().end());
     sizes[0] = std::max(sizes[0], now.batch);  // a bias alone is the same for all samples, its noise is not
-    Signal const xi = now.normal_numbers(place, sizes);
+    Signal const xi = now.normal_numbers(place, sizes, n_members);
     return xi.defined() ? x.add(xi.mul(amplitude(now.tau))) : x;
   }
 };

@@ -57,8 +57,10 @@ class Convolution {
 
   // A kernel of one place and a signal (n,C,1,1).
   bool is_product(Tensor const& x) const { return matrix_.defined() && x.size(2) == 1 && x.size(3) == 1; }
-  Tensor signal_of(Tensor const& rows) const;  // (n,C) as (n,C,1,1)
+  Tensor matrices() const { return matrix_.view({kernel_.groups, -1, matrix_.size(1)}); }  // one of each group
+  Tensor signal_of(Tensor const& rows) const;                                              // (n,C) as (n,C,1,1)
   void gradients_of_product(Tensor const& g, Tensor const& x);
+  void gradients_of_groups(Tensor const& g, Tensor const& x);
 
   void gradients(Tensor const& g, Tensor const& x, bool want_gx, Tensor& gx);
   void weigh_waiting();

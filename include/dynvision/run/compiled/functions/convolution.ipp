@@ -20,12 +20,17 @@ DYNVISION_INLINE Convolution::Convolution(Weight const& kernel, kernels::Layout 
       layout_(layout),
       learns_weight_(of_.learns()),
       learns_bias_(learned.index(kernel.bias) >= 0) {
-  weight_ = kernels::in_dtype(of_.effective(), dtype).view(kernel.sizes());
-  bool const of_one_place = weight_.size(2) == 1 && weight_.size(3) == 1;
-  if (of_one_place && kernel.padding == 0 && kernel.groups == 1) matrix_ = weight_.flatten(1);  // (Out,In)
-  if (kernel.bias.defined()) bias_ = kernels::in_dtype(kernel.bias.tensor_data(), dtype);
-  if (layout.channels_last &&
-      kernels::NativeConvolution::suits(weight_, kernel.stride, kernel.padding, kernel.groups)) {
+  Tensor const effective = of_.effective();
+  weight_ = kernels::in_dtype(effective, dtype).view(kernel.sizes());
+  bool const of_one_place = weight_.size(2) == 1 && weight_.size(3) == 1, of_groups = effective.dim() == 3;
+  if (of_one_place && kernel.padding == 0 && (kernel.groups == 1 || of_groups)) {
+    matrix_ = weight_.flatten(1);  // (Out,In/groups)
+  }
+  if (kernel.bias.defined()) bias_ = kernels::in_dtype(kernel.bias.tensor_data(), dtype).flatten();
+  if (of_groups) {
+    weight_ = layout.of(weight_);
+  } else if (layout.channels_last &&
+             kernels::NativeConvolution::suits(weight_, kernel.stride, kernel.padding, kernel.groups)) {
     own_.emplace(weight_, kernel.stride, kernel.padding);
   } else if (layout.channels_last && kernels::OnednnConvolution::packs(weight_)) {
     packed_.emplace(weight_, kernel.stride, kernel.padding, kernel.groups);
@@ -60,7 +65,10 @@ DYNVISION_INLINE double Convolution::flops(kernels::Shape const& in) const {
 
 DYNVISION_INLINE Tensor Convolution::forward(Tensor const& x) {
   if (plane_.stencil) return (this->*plane_.forward)(x);
-  if (is_product(x)) return signal_of(linear(rows_of_signal(x), matrix_, bias_));
+  if (is_product(x)) {
+    Tensor const rows = rows_of_signal(x);
+    return signal_of(kernel_.groups == 1 ? linear(rows, matrix_, bias_) : linear_of_groups(rows, matrices(), bias_));
+  }
   if (own_) return own_->forward(layout_.of(x), bias_);
   return layout_.of(packed_ ? packed_->forward(x, bias_)
                             : conv2d(x, weight_, bias_, kernel_.stride, kernel_.padding, kernel_.groups));
@@ -71,7 +79,8 @@ DYNVISION_INLINE Tensor Convolution::reverse(Tensor const& g, Tensor const& x, b
   Tensor gx;
   bool const is_matrix = is_product(x), apart = is_matrix || own_ || (packed_ && kernel_.groups == 1);
   if (want_gx && is_matrix) {
-    gx = signal_of(rows_of_signal(g).mm(matrix_));
+    Tensor const rows = rows_of_signal(g);
+    gx = signal_of(kernel_.groups == 1 ? rows.mm(matrix_) : linear_of_groups(rows, matrices().transpose(1, 2), {}));
   } else if (want_gx && own_) {
     gx = own_->adjoint(layout_.of(g), x.size(2), x.size(3), room);
   } else if (want_gx && apart) {
@@ -132,10 +141,22 @@ DYNVISION_INLINE void Convolution::gradients_of_product(Tensor const& g, Tensor 
   Tensor const g_rows = rows_of_signal(g), x_rows = rows_of_signal(x);
   if (learns_bias_) add(g_bias_, g_rows.sum({0}));
   if (!learns_weight_) return;
+  if (kernel_.groups > 1) return gradients_of_groups(g_rows, x_rows);
   if (g_weight_.defined() && g_weight_.scalar_type() == g.scalar_type()) {
     g_weight_.flatten(1).addmm_(g_rows.t(), x_rows);
   } else {
     add(g_weight_, g_rows.t().mm(x_rows).view(weight_.sizes()));
+  }
+}
+
+DYNVISION_INLINE void Convolution::gradients_of_groups(Tensor const& g, Tensor const& x) {
+  std::int64_t const n = g.size(0), groups = kernel_.groups;
+  Tensor const of_g = g.reshape({n, groups, -1}).permute({1, 2, 0});  // (G,Out,n)
+  Tensor const of_x = x.reshape({n, groups, -1}).transpose(0, 1);     // (G,n,In)
+  if (g_weight_.defined() && g_weight_.scalar_type() == g.scalar_type()) {
+    g_weight_.view({groups, -1, matrix_.size(1)}).baddbmm_(of_g, of_x);
+  } else {
+    add(g_weight_, of_g.bmm(of_x).view(weight_.sizes()));
   }
 }
 

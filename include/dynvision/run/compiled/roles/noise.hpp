@@ -29,6 +29,7 @@ class Noise {
       : op_(&op),
         amplitude_([](void const* one, Tensor const& tau) { return static_cast<Op const*>(one)->amplitude(tau); }),
         place_(static_cast<std::uint32_t>(op.place)),
+        n_members_(Op::n_members),
         tau_(run.tau[static_cast<std::size_t>(node.layer)]),
         parameters_(learned_parameters(op)) {
     bool constexpr of_tau = requires { Op::scaling::factor(tau_, op.dt); };
@@ -98,21 +99,34 @@ class Noise {
                 .size = node.in.size()};
     role.operand_stride = arguments.size;
     role.is_affine = !units_.defined(), role.w = value_;
-    if (run.engine.backend == kernels::Backend::loops && run.dtype() == at::kFloat && !units_.defined()) {
+    if (run.engine.backend == kernels::Backend::loops && run.dtype() == at::kFloat && !units_.defined() &&
+        n_members_ == 1) {
       void** const list = run.addresses.take(block.n);
       std::fill_n(list, block.n, nullptr);
       role.operand = list, role.drawn = &numbers_;
       return {};
     }
-    Tensor const xi = kernels::normal_tensor(numbers_, node.in, run.options.device());
+    Tensor const xi = drawn(run, node.in);
     run.alive.push_back(run.layout.of(kernels::in_dtype(xi, run.dtype())));
     role.operand = run.steps_of(run.alive.back(), block.n, false, arguments.size);
     return run.alive.back();
   }
 
+  Tensor drawn(PreparedRun const& run, kernels::Shape shape) {
+    if (n_members_ == 1) return kernels::normal_tensor(numbers_, shape, run.options.device());
+    shape.channels /= n_members_, numbers_.size = shape.size();
+    std::vector<Tensor> all;
+    for (int k = 0; k < n_members_; ++k) {
+      numbers_.key = run.noise.key(k);
+      all.push_back(kernels::normal_tensor(numbers_, shape, run.options.device()));
+    }
+    return cat(all, 1);
+  }
+
   void const* op_;
   Tensor (*amplitude_)(void const* op, Tensor const& tau);
   std::uint32_t place_;
+  int n_members_;
   kernels::NormalNumbers numbers_{};  // of the block
   Tensor tau_;                        // of the layer
   std::vector<Tensor> parameters_;    // that the amplitude depends on, and that learn

@@ -8,10 +8,12 @@
 
 namespace dynvision::run::stages {
 
-template <class Op> inline constexpr bool is_convolution = false;
+template <class Op>
+inline constexpr bool is_convolution = requires(Op const& op) {  // or what derives from a linear map
+  []<int In, int Out, class... With>(Linear<In, Out, With...> const&){}(op);
+};
 template <int In, int Out, int K, int Stride, class... With>
 inline constexpr bool is_convolution<Conv<In, Out, K, Stride, With...>> = true;
-template <int In, int Out, class... With> inline constexpr bool is_convolution<Linear<In, Out, With...>> = true;
 
 class Convolution {
  public:
