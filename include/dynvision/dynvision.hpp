@@ -44,6 +44,7 @@
 #include <dynvision/operations/readout.hpp>
 #include <dynvision/operations/synaptic_depression.hpp>
 #include <dynvision/rate/ctrnn.hpp>
+#include <dynvision/rate/parametrised.hpp>
 #include <dynvision/rate/plasticity.hpp>
 #include <dynvision/rate/policies.hpp>
 #include <dynvision/rate/rate_layer.hpp>
