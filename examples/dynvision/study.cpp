@@ -33,11 +33,16 @@ Study::Study(StudyWords const& words, std::string const& scope) : own_model(word
   inside_->resolved.problems.require_none();
   values = inside_->resolved.study;
   if (!values.options.seed) take("model.seed", 0, "a study has a seed");
-  if (!values.run.seed) take("model.noise_seed", *values.options.seed, "model.seed");
+  if (!values.run.seed) take("trainer.seed", *values.options.seed, "model.seed");
   for (std::string const& note : inside_->resolved.notes) std::cerr << "note: " << note << "\n";
 }
 
 bool Study::given(std::string const& key) const { return inside_->resolved.given(key); }
+
+bool Study::asked(std::string const& key) const {
+  config::Setting const* const setting = inside_->resolved.find(key);
+  return setting != nullptr && setting->origin.layer >= config::Layer::study;
+}
 
 void Study::take(std::string const& key, Json const& value, std::string const& from) {
   for (config::Setting& setting : inside_->resolved.settings) {

@@ -28,7 +28,8 @@ def draw(page, data):
 
     def period_grows():
         column = three.column("trc")
-        periods = [float(np.nanmean(network(data, "trc", value)["period_ms"])) for value in column.hue.values]
+        each = [network(data, "trc", value)["period_ms"] for value in column.hue.values]  # nan: it does not oscillate
+        periods = [float(np.nanmean(of)) if np.isfinite(of).any() else float("nan") for of in each]
         if len(periods) < 2 or not np.isfinite(periods).all():
             raise Refused(f"periods of the leading mode: {', '.join(f'{p:g}' for p in periods)}; two are needed")
         return Finding(bool(np.all(np.diff(periods) > 0)), periods[-1] - periods[0], reason="largest minus smallest delay, in ms")
