@@ -137,8 +137,8 @@ template <template <int...> class Recurrence, class... Policies> struct CordsNet
 // --- rate networks; EIRNN, MultiArea<3, RateArea...>, From; LearnedStart; BalancedSums, BalancedMeans, GammaSizes
 template <int In, int N, class... With> struct CTRNN;  // tau dv/dt = -v + W r + U x + b, r = f(v), z = V r + c
 template <Name Layer, int In, int N, class... With> struct RateLayer;  // an area of one
-struct Potentials;                           // the state is v; RatesAreState: tau dr/dt = -r + f(u)
-template <class... P> struct Incoming;       // policies of U; Recurrent: of W; Outgoing: of V
+struct Potentials;                      // the state is v; RatesAreState: tau dr/dt = -r + f(u)
+template <class... P> struct Incoming;  // policies of U; Recurrent: of W; Outgoing: of V
 // RateNoise<Scaling>: noise of the rates
 template <class... Operations> struct More;  // what arrives from other areas
 class Plasticity;                            // how much of an optimiser's step a weight takes

@@ -32,7 +32,7 @@ struct PartType {
   Signal (*arrival)(void const* object, Moment& now) = nullptr;
   void (*compose)(void* object, Composition& at) = nullptr;
   void (*parameters)(void* object, ParameterVisitor const& visit) = nullptr;
-  Tensor (*tau)(void const* object) = nullptr;  // [ms] of a solver
+  Tensor (*tau)(void const* object) = nullptr;                                             // [ms] of a solver
   void (*check_tau)(void const* object, std::string_view layer, double factor) = nullptr;  // of a solver
 };
 

@@ -28,10 +28,8 @@ template <int In, int Out, class... With> struct Linear {
                                      ? Fault::policy
                                      : parametrisation_fault<With...>();
 
-  static constexpr PartNumber n_units{.name = "n_units",
-                                      .default_value = 100,
-                                      .range = at_least(1),
-                                      .help = "units of the layer"};
+  static constexpr PartNumber n_units{
+      .name = "n_units", .default_value = 100, .range = at_least(1), .help = "units of the layer"};
   static constexpr auto numbers = [] {
     if constexpr (Out == any_units) {
       return std::array{n_units};
