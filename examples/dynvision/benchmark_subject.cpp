@@ -53,7 +53,7 @@ BenchmarkSubject::BenchmarkSubject(Study study, Level const& level)
       step_by_step_(level.step_by_step),
       model_(timed_model(study_, compile_seconds_)),
       run_(presented_to(model_, study_)),
-      objective_(objective_of(study_)),
+      objective_(objective_of(study_, model_)),
       optimizer_(model_.parameters(), almost_none(study_.values.optimizer)),
       shown_(batch(batch_size())) {}
 

@@ -3,7 +3,7 @@
 
 #include <dynvision/analysis/facts.hpp>
 #include <dynvision/core/ops.hpp>
-#include <dynvision/data/data_set.hpp>
+#include <dynvision/rate/tasks/trial_data.hpp>
 #include <dynvision/records/progress.hpp>
 #include <dynvision/run/plan_numbers.hpp>
 #include <dynvision/run/trial.hpp>
@@ -106,7 +106,8 @@ Needs needs_of(AnyModel const& model, Study const& study, std::int64_t n_images)
   for (Parameter const& p : model.parameters())
     needs.weights += (p.learned ? 4.0 : 1.0) * static_cast<double>(p.tensor.nbytes());
   std::array<int, 3> const dims = study.values.options.input_dims;
-  needs.data = 4.0 * static_cast<double>(n_images) * dims[0] * dims[1] * dims[2];
+  bool const trials = rate::are_trials(study.values.data);  // an image in each step
+  needs.data = 4.0 * static_cast<double>(n_images) * dims[0] * dims[1] * dims[2] * (trials ? steps_of(model, study) : 1);
   if (needs.images > 0) {
     needs.seconds =
         static_cast<double>(needs.images) / static_cast<double>(needs.batch) * measured_step(model, study, needs.batch);
@@ -167,7 +168,7 @@ std::vector<std::string> warnings_of(AnyModel const& model, Study const& study) 
   if (threads * 2 < cores && study.values.program.threads == 0) {
     all.push_back(joined({"slow: ", threads, " threads on ", cores, " cores (OMP_NUM_THREADS): --threads ", cores}));
   }
-  double const tau = study.values.options.tau, dt = study.values.options.dt;
+  double const tau = model.options.tau, dt = model.options.dt;
   if (dt > tau) {
     all.push_back(joined({"NaN loss is likely: dt = ", dt, " ms is longer than tau = ", tau,
                           " ms, so that a step overshoots: a smaller dt, or a larger tau"}));
@@ -249,7 +250,7 @@ int plan(StudyWords const& words, bool json) {
   prepare_process(study);
   std::int64_t n_images = 0;
   try {
-    TrainingImages const images = training_images(study.values.data);
+    TrainingImages const images = training_data(study);
     take_from_images(study, images.train);
     n_images = images.train.size();
   } catch (Error const& error) {

@@ -1,7 +1,8 @@
 #include "prepare.hpp"
 
 #include <dynvision/io/weights.hpp>
-#include <dynvision/losses/named_losses.hpp>
+#include <dynvision/rate/penalties/named_penalties.hpp>
+#include <dynvision/rate/tasks/trial_data.hpp>
 #include <dynvision/run/trial.hpp>
 #include <dynvision/train/present_with.hpp>
 
@@ -28,13 +29,38 @@ void prepare_process(Study const& study) {
 namespace {
 
 std::array<int, 3> shape_of(dynvision::Images const& set) {
-  return {static_cast<int>(set.images.size(1)), static_cast<int>(set.images.size(2)),
-          static_cast<int>(set.images.size(3))};
+  std::int64_t const first = set.changes() ? 2 : 1;
+  return {static_cast<int>(set.images.size(first)), static_cast<int>(set.images.size(first + 1)),
+          static_cast<int>(set.images.size(first + 2))};
+}
+
+std::optional<double> dt_of(Study const& study) {
+  return study.given("model.dt") ? std::optional<double>(study.values.options.dt) : std::nullopt;
+}
+
+// A trial has its own steps, all of which may count; what shipped files say of images is not meant for it.
+void take_from_trials(Study& study, dynvision::Images const& set) {
+  if (!study.given("model.dt")) study.take("model.dt", set.dt, "the trials");
+  auto const n = static_cast<int>(set.images.size(1));
+  if (!study.asked("model.n_timesteps")) study.take("model.n_timesteps", n, "the trials");
+  if (!study.asked("model.loss_reaction_time")) study.take("model.loss_reaction_time", 0, "the trials");
+  if (int const asked = study.values.trial.n_timesteps; asked != n) {
+    fail("program", 133, {"model.n_timesteps = ", asked, " for trials of ", n, " steps: expected ", n, ", or leave it out"});
+  }
 }
 
 }  // namespace
 
+dynvision::TrainingImages training_data(Study const& study) {
+  return dynvision::rate::training_data(study.values.data, dt_of(study));
+}
+
+dynvision::Images test_data(Study const& study) {
+  return dynvision::rate::test_data(study.values.data, dt_of(study));
+}
+
 void take_from_images(Study& study, dynvision::Images const& set) {
+  if (set.changes()) take_from_trials(study, set);
   if (!study.given("model.n_classes")) study.take("model.n_classes", set.classes.size(), "the images");
   if (!study.given("model.input_dims")) study.take("model.input_dims", shape_of(set), "the images");
 }
@@ -67,7 +93,7 @@ namespace {
 dynvision::RunBatch presented(dynvision::AnyModel const& given, Study const& study, run::TrialSettings const& trial) {
   auto const model = std::make_shared<dynvision::AnyModel>(given);
   run::Settings settings = study.values.run;
-  std::vector<std::string> const monitored = objective_of(study).monitored();
+  std::vector<std::string> const monitored = objective_of(study, given).monitored();
   settings.monitor.insert(settings.monitor.end(), monitored.begin(), monitored.end());
   dynvision::RunBatch const run =
       dynvision::present_with(*model, trial, settings, {.precision = study.values.fit.precision});
@@ -94,6 +120,8 @@ std::vector<bool> shown_steps(Study const& study) {
   return dynvision::stretch_pattern(trial.n_timesteps > 1 ? trial.presentation.pattern : "1", trial.n_timesteps);
 }
 
-dynvision::WeightedSum objective_of(Study const& study) { return dynvision::objective_of(study.values.loss); }
+dynvision::WeightedSum objective_of(Study const& study, dynvision::AnyModel const& model) {
+  return dynvision::objective_of(study.values.loss, dynvision::rate::penalties::all, model.parameters());
+}
 
 }  // namespace program

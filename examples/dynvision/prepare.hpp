@@ -1,6 +1,6 @@
 // From a study to what runs it: threads, device, images, model.
 #pragma once
-#include <dynvision/data/images.hpp>
+#include <dynvision/data/data_set.hpp>
 #include <dynvision/train/evaluate.hpp>
 #include <dynvision/variants/any_model.hpp>
 
@@ -14,7 +14,11 @@ namespace program {
 // Threads, determinism and seeds of this process.
 void prepare_process(Study const& study);
 
-// Number of classes and shape of the images: those of the data where the study does not say them.
+// The data of the study: images, or trials of a task.
+dynvision::TrainingImages training_data(Study const& study);
+dynvision::Images test_data(Study const& study);
+
+// Number of classes and shape of the images: those of the data where the study does not say them. Trials also have their steps.
 void take_from_images(Study& study, dynvision::Images const& images);
 
 // An error where the study, its model and the images do not fit. `n_training`: 0 in a test.
@@ -30,7 +34,7 @@ void load_into(dynvision::AnyModel const& model, std::filesystem::path const& we
 // Presents batches to the model as the study says.
 dynvision::RunBatch presented_to(dynvision::AnyModel const& model, Study const& study);
 
-// The same, with an image that comes and goes: blank steps before and after, for the course over time.
+// The same, with an image that comes and goes: blank steps before and after, for the course over time. Trials have their own.
 struct TimeCourse {
   dynvision::RunBatch run;
   std::vector<bool> shown;  // [T]
@@ -40,7 +44,7 @@ TimeCourse time_course_of(dynvision::AnyModel const& model, Study const& study);
 // The steps at which the study shows an image, [T].
 std::vector<bool> shown_steps(Study const& study);
 
-// What a training minimises.
-dynvision::WeightedSum objective_of(Study const& study);
+// What a training minimises; penalties of weights are of this model's.
+dynvision::WeightedSum objective_of(Study const& study, dynvision::AnyModel const& model);
 
 }  // namespace program

@@ -39,6 +39,11 @@ Study::Study(StudyWords const& words, std::string const& scope) : own_model(word
 
 bool Study::given(std::string const& key) const { return inside_->resolved.given(key); }
 
+bool Study::asked(std::string const& key) const {
+  config::Setting const* const setting = inside_->resolved.find(key);
+  return setting != nullptr && setting->origin.layer >= config::Layer::study;
+}
+
 void Study::take(std::string const& key, Json const& value, std::string const& from) {
   for (config::Setting& setting : inside_->resolved.settings) {
     if (setting.key->whole_name() != key) continue;

@@ -39,6 +39,7 @@ class Study {
   std::string own_model;
 
   bool given(std::string const& key) const;  // "model.n_classes"
+  bool asked(std::string const& key) const;  // the same, by a file of the study or its arguments, not by shipped files
   // A key that was not given gets its value from something else, which `from` names: the images.
   void take(std::string const& key, Json const& value, std::string const& from);
 

@@ -77,7 +77,7 @@ int test(Arguments const& arguments) {
   }
   Study study(words, "test");
   prepare_process(study);
-  Images const images = test_images(study.values.data);
+  Images const images = test_data(study);
   take_from_images(study, images);
   AnyModel const model = model_of(study);
   check_images_of(study, model, images, 0);
@@ -99,7 +99,7 @@ int test(Arguments const& arguments) {
 
   std::int64_t const batch = study.values.fit.val_batch_size;
   RunBatch const run = presented_to(model, study);
-  WeightedSum const objective = objective_of(study);
+  WeightedSum const objective = objective_of(study, model);
   TestRecords records = records_of(study, folder);
   std::string const label = study.values.fit.progress ? "test" : "";
   Evaluation const result =
@@ -116,7 +116,7 @@ int test(Arguments const& arguments) {
     there.write("summary.txt", summary_table(summary));
     std::cout << (arguments.json ? summary.dump(2) + "\n" : summary_table(summary)) << std::flush;
   }
-  if (complete && !arguments.no_course) {
+  if (complete && !arguments.no_course && !images.changes()) {
     // An image comes and goes: what the layers do before, meanwhile and afterwards.
     TimeCourse const course = time_course_of(model, study);
     Evaluation const over_time =

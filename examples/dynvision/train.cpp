@@ -84,7 +84,7 @@ int train(Arguments const& arguments) {
   }
   Study study(words, "train");
   prepare_process(study);
-  TrainingImages const images = training_images(study.values.data);  // before there is a folder: a mistake leaves none
+  TrainingImages const images = training_data(study);  // before there is a folder: a mistake leaves none
   take_from_images(study, images.train);
   AnyModel const model = model_of(study);
   check_images_of(study, model, images.train, images.train.size());
@@ -112,7 +112,7 @@ int train(Arguments const& arguments) {
             << " parameters, " << (start.images > 0 ? "after " + number_text(start.images) + " images, " : "") << "on "
             << at::get_num_threads() << " threads" << std::endl;
 
-  Fit const fit = dynvision::fit(optimizer, objective_of(study), presented_to(model, study), images.train,
+  Fit const fit = dynvision::fit(optimizer, objective_of(study, model), presented_to(model, study), images.train,
                                  images.validation, settings, std::move(start));
   save_run_weights(*folder / "weights.safetensors", model, images.train.classes);
   Json const summary = summary_of(model, fit, folder->path());

@@ -52,6 +52,7 @@
 #include <dynvision/rate/from.hpp>
 #include <dynvision/rate/learned_start.hpp>
 #include <dynvision/rate/multi_area.hpp>
+#include <dynvision/rate/parametrised.hpp>
 #include <dynvision/rate/plasticity.hpp>
 #include <dynvision/rate/policies.hpp>
 #include <dynvision/rate/rate_area.hpp>

@@ -295,6 +295,6 @@ class TextTable;        // summary
 struct MetricsRow;      // named numbers
 class MetricsTable;     // of a training: columns appear as they come
 struct Curve;           // accuracy over time
-struct LabelledLogits;  // outputs and labels of the steps that count
+struct LabelledLogits;  // outputs and labels of the steps that count; TrialAnswer: of a trial
 
 }  // namespace dynvision

@@ -9,6 +9,7 @@
 #include <dynvision/cordsnet.hpp>
 #include <dynvision/cornet_rt.hpp>
 #include <dynvision/dyrcnn.hpp>
+#include <dynvision/rate/parametrised.hpp>
 #include <dynvision/resnet.hpp>
 
 #include "product.hpp"
@@ -21,6 +22,10 @@ inline constexpr auto full = recurrences<Full>;
 inline constexpr auto own_recurrence = recurrences<Self>;  // of CORnet-RT
 inline constexpr auto no_recurrence = recurrences<NoRecurrence>;
 
+// A rate network of sizes that numbers of the model say.
+template <class... With> inline constexpr auto ctrnn = hana::type_c<CTRNN<image_channels, any_units, With...>>;
+using NoiseOfDrive = WithNoise<StationaryDrive>;
+
 inline constexpr auto list = hana::flatten(hana::make_tuple(
     product(models<DyRCNNx2, DyRCNNx4, DyRCNNx8>, every_recurrence),
     product(models<DyRCNNx2, DyRCNNx4>, full, policies<Multiplicative>),
@@ -32,6 +37,9 @@ inline constexpr auto list = hana::flatten(hana::make_tuple(
     product(models<DyRCNNx2, DyRCNNx4, DyRCNNx8>, full, policies<RungeKutta4>),
     product(models<CorNetRT>, own_recurrence), product(models<CordsNet>, full),
     product(models<AlexNet, ResNet18, ResNet34, ResNet50, ResNet101, ResNet152>, no_recurrence),
-    product(models<ResNet20, ResNet32, ResNet44, ResNet56, ResNet110>, no_recurrence)));
+    product(models<ResNet20, ResNet32, ResNet44, ResNet56, ResNet110>, no_recurrence),
+    hana::make_tuple(ctrnn<>, ctrnn<Tanh>, ctrnn<NoiseOfDrive>, ctrnn<Tanh, NoiseOfDrive>,
+                     ctrnn<Recurrent<Masked<NoAutapses>, Dale<>>>,
+                     ctrnn<NoiseOfDrive, Recurrent<Masked<NoAutapses>, Dale<>>>)));
 
 }  // namespace dynvision::variants

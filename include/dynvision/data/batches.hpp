@@ -25,8 +25,8 @@
 namespace dynvision {
 
 struct Batch {
-  Tensor images;  // (B,C,H,W) float32
-  Tensor labels;  // (B) int64
+  Tensor images;  // (B,C,H,W) float32, or (B,T,C,H,W)
+  Tensor labels;  // (B) int64, or (B,T)
 };
 
 struct BatchOptions {
@@ -120,7 +120,7 @@ class Batches {
 inline Images subset(Images const& set, std::int64_t n) {
   check_shapes(set);
   if (n < 1 || n > set.size()) fail("data", 136, {"subset: expected 1 ... ", set.size(), " images, found ", n});
-  return {set.images.narrow(0, 0, n).clone(), set.labels.narrow(0, 0, n).clone(), set.classes};
+  return {set.images.narrow(0, 0, n).clone(), set.labels.narrow(0, 0, n).clone(), set.classes, set.dt};
 }
 
 // Two sets without a common image: round(ratio * N) images drawn by `seed`, and the rest; e.g. training and validation.
@@ -137,7 +137,7 @@ inline std::pair<Images, Images> split(Images const& set, double ratio, std::uin
   std::vector<std::int64_t> const order = permutation(n, generator);
   Batch const first = batch_of(set, order.data(), n_first);
   Batch const second = batch_of(set, order.data() + n_first, n - n_first);
-  return {{first.images, first.labels, set.classes}, {second.images, second.labels, set.classes}};
+  return {{first.images, first.labels, set.classes, set.dt}, {second.images, second.labels, set.classes, set.dt}};
 }
 
 }  // namespace dynvision

@@ -131,8 +131,10 @@ struct TrainingImages {
   Images train, validation;
 };
 
-inline TrainingImages training_images(DataSettings const& settings) {
-  Images all = data_set::part_of(settings, "train");
+namespace data_set {
+
+// In training and validation.
+inline TrainingImages divided(Images all, DataSettings const& settings) {
   std::int64_t const n = all.size(), n_given = settings.validation_images;
   if (n_given < 0 || n_given >= n) {
     fail("data", 163, {"validation_images: expected 0 ... ", n - 1, " of ", n, " training images, found ", n_given});
@@ -146,6 +148,12 @@ inline TrainingImages training_images(DataSettings const& settings) {
           settings.images_per_epoch});
   }
   return {std::move(train), std::move(validation)};
+}
+
+}  // namespace data_set
+
+inline TrainingImages training_images(DataSettings const& settings) {
+  return data_set::divided(data_set::part_of(settings, "train"), settings);
 }
 
 inline Images test_images(DataSettings const& settings) {

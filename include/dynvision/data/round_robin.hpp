@@ -5,7 +5,7 @@
 //
 // In the order of the set; a class that has no further image is left out. The first n of a longer row are the row of n.
 //
-// Errors: data.166.
+// Errors: data.107, data.166.
 #pragma once
 #include <dynvision/core/host_tensor.hpp>
 #include <dynvision/core/ops.hpp>
@@ -19,7 +19,7 @@
 namespace dynvision {
 
 inline std::vector<std::int64_t> round_robin(Images const& set, std::int64_t n) {
-  check_labels(set);
+  check_still(set);
   if (n < 1 || n > set.size()) {
     fail("data", 166, {n, " images of every class in turn: expected 1 ... ", set.size(), ", all there are"});
   }

@@ -9,6 +9,7 @@
 //
 // Errors: losses.141.
 #pragma once
+#include <dynvision/core/parameters.hpp>
 #include <dynvision/losses/loss_settings.hpp>
 #include <dynvision/losses/spontaneous_activity.hpp>
 #include <dynvision/losses/weighted_steps.hpp>
@@ -72,6 +73,7 @@ struct Known {
   std::string_view name;
   std::span<Kwarg const> kwargs;
   void (*add)(WeightedSum& to, KnownKwargs const& numbers);
+  void (*add_with)(WeightedSum& to, KnownKwargs const& numbers, Parameters const& parameters) = nullptr;  // or with those
 };
 
 inline std::string operation_of(KnownKwargs const& k) {
@@ -122,11 +124,13 @@ inline constexpr Known all[]{{"CrossEntropyLoss", cross_entropy, add_cross_entro
                              {"SpontaneousActivity", spontaneous, add_spontaneous},
                              {"WeightedSteps", weighted_steps, add_weighted_steps}};
 
-inline Known const* find(std::string_view name, std::vector<std::string>& problems) {
+inline Known const* find(std::string_view name, std::vector<std::string>& problems, std::span<Known const> more = {}) {
   std::vector<std::string_view> names;
-  for (Known const& known : all) {
-    if (known.name == name) return &known;
-    names.push_back(known.name);
+  for (std::span<Known const> const some : {std::span<Known const>(all), more}) {
+    for (Known const& known : some) {
+      if (known.name == name) return &known;
+      names.push_back(known.name);
+    }
   }
   problems.push_back(joined({"loss \"", name, "\": ", expected_one_of(name, names)}));
   return nullptr;
@@ -152,8 +156,8 @@ inline LossConfigs chosen(LossSettings const& settings) {
   return all;
 }
 
-// All that is wrong with settings, one line each; none: they are good.
-inline std::vector<std::string> problems_of(LossSettings const& settings) {
+// All that is wrong with settings, one line each; none: they are good. `more`: losses that there are beside `all`.
+inline std::vector<std::string> problems_of(LossSettings const& settings, std::span<Known const> more = {}) {
   std::vector<std::string> problems;
   LossConfigs const in_use = chosen(settings);
   LossConfigs all_of_them = in_use;  // numbers of a loss that is not in use are checked, too
@@ -165,7 +169,7 @@ inline std::vector<std::string> problems_of(LossSettings const& settings) {
   bool any = false;
   for (std::size_t i = 0; i < all_of_them.size(); ++i) {
     auto const& [name, numbers] = all_of_them[i];
-    Known const* const known = find(name, problems);
+    Known const* const known = find(name, problems, more);
     if (known == nullptr) continue;
     KnownKwargs const checked = checked_kwargs("loss " + name, known->kwargs, numbers, problems);
     any = any || (i < in_use.size() && checked.number("weight") > 0);
@@ -176,15 +180,19 @@ inline std::vector<std::string> problems_of(LossSettings const& settings) {
 
 }  // namespace losses
 
-inline WeightedSum objective_of(LossSettings const& settings) {
+// `more`, `parameters`: of rate/penalties/named_penalties.hpp.
+inline WeightedSum objective_of(LossSettings const& settings, std::span<losses::Known const> more = {},
+                                Parameters const& parameters = {}) {
   std::string text;
-  for (std::string const& problem : losses::problems_of(settings)) text += "\n  " + problem;
+  for (std::string const& problem : losses::problems_of(settings, more)) text += "\n  " + problem;
   if (!text.empty()) fail("losses", 141, {"the objective:", text});
   WeightedSum objective;
   std::vector<std::string> none;
   for (auto const& [name, numbers] : losses::chosen(settings)) {
-    losses::Known const& known = *losses::find(name, none);
-    known.add(objective, checked_kwargs(name, known.kwargs, numbers, none));
+    losses::Known const& known = *losses::find(name, none, more);
+    KnownKwargs const checked = checked_kwargs(name, known.kwargs, numbers, none);
+    if (known.add != nullptr) known.add(objective, checked);
+    if (known.add_with != nullptr) known.add_with(objective, checked, parameters);
   }
   return objective;
 }

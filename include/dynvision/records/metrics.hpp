@@ -91,6 +91,34 @@ inline Tensor first_labels(Tensor const& labels) {
   return result;
 }
 
+// How a trial was answered. It is right if the right answer is given at a step at which it is wanted, and no other answer at any
+// step that counts; the answer of a step is its guess, 0: none.
+struct TrialAnswer {
+  bool counts = false;        // at some step
+  std::int64_t wanted = 0;    // 0: none
+  std::int64_t given = 0;     // the right one, or the last that was wrong; 0: none, or the right one at the wrong time alone
+  bool right = false;
+};
+// Of sample b of outputs (B,T,K).
+inline TrialAnswer trial_answer(LabelledLogits const& data, std::int64_t b) {
+  TrialAnswer trial;
+  std::int64_t const n_steps = data.labels.size(1);
+  bool given = false, wrong = false;
+  for (std::int64_t i = b * n_steps; i < (b + 1) * n_steps; ++i) {
+    std::int64_t const label = data.label(i);
+    if (label < 0) continue;
+    std::int64_t const guess = data.guess(i);
+    trial.counts = true;
+    if (label > 0) trial.wanted = label;
+    given = given || (guess > 0 && guess == label);
+    if (guess != 0 && guess != label) wrong = true, trial.given = std::max<std::int64_t>(guess, 0);
+  }
+  trial.right = !wrong && (given || trial.wanted == 0);
+  if (trial.right) trial.given = trial.wanted;
+  if (!trial.right && trial.given == trial.wanted) trial.given = 0;
+  return trial;
+}
+
 inline double accuracy(Tensor const& logits, Tensor const& labels) {
   LabelledLogits const data(logits, labels);
   std::int64_t counted = 0, right = 0;

@@ -3,6 +3,8 @@
 //   accuracy, confidences    means over all labels that count (sample and step), as in the Python toolbox
 //   *_over_time              at every step, whether or not the label counts there; the label is the sample's first
 //   answer                   the guess at the last step whose label counts: one for each image
+//   of trials                (images with a label of each step) accuracy is the share of trials that are answered rightly
+//                            (trial_answer), so is that of the answer; *_over_time are of steps that count
 //   responses                mean |r| over samples and units, for every layer and step; nan where a layer was silent
 //
 // `run` is the model: a batch in, activity and labels out (see Presented).
@@ -81,9 +83,11 @@ inline void grow(std::vector<double>& v, std::size_t n) {
   if (v.size() < n) v.resize(n, 0);
 }
 
-inline void add_answers(Sums& sums, Evaluation& result, LabelledLogits const& data, Tensor const& first_label) {
+// `trials`: whether a sample is a trial, which is answered once, and whose steps have labels of their own.
+inline void add_answers(Sums& sums, Evaluation& result, LabelledLogits const& data, bool trials) {
   std::int64_t const n_steps = data.labels.size(1);
-  auto const* const of_image = first_label.const_data_ptr<std::int64_t>();
+  Tensor const judged = trials ? data.labels : first_labels(data.labels);
+  auto const* const of_image = judged.const_data_ptr<std::int64_t>();
   for (auto* v : {&sums.right, &sums.guess_over_time, &sums.label_over_time, &sums.counted}) {
     grow(*v, static_cast<std::size_t>(n_steps));
   }
@@ -107,10 +111,12 @@ inline void add_answers(Sums& sums, Evaluation& result, LabelledLogits const& da
       sums.label += at_label;
       answer = guess;
     }
-    std::int64_t const label = of_image[b * n_steps];
+    TrialAnswer const trial = trials ? trial_answer(data, b) : TrialAnswer{};
+    if (trials) answer = trial.counts ? trial.given : -1;
+    std::int64_t const label = trials ? trial.wanted : of_image[b * n_steps];
     if (label < 0 || answer < 0) continue;
     ++sums.n_answers;
-    sums.n_right_answers += answer == label;
+    sums.n_right_answers += trials ? trial.right : answer == label;
     if (label < data.n_classes) ++result.confusion[static_cast<std::size_t>(label)][static_cast<std::size_t>(answer)];
   }
 }
@@ -160,7 +166,7 @@ inline Evaluation evaluate(RunBatch const& run, WeightedSum const& objective, Im
     std::int64_t const n = batch.images.size(0);
     Presented const shown = run(batch, {.record = settings.record, .batch = i});
     result.losses.add(objective(shown.activity, shown.labels));
-    evaluation::add_answers(sums, result, {shown.activity.outputs, shown.labels}, first_labels(shown.labels));
+    evaluation::add_answers(sums, result, {shown.activity.outputs, shown.labels}, images.changes());
     evaluation::add_responses(sums, result, shown.activity.responses, n);
     result.n_images += n;
     if (progress) progress->step(n);
@@ -171,7 +177,8 @@ inline Evaluation evaluate(RunBatch const& run, WeightedSum const& objective, Im
   }
   auto const mean = [](double sum, std::int64_t n) { return n > 0 ? sum / static_cast<double>(n) : 0; };
   result.loss = result.losses.total();
-  result.accuracy = mean(static_cast<double>(sums.n_right), sums.n_labels);
+  result.accuracy = images.changes() ? mean(static_cast<double>(sums.n_right_answers), sums.n_answers)
+                                     : mean(static_cast<double>(sums.n_right), sums.n_labels);
   result.guess_confidence = mean(sums.guess, sums.n_labels);
   result.first_label_confidence = mean(sums.label, sums.n_labels);
   result.answer_accuracy = mean(static_cast<double>(sums.n_right_answers), sums.n_answers);

@@ -36,6 +36,12 @@ struct Structure {
   std::string lateral_delay = "whole_steps";       // interpolated | learned | learned_by_channel
   std::string feedforward_delay = "whole_steps";   // the same, of the delay from an area to the next
   std::vector<std::string> order_of_operations{};  // empty: the published one
+  std::optional<std::string> rate_state{};         // of rate networks: potentials | rates
+  std::optional<std::string> time_constants{};     // uniform | by_unit
+  std::optional<std::string> rate_noise{};         // as noise, of the rates
+  std::optional<std::string> incoming_weights{};   // free | masked | positive
+  std::optional<std::string> recurrent_weights{};  // free | no_autapses | masked | dale | no_autapses_dale | masked_dale
+  std::optional<std::string> outgoing_weights{};   // free | masked | dale
 
   bool operator==(Structure const&) const = default;
 };
@@ -90,7 +96,13 @@ inline std::array<std::optional<std::string>, n_policy_kinds> given_words(Struct
           noise,
           delay,
           feedforward,
-          {}};
+          {},
+          s.rate_state,
+          s.time_constants,
+          s.rate_noise,
+          s.incoming_weights,
+          s.recurrent_weights,
+          s.outgoing_weights};
 }
 
 // The C++ of an order of operations.
@@ -128,6 +140,7 @@ inline ResolvedType resolved(Structure const& s) {
   };
   type.headers.push_back(family->header);
   std::string_view recurrence = family->recurrence;
+  if (s.recurrence_type && !family->sizes.empty()) useless("recurrence_type");
   if (s.recurrence_type) {
     if (Word const* const word = recurrence_choice.find(*s.recurrence_type)) {
       recurrence = word->type;
@@ -159,6 +172,7 @@ inline ResolvedType resolved(Structure const& s) {
     policies += ", " + order_type(s.order_of_operations, type);
   }
   bool const plain = policies.empty() && recurrence == family->recurrence;
+  if (!family->sizes.empty()) recurrence = family->sizes;
   type.text = s.model_name + "<" + (plain ? "" : std::string(recurrence) + policies) + ">";
   return type;
 }

@@ -47,6 +47,16 @@ inline std::string short_form(std::string text) {
        {"Skip<Additive>", "Feedback<Additive>", "LearnedDelay<Uniform>", "FeedforwardDelay<WholeSteps>"}) {
     if (text == one) return text.substr(0, text.find('<')) + "<>";
   }
+  for (std::string_view const list : {"Incoming<", "Recurrent<", "Outgoing<"}) {
+    if (!text.starts_with(list) || !text.ends_with('>')) continue;
+    std::string all;
+    for (std::string const& one :
+         arguments_of(std::string_view(text).substr(list.size(), text.size() - list.size() - 1))) {
+      std::string const own = one == "Masked<AllConnections>" ? "Masked<>" : one == "Dale<4, 1>" ? "Dale<>" : one;
+      all += (all.empty() ? "" : ", ") + own;
+    }
+    return std::string(list) + all + ">";
+  }
   if (text == "FeedforwardDelay<LearnedDelay<Uniform>>") return "FeedforwardDelay<LearnedDelay<>>";
   return text;
 }
@@ -105,6 +115,24 @@ inline bool take_policy(Structure& s, std::string const& argument) {
         break;
       case PolicyKind::order:
         break;
+      case PolicyKind::state:
+        s.rate_state = text;
+        break;
+      case PolicyKind::time_constants:
+        s.time_constants = text;
+        break;
+      case PolicyKind::rate_noise:
+        s.rate_noise = text;
+        break;
+      case PolicyKind::incoming:
+        s.incoming_weights = text;
+        break;
+      case PolicyKind::recurrent:
+        s.recurrent_weights = text;
+        break;
+      case PolicyKind::outgoing:
+        s.outgoing_weights = text;
+        break;
     }
     return true;
   }
@@ -127,7 +155,15 @@ inline Structure structure_of(std::string_view type) {
     s.model_name += arguments.front();
     arguments.erase(arguments.begin());
   }
-  if (!arguments.empty()) {
+  auto const family = std::find_if(std::begin(families_by_name), std::end(families_by_name),
+                                   [&](Family const& one) { return one.model_name == s.model_name; });
+  bool const has_sizes = family != std::end(families_by_name) && !family->sizes.empty();
+  if (has_sizes && !arguments.empty()) {  // as written, or as a compiler writes them
+    std::string const sizes = arguments.size() > 1 ? arguments[0] + ", " + arguments[1] : arguments[0];
+    if (sizes != family->sizes && sizes != "0, 0") refuse(joined({"\"", sizes, "\": expected ", family->sizes}));
+    arguments.erase(arguments.begin(), arguments.begin() + 2);
+  }
+  if (!has_sizes && !arguments.empty()) {
     Word const* const recurrence = word_of_type(recurrence_choice, arguments.front());
     if (recurrence == nullptr) refuse("\"" + arguments.front() + "\" is no recurrence type");
     s.recurrence_type = std::string(recurrence->word);

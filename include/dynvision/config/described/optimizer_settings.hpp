@@ -3,7 +3,7 @@
 #include <dynvision/config/describe/description.hpp>
 #include <dynvision/config/describe/kwargs.hpp>
 #include <dynvision/config/describe/lists.hpp>
-#include <dynvision/losses/named_losses.hpp>
+#include <dynvision/rate/penalties/named_penalties.hpp>
 #include <dynvision/train/initial_weights.hpp>
 #include <dynvision/train/lr_scaling.hpp>
 #include <dynvision/train/optimizers/optimizer_kwargs.hpp>
@@ -92,8 +92,9 @@ template <> struct Description<LossSettings> {
   static constexpr auto fields = hana::make_tuple(
       field<&S::loss, ListOrOne>({.key = "loss",
                                   .help = "losses of the objective: CrossEntropyLoss, ActivityLoss, "
-                                          "SpontaneousActivity, WeightedSteps"}),
-      field<&S::loss_configs, KwargsByName<losses::all>>({.key = "loss_configs", .help = "their weights and numbers"}),
+                                          "SpontaneousActivity, WeightedSteps; penalties of rate networks: RatePenalty, "
+                                          "RateDispersion, StatePrediction, RateEntropy, HebbianPenalty, WeightPenalty"}),
+      field<&S::loss_configs, KwargsByName<rate::penalties::with_losses>>({.key = "loss_configs", .help = "their weights and numbers"}),
       field<&S::activity_loss_weight>({.key = "activity_loss_weight",
                                        .range = at_least(0),
                                        .help = "of ActivityLoss, which is then one of them; null: as loss says",

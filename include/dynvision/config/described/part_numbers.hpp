@@ -4,6 +4,7 @@
 #include <dynvision/concepts/part_number.hpp>
 #include <dynvision/operations/adaptation.hpp>
 #include <dynvision/operations/delayed_normalisation.hpp>
+#include <dynvision/operations/linear.hpp>
 #include <dynvision/operations/synaptic_depression.hpp>
 
 #include <string_view>
@@ -22,6 +23,7 @@ inline std::vector<PartNumber> const& library_numbers() {
     add(part_numbers<Adaptation<>>());
     add(part_numbers<SynapticDepression<>>());
     add(part_numbers<DelayedNormalisation<>>());
+    add(part_numbers<Linear<image_channels, any_units>>());
     return all;
   }();
   return known;

@@ -99,6 +99,18 @@ template <> struct Description<Structure> {
           {.key = "lateral_delay", .help = "delay of the lateral connection: whole steps, between them, learned"}),
       field<&S::feedforward_delay, ChosenPolicy<Kind::feedforward, false>>(
           {.key = "feedforward_delay", .help = "delay from a layer to the next: whole steps, between them, learned"}),
+      field<&S::rate_state, ChosenPolicy<Kind::state>>(
+          {.key = "rate_state", .help = "of rate networks: whether potentials evolve, or rates"}),
+      field<&S::time_constants, ChosenPolicy<Kind::time_constants>>(
+          {.key = "time_constants", .help = "of rate networks: one tau, or one for each unit"}),
+      field<&S::rate_noise, ChosenPolicy<Kind::rate_noise>>(
+          {.key = "rate_noise", .help = "of rate networks: scaling of the noise of rates, beside that of the drive"}),
+      field<&S::incoming_weights, ChosenPolicy<Kind::incoming>>(
+          {.key = "incoming_weights", .help = "of rate networks: masks and signs of the weights of what is shown"}),
+      field<&S::recurrent_weights, ChosenPolicy<Kind::recurrent>>(
+          {.key = "recurrent_weights", .help = "of rate networks: masks and signs of the recurrent weights"}),
+      field<&S::outgoing_weights, ChosenPolicy<Kind::outgoing>>(
+          {.key = "outgoing_weights", .help = "of rate networks: masks and signs of the weights of the readout"}),
       field<&S::order_of_operations>({.key = "order_of_operations",
                                       .help = "of the operations in a layer; empty: the published one",
                                       .aliases = {"layer_operations"}}));

@@ -9,9 +9,15 @@
 
 namespace dynvision::fitting {
 
-inline void add(TrainingSums& sums, Presented const& shown, LossValue const& loss) {
+// `trials`: each sample is answered once (trial_answer).
+inline void add(TrainingSums& sums, Presented const& shown, LossValue const& loss, bool trials) {
   LabelledLogits const data(shown.activity.outputs, shown.labels);
-  for (std::int64_t i = 0; i < data.n; ++i) {
+  for (std::int64_t b = 0; trials && b < data.labels.size(0); ++b) {
+    TrialAnswer const trial = trial_answer(data, b);
+    sums.n_labels += trial.counts;
+    sums.n_right += trial.counts && trial.right;
+  }
+  for (std::int64_t i = 0; !trials && i < data.n; ++i) {
     if (data.label(i) < 0) continue;
     ++sums.n_labels;
     sums.n_right += data.guess(i) == data.label(i);

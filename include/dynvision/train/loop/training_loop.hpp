@@ -148,8 +148,7 @@ class TrainingLoop {
       if (!loss.total.requires_grad()) nothing_is_learned(shown);
       double const factor = mean_.share(loss, batch.images.size(0)) * update_.loss_scale();
       (factor == 1 ? loss.total : loss.total.mul(factor)).backward();
-      add(sums_, shown, loss);
-      add(of_epoch_, shown, loss);
+      for (TrainingSums* sums : {&sums_, &of_epoch_}) add(*sums, shown, loss, train_.changes());
       call(on_.on_after_backward, now_);
     }
     now_.loss = nullptr;

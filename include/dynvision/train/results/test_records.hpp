@@ -8,7 +8,7 @@
 //            first_label_index, guess_confidence, first_label_confidence. label_index < 0: the step does not count.
 // data       the same, and accuracy (of the guess against the first label; nan without one), accuracy_top3, accuracy_top5,
 //            label_confidence, and of every layer <layer>_response_avg and _std: mean and standard deviation of |r| over
-//            its units (nan while it was silent).
+//            its units (nan while it was silent). Of trials, whose labels change, first_label is that of the step.
 // responses  tensors <layer>_response_avg, <layer>_response_std (N,T), or with `unit` <layer> (N,T,C,H,W); classifier (N,T,K).
 //            The file's ending says its format: safetensors or npz.
 //
@@ -52,7 +52,7 @@ class TestRecords {
   RunBatch watching(RunBatch run) const {
     return [state = state_, run = std::move(run)](Batch const& batch, BatchContext const& context) {
       Presented shown = run(batch, context);
-      state->add(shown);
+      state->add(shown, batch.labels.defined() && batch.labels.dim() == 2);
       return shown;
     };
   }
@@ -77,7 +77,7 @@ class TestRecords {
              "first_label_confidence";
     }
 
-    void add(Presented const& shown) {
+    void add(Presented const& shown, bool trials) {
       std::vector<LayerNumbers> layers;
       for (run::Trace const& trace : shown.activity.responses) layers.push_back(numbers_of(trace, shown.labels));
       if (data && !data_has_columns) {
@@ -88,14 +88,14 @@ class TestRecords {
         data->write(line + "\n");
         data_has_columns = true;
       }
-      if (outputs || data) write_rows(shown, layers);
+      if (outputs || data) write_rows(shown, trials, layers);
       if (!settings.responses.empty()) keep(shown, layers);
       n_samples += shown.labels.size(0);
     }
 
-    void write_rows(Presented const& shown, std::vector<LayerNumbers> const& layers) {
+    void write_rows(Presented const& shown, bool trials, std::vector<LayerNumbers> const& layers) {
       LabelledLogits const logits(shown.activity.outputs, shown.labels);
-      Tensor const first = first_labels(shown.labels);
+      Tensor const first = trials ? logits.labels : first_labels(shown.labels);
       auto const* const of_image = first.const_data_ptr<std::int64_t>();
       std::int64_t const n_steps = shown.labels.size(1);
       std::string rows, more;

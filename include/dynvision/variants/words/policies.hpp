@@ -69,12 +69,47 @@ inline constexpr Word feedforward_words[] = {
     {"learned", "FeedforwardDelay<LearnedDelay<>>", "connections/interpolated_delay.hpp"},
     {"learned_by_channel", "FeedforwardDelay<LearnedDelay<Feature>>", "connections/interpolated_delay.hpp"},
 };
+// Of rate networks (rate/policies.hpp).
+inline constexpr Word state_words[] = {
+    {"potentials", "Potentials", ""},
+    {"rates", "RatesAreState", ""},
+};
+inline constexpr Word time_constant_words[] = {
+    {"uniform", "Uniform", ""},
+    {"by_unit", "Feature", ""},
+};
+inline constexpr Word rate_noise_words[] = {
+    {"none", "NoRateNoise", ""},
+    {"per_step", "RateNoise<PerStep>", ""},
+    {"diffusion", "RateNoise<Diffusion>", ""},
+    {"white_drive", "RateNoise<WhiteDrive>", ""},
+    {"stationary_drive", "RateNoise<StationaryDrive>", ""},
+    {"stationary", "RateNoise<Stationary>", ""},
+};
+inline constexpr Word incoming_words[] = {
+    {"free", "Incoming<>", ""},
+    {"masked", "Incoming<Masked<>>", "rate/parametrised.hpp"},
+    {"positive", "Incoming<Dale<1, 0>>", "rate/parametrised.hpp"},
+};
+inline constexpr Word recurrent_words[] = {
+    {"free", "Recurrent<>", ""},
+    {"no_autapses", "Recurrent<Masked<NoAutapses>>", "rate/parametrised.hpp"},
+    {"masked", "Recurrent<Masked<>>", "rate/parametrised.hpp"},
+    {"dale", "Recurrent<Dale<>>", "rate/parametrised.hpp"},
+    {"no_autapses_dale", "Recurrent<Masked<NoAutapses>, Dale<>>", "rate/parametrised.hpp"},
+    {"masked_dale", "Recurrent<Masked<>, Dale<>>", "rate/parametrised.hpp"},
+};
+inline constexpr Word outgoing_words[] = {
+    {"free", "Outgoing<>", ""},
+    {"masked", "Outgoing<Masked<>>", "rate/parametrised.hpp"},
+    {"dale", "Outgoing<Dale<>>", "rate/parametrised.hpp"},
+};
 // Names of operations in Order<...> (families/order.hpp).
 inline constexpr std::array<std::string_view, 13> order_words{"layer",  "addext",   "addskip", "addfeedback", "tstep",
                                                               "nonlin", "supralin", "record",  "delay",       "pool",
                                                               "norm",   "addbias",  "readout"};
 
-// Kinds of policies in the order in which a type's name has them; the order of operations comes last.
+// Kinds of policies in the order in which a type's name has them; those of rate networks come last, which have no order of operations.
 enum class PolicyKind {
   target,
   integration,
@@ -86,9 +121,15 @@ enum class PolicyKind {
   noise,
   delay,
   feedforward,
-  order
+  order,
+  state,
+  time_constants,
+  rate_noise,
+  incoming,
+  recurrent,
+  outgoing
 };
-inline constexpr std::size_t n_policy_kinds = 11;
+inline constexpr std::size_t n_policy_kinds = 17;
 
 inline constexpr Words recurrence_choice{"recurrence_type", recurrence_words};
 inline constexpr std::array<Words, n_policy_kinds> policy_choices{{{"recurrence_target", target_words},
@@ -101,6 +142,12 @@ inline constexpr std::array<Words, n_policy_kinds> policy_choices{{{"recurrence_
                                                                    {"noise", noise_words},
                                                                    {"lateral_delay", delay_words},
                                                                    {"feedforward_delay", feedforward_words},
-                                                                   {"order_of_operations", {}}}};
+                                                                   {"order_of_operations", {}},
+                                                                   {"rate_state", state_words},
+                                                                   {"time_constants", time_constant_words},
+                                                                   {"rate_noise", rate_noise_words},
+                                                                   {"incoming_weights", incoming_words},
+                                                                   {"recurrent_weights", recurrent_words},
+                                                                   {"outgoing_weights", outgoing_words}}};
 
 }  // namespace dynvision::variants

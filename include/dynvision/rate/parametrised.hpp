@@ -1,0 +1,8 @@
+// The parametrisations of weights that a configuration can name for rate networks, together: masks and Dale's law
+// (docs/concepts/weights.md).
+//
+//   struct Net : CTRNN<1, 50, Recurrent<Masked<NoAutapses>, Dale<>>> { using CTRNN::CTRNN; };
+#pragma once
+#include <dynvision/connections/dale.hpp>
+#include <dynvision/connections/masked.hpp>
+#include <dynvision/rate/ctrnn.hpp>

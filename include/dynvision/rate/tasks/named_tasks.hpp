@@ -1,0 +1,161 @@
+// Tasks by the names and numbers that a configuration gives them.
+//
+//   rate::AnyTask const task = rate::task_of("perceptual_decision", {{"stimulus", 600}}, 20);      dt [ms]; none: the task's own
+//   rate::Trials const trials = rate::drawn(task, 64, seed);
+//   rate::answers_of(task)                                   {"fixate", "first", "second"}: what outputs 0, 1, ... say
+//
+// Numbers that are not given are those of the task's struct. Error: rate.135.
+#pragma once
+#include <dynvision/core/kwargs.hpp>
+#include <dynvision/rate/tasks/delay_match_sample.hpp>
+#include <dynvision/rate/tasks/go_no_go.hpp>
+#include <dynvision/rate/tasks/perceptual_decision.hpp>
+
+#include <optional>
+#include <span>
+#include <variant>
+
+namespace dynvision::rate {
+
+using AnyTask = std::variant<GoNoGo, DelayMatchSample, DelayMatchSampleDistractors, PerceptualDecision>;
+
+struct NamedTask {
+  std::string_view name;
+  std::span<Kwarg const> kwargs;
+  std::string_view answers;  // "fixate go"
+  AnyTask (*made)(KnownKwargs const& numbers);
+};
+
+namespace tasks {
+
+constexpr Kwarg ms(std::string_view name, std::string_view help) {
+  return {.name = name, .range = at_least(0), .help = help};
+}
+inline constexpr Kwarg fixation = ms("fixation", "[ms] before anything is shown");
+inline constexpr Kwarg stimulus = ms("stimulus", "[ms] that the stimulus is shown");
+inline constexpr Kwarg sample = ms("sample", "[ms] that the first stimulus is shown");
+inline constexpr Kwarg delay = ms("delay", "[ms] without a stimulus");
+inline constexpr Kwarg delay_jitter = ms("delay_jitter", "[ms] by which the delay is shorter or longer");
+inline constexpr Kwarg test = ms("test", "[ms] that a second stimulus is shown");
+inline constexpr Kwarg decision = ms("decision", "[ms] in which the answer is wanted");
+inline constexpr Kwarg sigma{
+    .name = "sigma", .range = at_least(0), .help = "[sqrt(ms)] of the noise of stimuli, sigma/sqrt(dt) in a step"};
+inline constexpr Kwarg ring{
+    .name = "ring", .kind = KwargKind::whole, .range = between(2, 4096), .help = "units, and directions"};
+
+inline constexpr Kwarg go_no_go[]{stimulus, delay, decision, delay_jitter};
+inline constexpr Kwarg delay_match_sample[]{fixation, sample, delay, test, decision, delay_jitter, sigma, ring};
+inline constexpr Kwarg delay_match_sample_distractors[]{
+    fixation,
+    sample,
+    delay,
+    test,
+    sigma,
+    ring,
+    {.name = "tests", .kind = KwargKind::whole, .range = between(1, 64), .help = "stimuli, one of which matches"}};
+inline constexpr Kwarg perceptual_decision[]{
+    fixation,
+    stimulus,
+    decision,
+    sigma,
+    {.name = "coherences",
+     .kind = KwargKind::numbers,
+     .range = between(0, 100),
+     .help = "[%] of the evidence, one of which a trial has"}};
+
+template <class Number> void take(KnownKwargs const& numbers, std::string_view name, Number& to) {
+  if (numbers.is_given(name)) to = static_cast<Number>(numbers.number(name));
+}
+inline void take(KnownKwargs const& numbers, std::string_view name, std::vector<double>& to) {
+  if (numbers.is_given(name)) to = numbers.numbers(name);
+}
+// `Fields`: of the task, in the order of what is known of their names.
+template <class T, auto const& Known, auto... Fields> AnyTask made(KnownKwargs const& numbers) {
+  static_assert(std::size(Known) == sizeof...(Fields));
+  T task;
+  std::size_t i = 0;
+  (take(numbers, Known[i++].name, task.*Fields), ...);
+  return task;
+}
+
+using D = DelayMatchSample;
+using S = DelayMatchSampleDistractors;
+using P = PerceptualDecision;
+inline constexpr NamedTask all[]{
+    {GoNoGo::name, go_no_go, "fixate go",
+     made<GoNoGo, go_no_go, &GoNoGo::stimulus, &GoNoGo::delay, &GoNoGo::decision, &GoNoGo::delay_jitter>},
+    {D::name, delay_match_sample, "fixate match non_match",
+     made<D, delay_match_sample, &D::fixation, &D::sample, &D::delay, &D::test, &D::decision, &D::delay_jitter,
+          &D::sigma, &D::ring>},
+    {S::name, delay_match_sample_distractors, "fixate match",
+     made<S, delay_match_sample_distractors, &S::fixation, &S::sample, &S::delay, &S::test, &S::sigma, &S::ring,
+          &S::tests>},
+    {P::name, perceptual_decision, "fixate first second",
+     made<P, perceptual_decision, &P::fixation, &P::stimulus, &P::decision, &P::sigma, &P::coherences>}};
+
+inline std::vector<std::string_view> names() {
+  std::vector<std::string_view> some;
+  for (NamedTask const& one : all) some.push_back(one.name);
+  return some;
+}
+inline NamedTask const* find(std::string_view name) {
+  for (NamedTask const& one : all) {
+    if (one.name == name) return &one;
+  }
+  return nullptr;
+}
+
+}  // namespace tasks
+
+inline Trials drawn(AnyTask const& task, int n, std::uint64_t seed, std::uint64_t first = 0) {
+  return std::visit([&](auto const& one) { return one.draw(n, seed, first); }, task);
+}
+inline double dt_of(AnyTask const& task) {
+  return std::visit([](auto const& one) { return one.dt; }, task);
+}
+inline std::vector<std::string> answers_of(AnyTask const& task) {
+  std::string_view text = tasks::find(std::visit([](auto const& one) { return one.name; }, task))->answers;
+  std::vector<std::string> words;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t const end = std::min(text.find(' ', at), text.size());
+    words.emplace_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
+}
+
+// All that is wrong, one line each; none: it is good.
+inline std::vector<std::string> problems_of_task(std::string_view name, Kwargs const& given, std::optional<double> dt,
+                                                 AnyTask* task = nullptr) {
+  std::vector<std::string> problems;
+  NamedTask const* const known = tasks::find(name);
+  if (known == nullptr) {
+    problems.push_back(joined({"task \"", name, "\": ", expected_one_of(name, tasks::names())}));
+    return problems;
+  }
+  KnownKwargs const numbers = checked_kwargs(joined({"task ", name}), known->kwargs, given, problems);
+  if (!problems.empty()) return problems;
+  AnyTask made = known->made(numbers);
+  std::visit([&](auto& one) { one.dt = dt.value_or(one.dt); }, made);
+  try {
+    drawn(made, 1, 0);
+  } catch (Error const& error) {
+    std::string_view const text = error.what();
+    std::size_t const end = text.find("] ");
+    problems.emplace_back(joined({"task ", name, ": ", end == text.npos ? text : text.substr(end + 2)}));
+  }
+  if (task != nullptr) *task = made;
+  return problems;
+}
+
+inline AnyTask task_of(std::string_view name, Kwargs const& given = {}, std::optional<double> dt = {}) {
+  AnyTask task;
+  std::string text;
+  for (std::string const& problem : problems_of_task(name, given, dt, &task)) {
+    text += (text.empty() ? "" : "; ") + problem;
+  }
+  if (!text.empty()) fail("rate", 135, text);
+  return task;
+}
+
+}  // namespace dynvision::rate
