@@ -107,7 +107,8 @@ Needs needs_of(AnyModel const& model, Study const& study, std::int64_t n_images)
     needs.weights += (p.learned ? 4.0 : 1.0) * static_cast<double>(p.tensor.nbytes());
   std::array<int, 3> const dims = study.values.options.input_dims;
   bool const trials = rate::are_trials(study.values.data);  // an image in each step
-  needs.data = 4.0 * static_cast<double>(n_images) * dims[0] * dims[1] * dims[2] * (trials ? steps_of(model, study) : 1);
+  needs.data =
+      4.0 * static_cast<double>(n_images) * dims[0] * dims[1] * dims[2] * (trials ? steps_of(model, study) : 1);
   if (needs.images > 0) {
     needs.seconds =
         static_cast<double>(needs.images) / static_cast<double>(needs.batch) * measured_step(model, study, needs.batch);

@@ -45,7 +45,8 @@ void take_from_trials(Study& study, dynvision::Images const& set) {
   if (!study.asked("model.n_timesteps")) study.take("model.n_timesteps", n, "the trials");
   if (!study.asked("model.loss_reaction_time")) study.take("model.loss_reaction_time", 0, "the trials");
   if (int const asked = study.values.trial.n_timesteps; asked != n) {
-    fail("program", 133, {"model.n_timesteps = ", asked, " for trials of ", n, " steps: expected ", n, ", or leave it out"});
+    fail("program", 133,
+         {"model.n_timesteps = ", asked, " for trials of ", n, " steps: expected ", n, ", or leave it out"});
   }
 }
 
@@ -55,9 +56,7 @@ dynvision::TrainingImages training_data(Study const& study) {
   return dynvision::rate::training_data(study.values.data, dt_of(study));
 }
 
-dynvision::Images test_data(Study const& study) {
-  return dynvision::rate::test_data(study.values.data, dt_of(study));
-}
+dynvision::Images test_data(Study const& study) { return dynvision::rate::test_data(study.values.data, dt_of(study)); }
 
 void take_from_images(Study& study, dynvision::Images const& set) {
   if (set.changes()) take_from_trials(study, set);

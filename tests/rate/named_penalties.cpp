@@ -14,23 +14,24 @@ using namespace dynvision::rate;
 TEST_CASE("penalties by their names", "[rate]") {
   CTRNN<2, 10, Sigmoid, Recurrent<Masked<NoAutapses>, Dale<>>> const net({.n_classes = 2, .seed = 1});
   Parameters const parameters = net.parameters();
-  WeightedSum const objective =
-      objective_of({.loss = {"RatePenalty", "RateDispersion", "StatePrediction", "RateEntropy", "HebbianPenalty",
-                             "WeightPenalty"},
-                    .loss_configs = {{"RatePenalty", {{"weight", 2}, {"norm", "l2"}, {"layer", "rates"}}},
-                                     {"RateDispersion", {{"of", "cv"}}},
-                                     {"StatePrediction", {{"lag", 2}}},
-                                     {"RateEntropy", {{"of_squares", 0.1}}},
-                                     {"WeightPenalty", {{"norm", "frobenius"}}}}},
-                   penalties::all, parameters);
-  run::Activity const activity =
-      run::run(net, randn({3, 7, 2}), {.record = true, .monitor = objective.monitored()});
+  WeightedSum const objective = objective_of(
+      {.loss = {"RatePenalty", "RateDispersion", "StatePrediction", "RateEntropy", "HebbianPenalty", "WeightPenalty"},
+       .loss_configs = {{"RatePenalty", {{"weight", 2}, {"norm", "l2"}, {"layer", "rates"}}},
+                        {"RateDispersion", {{"of", "cv"}}},
+                        {"StatePrediction", {{"lag", 2}}},
+                        {"RateEntropy", {{"of_squares", 0.1}}},
+                        {"WeightPenalty", {{"norm", "frobenius"}}}}},
+      penalties::all, parameters);
+  run::Activity const activity = run::run(net, randn({3, 7, 2}), {.record = true, .monitor = objective.monitored()});
   LossValue const value = objective(activity, zeros({3, 7}, at::kLong));
   Tensor const r = activity.response("rates").series();
-  Tensor const W = tensor_of(parameters, "rates.recurrent.weight").abs().mul(
-      tensor_of(parameters, "rates.recurrent.sign").mul(tensor_of(parameters, "rates.recurrent.mask")));
-  std::vector<Tensor> const expected{mean_rate(r, Norm::l2), rate_dispersion(r, Dispersion::cv), state_prediction(r, 2),
-                                     rate_entropy(r, 0.1),   hebbian(r, W),                      frobenius(W)};
+  Tensor const W =
+      tensor_of(parameters, "rates.recurrent.weight")
+          .abs()
+          .mul(tensor_of(parameters, "rates.recurrent.sign").mul(tensor_of(parameters, "rates.recurrent.mask")));
+  std::vector<Tensor> const expected{mean_rate(r, Norm::l2), rate_dispersion(r, Dispersion::cv),
+                                     state_prediction(r, 2), rate_entropy(r, 0.1),
+                                     hebbian(r, W),          frobenius(W)};
   REQUIRE(value.parts.size() == expected.size());
   double sum = 0;
   for (std::size_t i = 0; i < expected.size(); ++i) {

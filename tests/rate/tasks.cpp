@@ -1,8 +1,11 @@
 // covers: rate/tasks/timing.hpp rate/tasks/trials.hpp rate/tasks/go_no_go.hpp rate/tasks/delay_match_sample.hpp
-// covers: rate/tasks/perceptual_decision.hpp
+// covers: rate/tasks/perceptual_decision.hpp rate/tasks/multisensory.hpp rate/tasks/delay_comparison.hpp rate/tasks/cue_delay_report.hpp
 // Tasks: periods, labels, sums of inputs, chance, and the same trials in any batch.
+#include <dynvision/rate/tasks/cue_delay_report.hpp>
+#include <dynvision/rate/tasks/delay_comparison.hpp>
 #include <dynvision/rate/tasks/delay_match_sample.hpp>
 #include <dynvision/rate/tasks/go_no_go.hpp>
+#include <dynvision/rate/tasks/multisensory.hpp>
 #include <dynvision/rate/tasks/perceptual_decision.hpp>
 
 #include <ATen/ops/one_hot_ops.h>
@@ -20,6 +23,7 @@ using namespace dynvision::rate;
 namespace {
 
 static_assert(Task<GoNoGo> && Task<DelayMatchSample> && Task<DelayMatchSampleDistractors> && Task<PerceptualDecision>);
+static_assert(Task<Multisensory> && Task<DelayComparison> && Task<CueDelayReport>);
 
 double sum(Tensor const& x) { return x.to(at::kDouble).sum().item<double>(); }
 std::int64_t begin_of(Trials const& all, std::int64_t trial, std::int64_t period) {
@@ -44,7 +48,7 @@ Tensor always(Trials const& all, std::int64_t answer, std::int64_t outputs) {
 }  // namespace
 
 TEMPLATE_TEST_CASE("trials are the same ones in any batch", "[rate]", GoNoGo, DelayMatchSample,
-                   DelayMatchSampleDistractors, PerceptualDecision) {
+                   DelayMatchSampleDistractors, PerceptualDecision, Multisensory, DelayComparison, CueDelayReport) {
   TestType const task;
   Trials const all = task.draw(6, 3), some = task.draw(2, 3, 4), other = task.draw(6, 4);
   CHECK(all.inputs.narrow(0, 4, 2).equal(some.inputs));
@@ -130,6 +134,61 @@ TEST_CASE("perceptual decision: the mean evidence has the coherence", "[rate]") 
   CHECK(difference / 2000 == Catch::Approx(0.2).margin(0.002));
   for (std::int64_t const answer : {1, 2})
     CHECK(trial_accuracy(always(all, answer, 3), all) == Catch::Approx(0.5).margin(0.04));
+}
+
+TEST_CASE("multisensory decision: evidence of one sense or of both, which agree", "[rate]") {
+  Trials const all = Multisensory{.sigma = 0, .coherences = {20}}.draw(300, 1);
+  Trials const noisy = Multisensory{.sigma = 1, .coherences = {20}}.draw(300, 1);
+  std::set<int> senses;
+  for (std::int64_t i = 0; i < 300; ++i) {
+    auto const choice = static_cast<std::int64_t>(all.condition("choice").select(0, i).item<double>());
+    int const of = static_cast<int>(all.condition("senses").select(0, i).item<double>());
+    senses.insert(of);
+    for (int sense = 0; sense < 2; ++sense) {
+      bool const shown = of == 2 || of == sense;
+      Tensor const streams = during(all, i, 1).narrow(1, 1 + 2 * sense, 2),
+                   with_noise = during(noisy, i, 1).narrow(1, 1 + 2 * sense, 2);
+      CHECK(sum(streams.select(1, choice - 1)) == Catch::Approx(shown ? 50 * 0.6 : 0));
+      CHECK(sum(streams.select(1, 2 - choice)) == Catch::Approx(shown ? 50 * 0.4 : 0));
+      CHECK(streams.equal(with_noise) != shown);
+    }
+    CHECK(sum(all.labels.select(0, i)) == static_cast<double>(5 * choice));
+  }
+  CHECK(senses == std::set<int>{0, 1, 2});
+}
+
+TEST_CASE("delayed comparison: two frequencies, the higher one is the answer", "[rate]") {
+  Trials const all = DelayComparison{.sigma = 0}.draw(300, 1);
+  std::set<double> lower;
+  for (std::int64_t i = 0; i < 300; ++i) {
+    double const f1 = all.condition("f1").select(0, i).item<double>(),
+                 f2 = all.condition("f2").select(0, i).item<double>();
+    CHECK(std::abs(f1 - f2) == 8);
+    lower.insert(std::min(f1, f2));
+    CHECK(sum(during(all, i, 1).select(1, 1)) == Catch::Approx(10 * (f1 - 10) / 24));
+    CHECK(sum(during(all, i, 3).select(1, 1)) == Catch::Approx(10 * (f2 - 10) / 24));
+    CHECK(sum(all.labels.select(0, i)) == 6 * (f1 > f2 ? 1 : 2));
+  }
+  CHECK(lower == std::set<double>{10, 14, 18, 22, 26});
+  CHECK(failure([] { DelayComparison{.difference = 30}.draw(1, 1); }) == "rate.133");
+  CHECK(failure([] { DelayComparison{.pairs = 0}.draw(1, 1); }) == "rate.133");
+}
+
+TEST_CASE("cue, delay, report: the direction of the cue, whatever distracts", "[rate]") {
+  Trials const all = CueDelayReport{}.draw(200, 1), distracted = CueDelayReport{.distractor = 1}.draw(200, 1);
+  CHECK(all.labels.equal(distracted.labels));
+  std::set<std::int64_t> directions;
+  for (std::int64_t i = 0; i < 200; ++i) {
+    std::int64_t const cued = during(all, i, 0).select(0, 0).narrow(0, 1, 8).argmax().item<std::int64_t>();
+    std::int64_t const other = during(distracted, i, 2).select(0, 0).narrow(0, 1, 8).argmax().item<std::int64_t>();
+    directions.insert(cued);
+    CHECK(other != cued);
+    CHECK(sum(all.labels.select(0, i)) == static_cast<double>(4 * (1 + cued)));
+    CHECK(sum(during(all, i, 2).narrow(1, 1, 8)) == 0);
+    CHECK(during(all, i, 0).equal(during(distracted, i, 0)));
+  }
+  CHECK(directions.size() == 8);
+  CHECK(failure([] { CueDelayReport{.ring = 1}.draw(1, 1); }) == "rate.133");
 }
 
 TEST_CASE("the loss of trials is the cross entropy of what counts", "[rate]") {

@@ -45,7 +45,10 @@ TEST_CASE("a task by its name and numbers is that of its struct", "[rate]") {
     for (Kwarg const& kwarg : named.kwargs) {
       INFO(kwarg.name);
       bool const list = kwarg.kind == KwargKind::numbers;
-      double const number = kwarg.name == "delay_jitter" ? 100 : kwarg.kind == KwargKind::whole ? 4 : 200;
+      double const number = kwarg.name == "delay_jitter"     ? 100
+                            : kwarg.kind == KwargKind::whole ? 4
+                            : kwarg.help.starts_with("[Hz]") ? 20
+                                                             : 700;
       KwargValue const value = list ? KwargValue{{12.5}} : KwargValue(number);
       CHECK_FALSE(drawn(task_of(named.name, {{std::string(kwarg.name), value}}), 5, 3, 2).inputs.equal(by_name.inputs));
     }
@@ -65,10 +68,12 @@ TEST_CASE("tasks and numbers that there are not are refused, and the nearest is 
   CHECK(said("go_no_go", {{"stimulsu", 3}}).find("did you mean \"stimulus\"?") != std::string::npos);
   CHECK(said("go_no_go", {{"delay", -50}}).find("a number of at least 0") != std::string::npos);
   CHECK(said("go_no_go", {{"delay", 130}}, 50).find("expected 100 or 150 ms") != std::string::npos);
-  CHECK(said("go_no_go", {{"delay", 100}, {"delay_jitter", 200}}).find("a jitter that is no longer") != std::string::npos);
+  CHECK(said("go_no_go", {{"delay", 100}, {"delay_jitter", 200}}).find("a jitter that is no longer") !=
+        std::string::npos);
   CHECK(said("go_no_go", {}, -1).find("expected a positive number") != std::string::npos);
   CHECK(said("delay_match_sample", {{"ring", 1}}).find("a whole number") != std::string::npos);
-  CHECK(said("perceptual_decision", {{"coherences", std::vector<double>{}}}).find("no coherences") != std::string::npos);
+  CHECK(said("perceptual_decision", {{"coherences", std::vector<double>{}}}).find("no coherences") !=
+        std::string::npos);
 }
 
 TEST_CASE("trials are written and read", "[rate]") {
@@ -171,9 +176,9 @@ TEST_CASE("a trial is answered as trial_accuracy says", "[rate]") {
     Tensor const outputs = answered({set.images, set.labels}, n_answers).activity.outputs;
     WeightedSum objective;
     objective.add("CrossEntropyLoss", 1, CrossEntropy{});
-    Evaluation const result = evaluate(
-        [&](Batch const& batch, BatchContext const&) { return answered(batch, n_answers); }, objective, set,
-        {.batch_size = 7, .progress = ""});
+    Evaluation const result =
+        evaluate([&](Batch const& batch, BatchContext const&) { return answered(batch, n_answers); }, objective, set,
+                 {.batch_size = 7, .progress = ""});
     CHECK(result.accuracy == Catch::Approx(trial_accuracy(outputs, trials)));
     CHECK(result.answer_accuracy == result.accuracy);
     CHECK(result.loss == Catch::Approx(trial_loss(outputs, trials).item<double>()).epsilon(1e-5));

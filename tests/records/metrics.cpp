@@ -89,6 +89,36 @@ TEST_CASE("metrics of impossible tensors", "[records]") {
   CHECK(failure([&] { top_k_accuracy(logits, labels, 0); }) == "records.144");
 }
 
+TEST_CASE("a trial is right if the right answer comes when it is wanted, and no other at any step", "[records]") {
+  // Wanted is 2 in the third step, the fourth does not count.
+  auto const answer = [](std::vector<std::int64_t> const& guesses, std::vector<std::int64_t> const& wanted) {
+    Tensor const logits = zeros({1, 4, 3});
+    for (std::int64_t t = 0; t < 4; ++t) {
+      logits.select(1, t).select(1, guesses[static_cast<std::size_t>(t)]).fill_(1);
+    }
+    return trial_answer({logits, labels_of(wanted).reshape({1, 4})}, 0);
+  };
+  std::vector<std::int64_t> const two{0, 0, 2, -1}, none{0, 0, 0, -1};
+  struct Case {
+    std::vector<std::int64_t> guesses, labels;
+    bool right;
+    std::int64_t wanted, given;
+  };
+  for (Case const& one :
+       {Case{{0, 0, 2, 0}, two, true, 2, 2}, Case{{0, 0, 2, 1}, two, true, 2, 2}, Case{{0, 0, 0, 2}, two, false, 2, 0},
+        Case{{0, 0, 1, 0}, two, false, 2, 1}, Case{{0, 2, 2, 0}, two, false, 2, 0},
+        Case{{1, 0, 2, 0}, two, false, 2, 1}, Case{{0, 0, 0, 0}, none, true, 0, 0},
+        Case{{0, 0, 0, 1}, none, true, 0, 0}, Case{{0, 1, 0, 0}, none, false, 0, 1}}) {
+    TrialAnswer const found = answer(one.guesses, one.labels);
+    CHECK(found.counts);
+    CHECK(found.right == one.right);
+    CHECK(found.wanted == one.wanted);
+    CHECK(found.given == one.given);
+  }
+  CHECK_FALSE(answer({0, 0, 0, 0}, {-1, -1, -1, -1}).counts);
+  CHECK_FALSE(trial_answer({full({1, 4, 3}, std::nan("")), labels_of({0, 0, 0, 0}).reshape({1, 4})}, 0).right);
+}
+
 TEST_CASE("metrics as the original computes them", "[records][golden]") {
   TensorMap const file = golden("data/metrics.safetensors");
   Tensor const logits = file["outputs"], labels = file["labels"];

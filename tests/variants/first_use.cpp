@@ -97,6 +97,7 @@ TEST_CASE("the list of built-in models", "[variants][registry]") {
   for (std::string_view const model : variants::model_names()) {
     if (model != "ResNet1202") has({.model_name = std::string(model)});
   }
+  has({.model_name = "CTRNN", .noise = "stationary_drive", .recurrent_weights = "no_autapses_dale"});
   CHECK(find_variant("DyRCNNx9<>") == nullptr);
   CHECK(nearest_variants("DyRCNNx8<Full, ToMidle>").at(0) == "DyRCNNx8<Full, ToMiddle>");
 }

@@ -5,8 +5,9 @@
 #include <dynvision/core/type_text.hpp>
 #include <dynvision/cornet_rt.hpp>
 #include <dynvision/dyrcnn.hpp>
+#include <dynvision/rate/parametrised.hpp>
 #include <dynvision/resnet.hpp>
-#include <dynvision/variants/structure.hpp>
+#include <dynvision/variants/structure_of.hpp>
 
 #include "io/failure.hpp"
 #include <catch2/catch_test_macros.hpp>
@@ -83,6 +84,38 @@ TEST_CASE("the type of a structure", "[variants]") {
         "\"delay\">>");
   CHECK(type_of({.model_name = "ResNet50", .recurrence_type = "self", .dynamics_solver = "euler"}) ==
         "ResNet50<Self, Euler>");
+}
+
+TEST_CASE("the type of a rate network has its sizes as numbers, and its policies", "[variants]") {
+  CHECK(type_of({.model_name = "CTRNN"}) == "CTRNN<>");
+  CHECK(type_of({.model_name = "CTRNN", .nonlinearity = "tanh"}) == "CTRNN<image_channels, any_units, Tanh>");
+  CHECK(type_of({.model_name = "CTRNN",
+                 .dynamics_solver = "rk4",
+                 .nonlinearity = "relu",
+                 .noise = "stationary_drive",
+                 .rate_state = "rates",
+                 .time_constants = "by_unit",
+                 .rate_noise = "per_step",
+                 .incoming_weights = "positive",
+                 .recurrent_weights = "no_autapses_dale",
+                 .outgoing_weights = "dale"}) ==
+        "CTRNN<image_channels, any_units, RungeKutta4, WithNoise<StationaryDrive>, RatesAreState, Feature, "
+        "RateNoise<PerStep>, Incoming<Dale<1, 0>>, Recurrent<Masked<NoAutapses>, Dale<>>, Outgoing<Dale<>>>");
+  using All = CTRNN<image_channels, any_units, RungeKutta4, WithNoise<StationaryDrive>, RatesAreState, Feature,
+                    RateNoise<PerStep>, Incoming<Dale<1, 0>>, Recurrent<Masked<NoAutapses>, Dale<>>, Outgoing<Dale<>>>;
+  All const net({.n_classes = 2, .input_dims = features(3), .numbers = {{"n_units", 10}}, .seed = 1});
+  CHECK(tensor_of(net.parameters(), "rates.recurrent.sign").numel() == 10);
+  for (std::string const word : {"free", "no_autapses", "masked", "dale", "masked_dale"}) {
+    CHECK(type_of(structure_of(type_of({.model_name = "CTRNN", .recurrent_weights = word}))) ==
+          type_of({.model_name = "CTRNN", .recurrent_weights = word}));
+  }
+  auto const number = [](Structure const& structure) { return problems_of(structure).at(0).number; };
+  CHECK(number({.model_name = "CTRNN", .recurrence_type = "full"}) == 103);
+  CHECK(number({.model_name = "CTRNN", .skip = "true"}) == 103);
+  CHECK(number({.model_name = "CTRNN", .dynamics_solver = "none"}) == 103);
+  CHECK(number({.model_name = "CTRNN", .recurrent_weights = "dalle"}) == 102);
+  CHECK(number({.model_name = "DyRCNNx2", .rate_state = "rates"}) == 103);
+  CHECK(problems_of({.model_name = "CTRNN", .skip = "false", .feedback = "false"}).empty());
 }
 
 TEST_CASE("other spellings mean the same type", "[variants]") {

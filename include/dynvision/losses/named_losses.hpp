@@ -73,7 +73,7 @@ struct Known {
   std::string_view name;
   std::span<Kwarg const> kwargs;
   void (*add)(WeightedSum& to, KnownKwargs const& numbers);
-  void (*add_with)(WeightedSum& to, KnownKwargs const& numbers, Parameters const& parameters) = nullptr;  // or with those
+  void (*add_with)(WeightedSum& to, KnownKwargs const& numbers, Parameters const&) = nullptr;  // in place of add
 };
 
 inline std::string operation_of(KnownKwargs const& k) {

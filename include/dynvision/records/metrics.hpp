@@ -94,9 +94,9 @@ inline Tensor first_labels(Tensor const& labels) {
 // How a trial was answered. It is right if the right answer is given at a step at which it is wanted, and no other answer at any
 // step that counts; the answer of a step is its guess, 0: none.
 struct TrialAnswer {
-  bool counts = false;        // at some step
-  std::int64_t wanted = 0;    // 0: none
-  std::int64_t given = 0;     // the right one, or the last that was wrong; 0: none, or the right one at the wrong time alone
+  bool counts = false;      // at some step
+  std::int64_t wanted = 0;  // 0: none
+  std::int64_t given = 0;   // the right one, or the last that was wrong; 0: none, or the right one at wrong times alone
   bool right = false;
 };
 // Of sample b of outputs (B,T,K).

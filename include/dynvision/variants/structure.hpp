@@ -40,7 +40,7 @@ struct Structure {
   std::optional<std::string> time_constants{};     // uniform | by_unit
   std::optional<std::string> rate_noise{};         // as noise, of the rates
   std::optional<std::string> incoming_weights{};   // free | masked | positive
-  std::optional<std::string> recurrent_weights{};  // free | no_autapses | masked | dale | no_autapses_dale | masked_dale
+  std::optional<std::string> recurrent_weights{};  // free | no_autapses | masked | dale | no_autapses_dale | ...
   std::optional<std::string> outgoing_weights{};   // free | masked | dale
 
   bool operator==(Structure const&) const = default;
@@ -159,6 +159,8 @@ inline ResolvedType resolved(Structure const& s) {
       unknown(choice, *given[kind]);
     } else if (!family->takes(static_cast<PolicyKind>(kind))) {
       if (!word->type.starts_with("No")) useless(choice.key);  // not to want what it has not is no mistake
+    } else if (word->type == "NoSolver" && !family->sizes.empty()) {
+      type.problem(103, choice.key, {choice.key, " none: a step of ", s.model_name, " is that of a solver"});
     } else if (word->type != family->defaults[kind]) {
       if (word->type == "ToMiddle" && !family->has_middle) {
         type.problem(104, choice.key, {choice.key, " middle: an area of ", s.model_name, " has one convolution"});

@@ -82,15 +82,16 @@ inline void named(Rules& rules) {
   };
   report({"model.optimizer_kwargs", "model.optimizer", "model.learning_rate"},
          optimizers::problems_of(study.optimizer));
-  report({"model.loss_configs", "model.loss", "model.activity_loss_weight"}, losses::problems_of(study.loss, rate::penalties::all));
+  report({"model.loss_configs", "model.loss", "model.activity_loss_weight"},
+         losses::problems_of(study.loss, rate::penalties::all));
   if (rate::tasks::find(study.data.data_name) != nullptr) {
     std::optional<double> dt;
     if (rules.given("model.dt")) dt = study.options.dt;
-    report({"data.task", "model.dt", "data.data_name"}, rate::problems_of_task(study.data.data_name, study.data.task, dt));
+    report({"data.task", "model.dt", "data.data_name"},
+           rate::problems_of_task(study.data.data_name, study.data.task, dt));
   } else if (rules.given("data.task") && !study.data.task.empty()) {
-    report({"data.task", "data.data_name"},
-           {joined({"task: the data \"", study.data.data_name, "\" have no numbers: ",
-                    expected_one_of(study.data.data_name, rate::tasks::names())})});
+    report({"data.task", "data.data_name"}, {joined({"task: the data \"", study.data.data_name, "\" have no numbers: ",
+                                                     expected_one_of(study.data.data_name, rate::tasks::names())})});
   }
   std::vector<std::string> of_scheduler = schedulers::problems_of(study.fit.scheduler);
   if (of_scheduler.empty()) {

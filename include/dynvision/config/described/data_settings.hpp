@@ -37,7 +37,8 @@ template <> struct Description<DataSettings> {
   static constexpr std::string_view section = "data";
   using D = DataSettings;
   static constexpr auto fields = hana::make_tuple(
-      field<&D::data_name>({.key = "data_name", .help = "a data set that is known, a task, trials of a file, or a name of one's own"}),
+      field<&D::data_name>(
+          {.key = "data_name", .help = "a data set that is known, a task, trials of a file, or a name of one's own"}),
       field<&D::data_group>(
           {.key = "data_group", .help = "all, a group of the data set, or names of classes: Sandal,Sneaker"}),
       field<&D::data_path>({.key = "data_path",
@@ -59,9 +60,10 @@ template <> struct Description<DataSettings> {
                                    .aliases = {"images"}}),
       field<&D::test_images>(
           {.key = "test_images", .range = at_least(0), .help = "the first ones of the test set; 0: all"}),
-      field<&D::trials>({.key = "trials",
-                         .range = between(1, 100000000),
-                         .help = "that a task draws for training and validation; a test has test_images others, 0: as many"}),
+      field<&D::trials>(
+          {.key = "trials",
+           .range = between(1, 100000000),
+           .help = "that a task draws for training and validation; a test has test_images others, 0: as many"}),
       field<&D::task, KwargsOf<rate::tasks::all>>(
           {.key = "task", .help = "numbers of the task that data_name names, such as its times in ms"}),
       also<&D::seed>("data.seed"));

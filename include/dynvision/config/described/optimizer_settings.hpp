@@ -91,10 +91,12 @@ template <> struct Description<LossSettings> {
   using S = LossSettings;
   static constexpr auto fields = hana::make_tuple(
       field<&S::loss, ListOrOne>({.key = "loss",
-                                  .help = "losses of the objective: CrossEntropyLoss, ActivityLoss, "
-                                          "SpontaneousActivity, WeightedSteps; penalties of rate networks: RatePenalty, "
-                                          "RateDispersion, StatePrediction, RateEntropy, HebbianPenalty, WeightPenalty"}),
-      field<&S::loss_configs, KwargsByName<rate::penalties::with_losses>>({.key = "loss_configs", .help = "their weights and numbers"}),
+                                  .help =
+                                      "losses of the objective: CrossEntropyLoss, ActivityLoss, "
+                                      "SpontaneousActivity, WeightedSteps; penalties of rate networks: RatePenalty, "
+                                      "RateDispersion, StatePrediction, RateEntropy, HebbianPenalty, WeightPenalty"}),
+      field<&S::loss_configs, KwargsByName<rate::penalties::with_losses>>(
+          {.key = "loss_configs", .help = "their weights and numbers"}),
       field<&S::activity_loss_weight>({.key = "activity_loss_weight",
                                        .range = at_least(0),
                                        .help = "of ActivityLoss, which is then one of them; null: as loss says",

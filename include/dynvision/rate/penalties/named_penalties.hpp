@@ -21,22 +21,18 @@ inline constexpr Kwarg weight{
     .name = "weight", .default_value = {0.01}, .range = at_least(0), .help = "in the sum; 0: left out"};
 inline constexpr Kwarg layer{.name = "layer", .kind = KwargKind::word, .help = "whose rates; null: of each layer"};
 
-inline constexpr Kwarg of_rates[]{weight,
-                              layer,
-                              {.name = "norm", .kind = KwargKind::word, .words = "l1|l2", .help = "of mean rates"}};
+inline constexpr Kwarg of_rates[]{
+    weight, layer, {.name = "norm", .kind = KwargKind::word, .words = "l1|l2", .help = "of mean rates"}};
 inline constexpr Kwarg dispersion[]{weight,
                                     layer,
                                     {.name = "of",
                                      .kind = KwargKind::word,
                                      .words = "sd|cv|mean_deviation|greatest_deviation",
                                      .help = "of mean rates over the units"}};
-inline constexpr Kwarg prediction[]{weight,
-                                    layer,
-                                    {.name = "lag",
-                                     .kind = KwargKind::whole,
-                                     .default_value = {1},
-                                     .range = at_least(1),
-                                     .help = "[steps] ahead"}};
+inline constexpr Kwarg prediction[]{
+    weight,
+    layer,
+    {.name = "lag", .kind = KwargKind::whole, .default_value = {1}, .range = at_least(1), .help = "[steps] ahead"}};
 inline constexpr Kwarg entropy[]{weight,
                                  layer,
                                  {.name = "of_squares",
@@ -46,36 +42,33 @@ inline constexpr Kwarg entropy[]{weight,
 inline constexpr Kwarg of_hebbian[]{weight, layer};
 inline constexpr Kwarg of_weights[]{
     weight,
-    {.name = "norm",
-     .kind = KwargKind::word,
-     .words = "mean_square|frobenius|absolute_sum",
-     .help = "of each matrix"},
+    {.name = "norm", .kind = KwargKind::word, .words = "mean_square|frobenius|absolute_sum", .help = "of each matrix"},
     {.name = "of", .kind = KwargKind::word, .help = "part of the names of the weights; null: recurrent.weight"}};
 
 // The term is the mean of `penalty` over the layers. penalty(rates, name of the layer)
 template <class Penalty> void add(WeightedSum& to, char const* name, KnownKwargs const& k, Penalty const& penalty) {
   std::string const operation = k.is_given("layer") ? k.word("layer") + ".record" : "record";
-  to.add(
-      name, k.number("weight"),
-      [penalty, operation, name](run::Activity const& activity, Tensor const&) {
-        Tensor sum;
-        double n = 0;
-        std::vector<std::string_view> layers;
-        for (run::Trace const& trace : activity.monitored) {
-          if (trace.operation == "record") layers.push_back(trace.layer);
-          if (!trace.is_named(operation)) continue;
-          Tensor const all = trace.stacked();
-          if (!all.defined()) continue;
-          Tensor const one = penalty(all.flatten(2), trace.layer);
-          sum = sum.defined() ? sum.add(one) : one;
-          n += 1;
-        }
-        if (!sum.defined()) {
-          fail("rate", 124, {name, ": there are no rates of \"", operation, "\": expected a layer of the model, with rates"});
-        }
-        return sum.div(n);
-      },
-      {}, {operation});
+  to.add(name, k.number("weight"),
+         [penalty, operation, name](run::Activity const& activity, Tensor const&) {
+           Tensor sum;
+           double n = 0;
+           std::vector<std::string_view> layers;
+           for (run::Trace const& trace : activity.monitored) {
+             if (trace.operation == "record") layers.push_back(trace.layer);
+             if (!trace.is_named(operation)) continue;
+             Tensor const all = trace.stacked();
+             if (!all.defined()) continue;
+             Tensor const one = penalty(all.flatten(2), trace.layer);
+             sum = sum.defined() ? sum.add(one) : one;
+             n += 1;
+           }
+           if (!sum.defined()) {
+             fail("rate", 124,
+                  {name, ": there are no rates of \"", operation, "\": expected a layer of the model, with rates"});
+           }
+           return sum.div(n);
+         },
+         {}, {operation});
 }
 
 // The weight as the equation has it, of a parameter and the mask and signs beside it.
@@ -105,8 +98,7 @@ inline void add_prediction(WeightedSum& to, KnownKwargs const& k) {
 }
 inline void add_entropy(WeightedSum& to, KnownKwargs const& k) {
   double const of_squares = k.number("of_squares");
-  add(to, "RateEntropy", k,
-      [of_squares](Tensor const& r, std::string const&) { return rate_entropy(r, of_squares); });
+  add(to, "RateEntropy", k, [of_squares](Tensor const& r, std::string const&) { return rate_entropy(r, of_squares); });
 }
 inline void add_hebbian(WeightedSum& to, KnownKwargs const& k, Parameters const& parameters) {
   add(to, "HebbianPenalty", k, [parameters](Tensor const& r, std::string const& of) {
@@ -122,7 +114,8 @@ inline void add_weights(WeightedSum& to, KnownKwargs const& k, Parameters const&
     if (is_weight && one.name.find(part) != std::string::npos) names.push_back(one.name);
   }
   if (names.empty() && !parameters.empty()) {
-    fail("rate", 124, {"WeightPenalty: no weights whose names contain \"", part, "\": expected part of one, \"recurrent.weight\""});
+    fail("rate", 124,
+         {"WeightPenalty: no weights whose names contain \"", part, "\": expected part of one, \"recurrent.weight\""});
   }
   to.add("WeightPenalty", k.number("weight"), [=](run::Activity const&, Tensor const&) {
     Tensor sum;

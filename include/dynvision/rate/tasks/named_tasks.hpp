@@ -7,8 +7,11 @@
 // Numbers that are not given are those of the task's struct. Error: rate.135.
 #pragma once
 #include <dynvision/core/kwargs.hpp>
+#include <dynvision/rate/tasks/cue_delay_report.hpp>
+#include <dynvision/rate/tasks/delay_comparison.hpp>
 #include <dynvision/rate/tasks/delay_match_sample.hpp>
 #include <dynvision/rate/tasks/go_no_go.hpp>
+#include <dynvision/rate/tasks/multisensory.hpp>
 #include <dynvision/rate/tasks/perceptual_decision.hpp>
 
 #include <optional>
@@ -17,12 +20,13 @@
 
 namespace dynvision::rate {
 
-using AnyTask = std::variant<GoNoGo, DelayMatchSample, DelayMatchSampleDistractors, PerceptualDecision>;
+using AnyTask = std::variant<GoNoGo, DelayMatchSample, DelayMatchSampleDistractors, PerceptualDecision, DelayComparison,
+                             Multisensory, CueDelayReport>;
 
 struct NamedTask {
   std::string_view name;
   std::span<Kwarg const> kwargs;
-  std::string_view answers;  // "fixate go"
+  std::string_view answers;  // "fixate go"; further ones have numbers
   AnyTask (*made)(KnownKwargs const& numbers);
 };
 
@@ -53,15 +57,36 @@ inline constexpr Kwarg delay_match_sample_distractors[]{
     sigma,
     ring,
     {.name = "tests", .kind = KwargKind::whole, .range = between(1, 64), .help = "stimuli, one of which matches"}};
-inline constexpr Kwarg perceptual_decision[]{
+inline constexpr Kwarg coherences{.name = "coherences",
+                                  .kind = KwargKind::numbers,
+                                  .range = between(0, 100),
+                                  .help = "[%] of the evidence, one of which a trial has"};
+inline constexpr Kwarg multisensory[]{fixation, stimulus, decision, sigma, coherences};
+constexpr Kwarg hertz(std::string_view name, std::string_view help) {
+  return {.name = name, .range = at_least(0), .help = help};
+}
+inline constexpr Kwarg delay_comparison[]{
     fixation,
-    stimulus,
+    ms("first", "[ms] that the first frequency is shown"),
+    delay,
+    ms("second", "[ms] that the second one is shown"),
     decision,
+    delay_jitter,
     sigma,
-    {.name = "coherences",
-     .kind = KwargKind::numbers,
-     .range = between(0, 100),
-     .help = "[%] of the evidence, one of which a trial has"}};
+    hertz("lowest", "[Hz] of all frequencies"),
+    hertz("highest", "[Hz] of all frequencies"),
+    hertz("difference", "[Hz] between the two of a trial"),
+    {.name = "pairs", .kind = KwargKind::whole, .range = between(1, 1000), .help = "of frequencies"}};
+inline constexpr Kwarg cue_delay_report[]{
+    ms("cue", "[ms] that the direction is shown"),
+    ms("before", "[ms] of the delay before the probe"),
+    ms("probe", "[ms] in which another direction may be shown"),
+    ms("after", "[ms] of the delay behind the probe"),
+    ms("report", "[ms] in which the answer is wanted"),
+    {.name = "distractor", .range = at_least(0), .help = "strength of the other direction; 0: none is shown"},
+    sigma,
+    ring};
+inline constexpr Kwarg perceptual_decision[]{fixation, stimulus, decision, sigma, coherences};
 
 template <class Number> void take(KnownKwargs const& numbers, std::string_view name, Number& to) {
   if (numbers.is_given(name)) to = static_cast<Number>(numbers.number(name));
@@ -81,6 +106,9 @@ template <class T, auto const& Known, auto... Fields> AnyTask made(KnownKwargs c
 using D = DelayMatchSample;
 using S = DelayMatchSampleDistractors;
 using P = PerceptualDecision;
+using C = DelayComparison;
+using M = Multisensory;
+using R = CueDelayReport;
 inline constexpr NamedTask all[]{
     {GoNoGo::name, go_no_go, "fixate go",
      made<GoNoGo, go_no_go, &GoNoGo::stimulus, &GoNoGo::delay, &GoNoGo::decision, &GoNoGo::delay_jitter>},
@@ -91,7 +119,15 @@ inline constexpr NamedTask all[]{
      made<S, delay_match_sample_distractors, &S::fixation, &S::sample, &S::delay, &S::test, &S::sigma, &S::ring,
           &S::tests>},
     {P::name, perceptual_decision, "fixate first second",
-     made<P, perceptual_decision, &P::fixation, &P::stimulus, &P::decision, &P::sigma, &P::coherences>}};
+     made<P, perceptual_decision, &P::fixation, &P::stimulus, &P::decision, &P::sigma, &P::coherences>},
+    {C::name, delay_comparison, "fixate first second",
+     made<C, delay_comparison, &C::fixation, &C::first, &C::delay, &C::second, &C::decision, &C::delay_jitter,
+          &C::sigma, &C::lowest, &C::highest, &C::difference, &C::pairs>},
+    {M::name, multisensory, "fixate first second",
+     made<M, multisensory, &M::fixation, &M::stimulus, &M::decision, &M::sigma, &M::coherences>},
+    {R::name, cue_delay_report, "fixate",
+     made<R, cue_delay_report, &R::cue, &R::before, &R::probe, &R::after, &R::report, &R::distractor, &R::sigma,
+          &R::ring>}};
 
 inline std::vector<std::string_view> names() {
   std::vector<std::string_view> some;
@@ -121,6 +157,8 @@ inline std::vector<std::string> answers_of(AnyTask const& task) {
     words.emplace_back(text.substr(at, end - at));
     at = end + 1;
   }
+  auto const n = static_cast<std::size_t>(std::visit([](auto const& one) { return one.n_outputs(); }, task));
+  while (words.size() < n) words.push_back(number_text(words.size()));
   return words;
 }
 

@@ -32,8 +32,8 @@ inline Images images_of(Trials const& trials, std::vector<std::string> classes =
   std::int64_t const largest = trials.labels.max().item<std::int64_t>();
   if (largest > 1'000'000) fail("rate", 138, {"label ", largest, " of trials: expected numbers of answers"});
   for (std::int64_t k = static_cast<std::int64_t>(classes.size()); k <= largest; ++k) classes.push_back(number_text(k));
-  Images set{trials.inputs.unsqueeze(-1).unsqueeze(-1).contiguous(), trials.labels.where(counts, full({}, -1, at::kLong)),
-             std::move(classes), trials.dt};
+  Images set{trials.inputs.unsqueeze(-1).unsqueeze(-1).contiguous(),
+             trials.labels.where(counts, full({}, -1, at::kLong)), std::move(classes), trials.dt};
   check_images(set);
   return set;
 }
@@ -47,13 +47,15 @@ inline Images of_file(DataSettings const& settings, std::string const& part, std
   std::filesystem::path path = settings.data_path;
   std::error_code ignored;
   if (settings.data_path.empty()) {
-    fail("rate", 137, "data_name \"trials\" without a data_path: expected an NPZ file, or a folder with train.npz and test.npz");
+    fail("rate", 137,
+         "data_name \"trials\" without a data_path: expected an NPZ file, or a folder with train.npz and test.npz");
   }
   if (std::filesystem::is_directory(path, ignored)) path /= part + ".npz";
   Trials const trials = read_trials(path);
   if (dt && *dt != trials.dt) {
-    fail("rate", 137, {path.string(), ": trials with dt = ", trials.dt, " ms, and model.dt = ", *dt,
-                       " ms: expected the same, or none of the model"});
+    fail("rate", 137,
+         {path.string(), ": trials with dt = ", trials.dt, " ms, and model.dt = ", *dt,
+          " ms: expected the same, or none of the model"});
   }
   return images_of(trials);
 }
@@ -74,13 +76,15 @@ inline void check_name(DataSettings const& settings) {
     if (one.name == settings.data_name) return;
     names.push_back(one.name);
   }
-  fail("data", 162, {"data_name \"", settings.data_name, "\" without a data_path: ", expected_one_of(settings.data_name, names)});
+  fail("data", 162,
+       {"data_name \"", settings.data_name, "\" without a data_path: ", expected_one_of(settings.data_name, names)});
 }
 
 }  // namespace trial_data
 
 inline TrainingImages training_data(DataSettings const& settings, std::optional<double> dt = {}) {
-  if (settings.data_name == trials_of_file) return data_set::divided(trial_data::of_file(settings, "train", dt), settings);
+  if (settings.data_name == trials_of_file)
+    return data_set::divided(trial_data::of_file(settings, "train", dt), settings);
   if (are_trials(settings)) return data_set::divided(trial_data::of_task(settings, settings.trials, 0, dt), settings);
   trial_data::check_name(settings);
   return training_images(settings);

@@ -14,7 +14,7 @@ struct Family {
   std::string_view recurrence;                            // the type that it has by default
   std::array<std::string_view, n_policy_kinds> defaults;  // by PolicyKind; empty: it has no use for the kind
   bool has_middle;                                        // its areas have two convolutions each
-  std::string_view sizes{};  // of a rate network, in place of the recurrence: its first arguments, as numbers of the model say them
+  std::string_view sizes{};  // of rate networks, in place of the recurrence: arguments before policies
 
   bool takes(PolicyKind kind) const { return !defaults[static_cast<std::size_t>(kind)].empty(); }
 };
@@ -30,8 +30,10 @@ inline constexpr All cordsnet{"ToOutput", "Additive",   "Euler", "Skip<>",      
                               "",         "WholeSteps", "",      "PublishedOrder"};
 inline constexpr All alexnet{"ToOutput",   "Additive", "NoSolver",      "", "", "Relu", "", "",
                              "WholeSteps", "",         "PublishedOrder"};
-inline constexpr All ctrnn{"",        "",         "Euler",      "", "",           "Relu",        "",           "NoNoise", "", "", "",
-                           "Potentials", "Uniform", "NoRateNoise", "Incoming<>", "Recurrent<>", "Outgoing<>"};
+inline constexpr All ctrnn{
+    "",          "", "Euler", "",           "",        "Relu",        "",           "NoNoise",
+    "",          "", "",      "Potentials", "Uniform", "NoRateNoise", "Incoming<>", "Recurrent<>",
+    "Outgoing<>"};
 inline constexpr All resnet{"ToOutput", "Additive", "NoSolver", "", "", "Relu", "", "", "WholeSteps", "", ""};
 }  // namespace family_defaults
 
