@@ -33,7 +33,7 @@ Study::Study(StudyWords const& words, std::string const& scope) : own_model(word
   inside_->resolved.problems.require_none();
   values = inside_->resolved.study;
   if (!values.options.seed) take("model.seed", 0, "a study has a seed");
-  if (!values.run.seed) take("model.noise_seed", *values.options.seed, "model.seed");
+  if (!values.run.seed) take("trainer.seed", *values.options.seed, "model.seed");
   for (std::string const& note : inside_->resolved.notes) std::cerr << "note: " << note << "\n";
 }
 

@@ -136,7 +136,7 @@ class Tasks(program.Case):
 
         self.assertIn('did you mean "go_no_go"', refused("--data_name", "go_nogo", "--task", "{}", status=None))
         self.assertIn('did you mean "stimulus"', refused("--task.stimuls", "100"))
-        self.assertIn("a number of at least 0", refused("--task.delay", "-50"))
+        self.assertIn("a number of at least 0", refused("--task.delay=-50"))
         self.assertIn("expected 100 or 120 ms", refused("--dt", "20", "--task.delay", "110"))
         self.assertIn("has no argument", refused("--task.coherences", "[5]"))
         self.assertIn('did you mean "dale"', refused("--recurrent_weights", "dalle"))
