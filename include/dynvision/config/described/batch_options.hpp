@@ -12,7 +12,8 @@ template <> struct Description<BatchOptions> {
       field<&B::batch_size>({.key = "batch_size", .range = at_least(1), .help = "images in a batch"}),
       field<&B::shuffle>({.key = "shuffle", .help = "a new order of the training images in every epoch"}),
       field<&B::drop_last>({.key = "drop_last", .help = "leave out a last batch that is smaller"}),
-      field<&B::seed>({.key = "seed", .help = "of the order of the images, of their division for validation, and of trials"}));
+      field<&B::seed>(
+          {.key = "seed", .help = "of the order of the images, of their division for validation, and of trials"}));
 };
 
 }  // namespace dynvision::config
