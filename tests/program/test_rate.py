@@ -119,7 +119,7 @@ class Tasks(program.Case):
     def test_trials_of_a_file(self):
         trials(self.folder / "train.npz", 200)
         trials(self.folder / "test.npz", 50)
-        self.write(data_name="trials", data_path=".", task={}, test_images=0)
+        self.write(data_name="trials", data_path=".", task={}, test_images=0, epochs=60)
         self.assertGreater(self.train("--json").json()["val_accuracy"], 0.9)
         self.assertEqual(json.loads((self.run_folder() / "config.json").read_text())["model"]["dt"], 20)
         tested = self.dynvision("test", "runs/latest", "--json").json()

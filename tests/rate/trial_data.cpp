@@ -49,7 +49,7 @@ TEST_CASE("a task by its name and numbers is that of its struct", "[rate]") {
                             : kwarg.kind == KwargKind::whole ? 4
                             : kwarg.help.starts_with("[Hz]") ? 20
                                                              : 700;
-      KwargValue const value = list ? KwargValue{{12.5}} : KwargValue(number);
+      KwargValue const value = list ? KwargValue(std::vector<double>{12.5}) : KwargValue(number);
       CHECK_FALSE(drawn(task_of(named.name, {{std::string(kwarg.name), value}}), 5, 3, 2).inputs.equal(by_name.inputs));
     }
   }
