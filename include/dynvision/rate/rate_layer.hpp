@@ -49,13 +49,13 @@ template <class Memory, class... With> struct DynamicsOf {
   using f = pick<IsNonlinearity, Relu, With...>;
   using evolution = Evolution<pick<IsSolverOnly, Euler, With...>, those<IsOfEvolution, With...>>;
   using noise = typename pick<IsNoise, NoNoise, With...>::noise_scaling;
-  template <class S, Name Path> struct NoiseOf { using type = List<Noise<S, As<Path>>>; };
-  template <Name Path> struct NoiseOf<void, Path> { using type = List<>; };
+  template <class S, class Path> struct NoiseOf { using type = List<Noise<S, Path>>; };  // nvcc deduces no Name
+  template <class Path> struct NoiseOf<void, Path> { using type = List<>; };
   struct Quiet {
     using scaling = void;
   };
-  using of_drive = typename NoiseOf<noise, "noise_{}">::type;
-  using of_rates = typename NoiseOf<typename pick<IsRateNoise, Quiet, With...>::scaling, "rate_noise_{}">::type;
+  using of_drive = typename NoiseOf<noise, As<"noise_{}">>::type;
+  using of_rates = typename NoiseOf<typename pick<IsRateNoise, Quiet, With...>::scaling, As<"rate_noise_{}">>::type;
   static constexpr bool potentials = !has<RatesAreState, With...>;
 
   using start = std::conditional_t<(IsStart<With>::value || ...), List<Start>, List<>>;
