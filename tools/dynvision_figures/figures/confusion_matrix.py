@@ -47,7 +47,9 @@ def draw(page, data):
                             color="white" if not percent[i, j] > 55 else style.INK)
         names = [style.plain(label) for label in labels]
         every = 1 if len(labels) <= 20 else -(-len(labels) // 20)
-        ax.set_xticks(range(0, len(labels), every), names[::every])
+        upright = max(map(len, names)) <= 3  # else they would lie over each other
+        ax.set_xticks(range(0, len(labels), every), names[::every], rotation=0 if upright else 45, ha="center" if upright else "right",
+                      rotation_mode="anchor")
         ax.set_yticks(range(0, len(labels), every), names[::every])
         ax.set_xlabel("Guess")
         ax.set_ylabel("Label")

@@ -76,6 +76,7 @@ def draw(page, data):
     def of_modes(ax, column, label, line):
         table = data.rows("dynamics", ["stability"])
         names = style.layers(table.values("layer")) if "layer" in table else ["network"]
+        names = [name for name in names if np.isfinite(table.where(layer=name)[column] if "layer" in table else table[column]).any()]
         for i, value in enumerate(hue.values):
             mine = table.where(category_value=value)
             means = [mine.where(layer=layer)[column].mean() if "layer" in mine else mine[column].mean() for layer in names]
