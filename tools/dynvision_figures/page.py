@@ -46,6 +46,7 @@ class Page:
     numbers: list = field(default_factory=list)
     statements: list = field(default_factory=list)
     notes: list = field(default_factory=list)
+    images: set = field(default_factory=set)  # how many the intervals are over: measures are not defined for all
 
     def __post_init__(self):
         style.begin()
@@ -101,7 +102,13 @@ class Page:
         if text not in self.notes:
             self.notes.append(text)
 
+    def note_images(self, n):
+        self.images.add(round(n))
+
     def save(self, folder):
+        if self.images:
+            few, most = min(self.images), max(self.images)
+            self.note(f"{most} images" if few == most else f"{few} to {most} images")
         if self.refused and not self.drawn:
             raise Refused(f"figure {self.name}: {self.refused[0]}")
         if self.notes:

@@ -71,7 +71,7 @@ def note_units(page, estimate):
     """Which interval a band is."""
     page.note(f"95 % intervals: {estimate.units}")
     if np.isfinite(estimate.n):
-        page.note(f"{round(estimate.n)} images")
+        page.note_images(estimate.n)
 
 
 def stimulus(ax, trace):
