@@ -2,7 +2,9 @@
 
 #include <dynvision/config/check.hpp>
 #include <dynvision/config/resolve.hpp>
+#include <dynvision/io/file/input_file.hpp>
 
+#include <filesystem>
 #include <iostream>
 
 namespace program {
@@ -39,9 +41,27 @@ Study::Study(StudyWords const& words, std::string const& scope) : own_model(word
 
 bool Study::given(std::string const& key) const { return inside_->resolved.given(key); }
 
+namespace {
+
+// Of a file that is itself a resolved configuration, such as that of a run of a sweep: what it says of where a value came from.
+bool shipped_before(std::string const& file, std::string const& key) {
+  if (!std::filesystem::is_regular_file(file)) return false;  // an argument
+  Json const json = Json::parse(dynvision::InputFile(file).text(), nullptr, false, true);
+  if (!json.is_object() || !json.contains("provenance") || !json["provenance"].contains(key)) return false;
+  std::string const text = json["provenance"][key].get<std::string>();
+  for (config::Layer const layer : {config::Layer::structs, config::Layer::defaults, config::Layer::data,
+                                    config::Layer::workflow, config::Layer::experiments}) {
+    if (text == name_of(layer) || text.ends_with("(" + name_of(layer) + ")")) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 bool Study::asked(std::string const& key) const {
   config::Setting const* const setting = inside_->resolved.find(key);
-  return setting != nullptr && setting->origin.layer >= config::Layer::study;
+  return setting != nullptr && setting->origin.layer >= config::Layer::study &&
+         !shipped_before(setting->origin.place.source, key);
 }
 
 void Study::take(std::string const& key, Json const& value, std::string const& from) {

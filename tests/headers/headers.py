@@ -17,8 +17,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-# What a kernel file may include, through nvcc's front end: all but torch/* and Boost, which take minutes there, measures (Eigen) and images (libpng).
+# What a kernel file may include, through nvcc's front end: all but torch/* and Boost, which take minutes there, images (libpng), and what
+# includes Eigen.
 NOT_NVCC = re.compile(r"dynvision/((train|learning|config|io/image|data/pictures)/|analysis/(measures|.*/)|variants/(cache|compile|object|first_use))")
+EIGEN = re.compile(r'#\s*include\s*[<"](Eigen|unsupported/Eigen|Spectra)/')
 
 # The way to ATen, which takes most of the time: a chain of headers that all include one of these begins with it, compiled once.
 PRECOMPILED = ("dynvision/core/ops.hpp", "dynvision/core/tensor.hpp")
@@ -114,9 +116,14 @@ class Compiler:
         return "" if done.returncode == 0 else f"{self.name}: {', '.join(headers[-3:])}\n{done.stdout}{done.stderr}"
 
 
+def for_nvcc(include, includes):
+    with_eigen, reached = {header for header in includes if EIGEN.search((include / header).read_text())}, reached_by(includes)
+    return [header for header in sorted(includes) if not NOT_NVCC.match(header) and not ({header} | reached[header]) & with_eigen]
+
+
 def through_nvcc(nvcc, flags, work, headers):
     source = work / "all.cu"
-    source.write_text("".join(f"#include <{header}>\n" for header in headers if not NOT_NVCC.match(header)))
+    source.write_text("".join(f"#include <{header}>\n" for header in headers))
     done = subprocess.run(["timeout", "600", nvcc, "-x", "cu", "--cuda", *flags, str(source), "-o", str(work / "all.nvcc.ii")],
                           capture_output=True, text=True)
     return "" if done.returncode == 0 else f"nvcc: all headers\n{done.stdout}{done.stderr}"
@@ -165,7 +172,7 @@ def main():
     # The longest first.
     tasks.sort(key=lambda task: -len(task[1]))
     if asked.nvcc:
-        tasks.insert(0, (lambda all_: through_nvcc(asked.nvcc, flags, asked.work, all_), headers))
+        tasks.insert(0, (lambda all_: through_nvcc(asked.nvcc, flags, asked.work, all_), for_nvcc(asked.include, includes)))
     tasks = [task for task in tasks if re.search(asked.pattern, " ".join(task[1]))]
     with ThreadPoolExecutor(asked.jobs) as pool:
         problems = []

@@ -313,7 +313,7 @@ class ExperimentTables(program.Studies):
         self.assertEqual([name.split("=")[0] for name in conditions], ["blank", "image", "image"])
         for name, (*groups, network) in conditions.items():
             self.assertEqual(network["layer"], "network")
-            self.assertEqual({row["converged"] for row in (*groups, network)}, {"true"})
+            self.assertEqual({row["converged"] for row in (*groups, network)}, {"1"})
             self.assertEqual(network["spectral_radius"], max((row["spectral_radius"] for row in groups), key=float))
             returns = [number(row["return_to_baseline_ms"]) for row in (*groups, network)]
             if name == "blank":
