@@ -11,6 +11,7 @@
 //
 //   template <int K, bool shares> struct dynvision::ensembles::OperationOfMembers<K, shares, Mine> { using type = Mine; };
 #pragma once
+#include <dynvision/model/model.hpp>
 #include <dynvision/operations/add_feedback.hpp>
 #include <dynvision/operations/add_skip.hpp>
 #include <dynvision/operations/apply_gain.hpp>
