@@ -17,6 +17,7 @@
 #include <cmath>
 #include <iostream>
 #include <limits>
+#include <optional>
 
 namespace program {
 
@@ -88,8 +89,8 @@ std::vector<Row> rows_of(stability::StepMap const& map, std::string const& condi
 
 // How long the slowest layer of each group takes, after the image of a trial; of a blank nothing goes that had come.
 void take_returns(std::vector<Row>& rows, stability::StepMap const& shown, stability::StepMap const& dark,
-                  run::Settings const& settings) {
-  auto const layers = stability::return_to_baseline(shown, dark, {.n_shown = std::max(1, settings.n_timesteps)});
+                  run::State const& rest, int n_shown) {
+  auto const layers = stability::return_to_baseline(shown, dark, rest, {.n_shown = std::max(1, n_shown)});
   for (Row& row : rows) {
     std::string const group = " " + row.layer + " ";  // names, with spaces between
     double slowest = 0;
@@ -163,14 +164,15 @@ int dynamics(DynamicsArguments const& arguments) {
   Tensor const blank = test.images.narrow(0, 0, 1).clone().fill_(settings.non_input_value);
   stability::StepMap const dark(model, run::present_to(model.options, blank, 1, settings.non_input_value), settings);
   std::vector<Row> rows = rows_of(dark, "blank", random_starts, lyapunov_steps);
-  bool const rests = rows.back().converged;
+  std::optional<run::State> rest;  // one for all images
+  if (rows.back().converged && !numbers.empty()) rest = stability::rest_in_the_dark(dark);
   progress.step();
   for (std::int64_t const number : numbers) {
     run::Stimulus const image =
         run::present_to(model.options, test.images.narrow(0, number, 1), 1, settings.non_input_value);
     stability::StepMap const shown(model, image, settings);
     std::vector<Row> of_image = rows_of(shown, "image=" + number_text(number), random_starts, lyapunov_steps);
-    if (rests) take_returns(of_image, shown, dark, settings);
+    if (rest) take_returns(of_image, shown, dark, *rest, settings.n_timesteps);
     rows.insert(rows.end(), of_image.begin(), of_image.end());
     progress.step();
   }

@@ -25,22 +25,26 @@ struct ReturnToBaseline {
   double baseline, peak;  // mean |r|; the largest e
 };
 
-// Of the model with the image, and of the same model without it.
-inline std::vector<ReturnToBaseline> return_to_baseline(StepMap const& shown, StepMap const& dark,
-                                                        ReturnSettings const& settings = {}) {
-  if (settings.n_shown < 1 || settings.n_after < 1 || !(settings.fraction > 0)) {
-    fail("analysis", 148,
-         {"return to baseline: n_shown = ", settings.n_shown, ", n_after = ", settings.n_after,
-          ", fraction = ", settings.fraction, ": expected positive numbers"});
-  }
-  FixedPoints const rest = fixed_points(dark, settings.rest);
+// Where the model without the image comes to rest.
+inline run::State rest_in_the_dark(StepMap const& dark, FixedPointSettings const& settings = {.n_random = 0}) {
+  FixedPoints const rest = fixed_points(dark, settings);
   if (rest.points.empty()) {
     fail("analysis", 148,
          {"return to baseline of a model that does not come to rest in the dark: max |F(x) - x| = ",
           rest.outcomes.front().residual, " after ", rest.outcomes.front().n_steps,
           " steps: expected a fixed point, see fixed_points()"});
   }
-  run::State const start = rest.points.front().state;
+  return rest.points.front().state;
+}
+
+// Of the model with the image, and of the same model without it, which rests at `start`.
+inline std::vector<ReturnToBaseline> return_to_baseline(StepMap const& shown, StepMap const& dark,
+                                                        run::State const& start, ReturnSettings const& settings = {}) {
+  if (settings.n_shown < 1 || settings.n_after < 1 || !(settings.fraction > 0)) {
+    fail("analysis", 148,
+         {"return to baseline: n_shown = ", settings.n_shown, ", n_after = ", settings.n_after,
+          ", fraction = ", settings.fraction, ": expected positive numbers"});
+  }
   run::Activity const on = shown.run_on(start, settings.n_shown, false, true);
   run::Activity const off = dark.run_on(on.state.detached(), settings.n_after, false, true);
   std::vector<ReturnToBaseline> all;
@@ -62,6 +66,11 @@ inline std::vector<ReturnToBaseline> return_to_baseline(StepMap const& shown, St
                    baseline, peak});
   }
   return all;
+}
+
+inline std::vector<ReturnToBaseline> return_to_baseline(StepMap const& shown, StepMap const& dark,
+                                                        ReturnSettings const& settings = {}) {
+  return return_to_baseline(shown, dark, rest_in_the_dark(dark, settings.rest), settings);
 }
 
 }  // namespace dynvision::stability
