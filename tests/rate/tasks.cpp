@@ -1,5 +1,6 @@
 // covers: rate/tasks/timing.hpp rate/tasks/trials.hpp rate/tasks/go_no_go.hpp rate/tasks/delay_match_sample.hpp
-// covers: rate/tasks/perceptual_decision.hpp rate/tasks/multisensory.hpp rate/tasks/delay_comparison.hpp rate/tasks/cue_delay_report.hpp
+// covers: rate/tasks/two_streams.hpp rate/tasks/perceptual_decision.hpp rate/tasks/multisensory.hpp
+// covers: rate/tasks/delay_comparison.hpp rate/tasks/cue_delay_report.hpp
 // Tasks: periods, labels, sums of inputs, chance, and the same trials in any batch.
 #include <dynvision/rate/tasks/cue_delay_report.hpp>
 #include <dynvision/rate/tasks/delay_comparison.hpp>

@@ -5,7 +5,7 @@
 //
 //   Multisensory{}            fixation 100 ms, stimulus 1000, decision 100; senses: 0 the first, 1 the second, 2 both
 #pragma once
-#include <dynvision/rate/tasks/trials.hpp>
+#include <dynvision/rate/tasks/two_streams.hpp>
 
 namespace dynvision::rate {
 
@@ -20,23 +20,22 @@ struct Multisensory {
   int n_outputs() const { return 3; }
   Timing timing() const { return {dt, {{"fixation", fixation}, {"stimulus", stimulus}, {"decision", decision}}}; }
   Trials draw(int n, std::uint64_t seed, std::uint64_t first = 0) const {
-    if (coherences.empty()) fail("rate", 133, "no coherences: expected at least one");
+    check_coherences(coherences);
     auto const write = [&](TrialWriter const& trial, analysis::DrawStream const& draws, std::vector<double>& values) {
-      int const choice = draws.uniform(first_place_of_task) < 0.5 ? 1 : 2;
-      double const coherence = coherences[draws.below(coherences.size(), first_place_of_task + 1)];
+      TwoStreams const streams = draw_streams(draws, coherences);
       auto const senses = static_cast<int>(draws.below(3, first_place_of_task + 2));
-      values = {static_cast<double>(choice), coherence, static_cast<double>(senses)};
+      values = {static_cast<double>(streams.choice), streams.coherence, static_cast<double>(senses)};
       trial.show(0, 0, 1), trial.show(1, 0, 1);
       for (int sense = 0; sense < 2; ++sense) {
         if (senses != 2 && senses != sense) continue;
         for (int stream = 1; stream <= 2; ++stream) {
-          trial.show(1, 2 * sense + stream, 0.5 * (1 + (stream == choice ? coherence : -coherence) / 100));
+          trial.show(1, 2 * sense + stream, streams.strength(stream));
         }
       }
       // Of both senses at once, so that each has noise of its own; a sense without evidence has none.
       double const deviation = sigma / std::sqrt(dt);
       add_noise(trial, draws, 1, senses == 1 ? 3 : 1, senses == 2 ? 4 : 2, deviation);
-      trial.answer(2, choice);
+      trial.answer(2, streams.choice);
     };
     return drawn_trials(timing(), n_inputs(), {"choice", "coherence", "senses"}, n, seed, first, write);
   }

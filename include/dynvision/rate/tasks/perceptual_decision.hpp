@@ -4,7 +4,7 @@
 //
 //   PerceptualDecision{}                  fixation 100 ms, stimulus 2000, decision 100; coherences 6.4 to 51.2
 #pragma once
-#include <dynvision/rate/tasks/trials.hpp>
+#include <dynvision/rate/tasks/two_streams.hpp>
 
 namespace dynvision::rate {
 
@@ -19,17 +19,16 @@ struct PerceptualDecision {
   int n_outputs() const { return 3; }
   Timing timing() const { return {dt, {{"fixation", fixation}, {"stimulus", stimulus}, {"decision", decision}}}; }
   Trials draw(int n, std::uint64_t seed, std::uint64_t first = 0) const {
-    if (coherences.empty()) fail("rate", 133, "no coherences: expected at least one");
+    check_coherences(coherences);
     auto const write = [&](TrialWriter const& trial, analysis::DrawStream const& draws, std::vector<double>& values) {
-      int const choice = draws.uniform(first_place_of_task) < 0.5 ? 1 : 2;
-      double const coherence = coherences[draws.below(coherences.size(), first_place_of_task + 1)];
-      values = {static_cast<double>(choice), coherence};
+      TwoStreams const streams = draw_streams(draws, coherences);
+      values = {static_cast<double>(streams.choice), streams.coherence};
       trial.show(0, 0, 1), trial.show(1, 0, 1);
       for (int stream = 1; stream <= 2; ++stream) {
-        trial.show(1, stream, 0.5 * (1 + (stream == choice ? coherence : -coherence) / 100));
+        trial.show(1, stream, streams.strength(stream));
       }
       add_noise(trial, draws, 1, 1, 2, sigma / std::sqrt(dt));
-      trial.answer(2, choice);
+      trial.answer(2, streams.choice);
     };
     return drawn_trials(timing(), n_inputs(), {"choice", "coherence"}, n, seed, first, write);
   }
