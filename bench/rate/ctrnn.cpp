@@ -8,11 +8,9 @@
 #include <dynvision/rate/ctrnn.hpp>
 #include <dynvision/run/run.hpp>
 
-#include <torch/torch.h>
-
-#include "../probes/calls.hpp"
 #include "../runtime/times.hpp"
 #include "beside.hpp"
+#include "plain_rates.hpp"
 
 namespace {
 
@@ -21,47 +19,15 @@ int constexpr n_inputs = 3, n_outputs = 2, n_samples = 64, n_steps = 100;
 
 template <int N> using Net = dynvision::CTRNN<n_inputs, N, dynvision::Tanh>;
 
-// v <- (1 - alpha) v + alpha (U x + W r), r = f(v), an operator after the other.
-struct Plain {
-  Tensor U, u, W, w, V, c;
-  double alpha;
-
-  Tensor operator()(Tensor const& x) const {
-    Tensor v = at::zeros({x.size(0), W.size(0)}), r = at::zeros_like(v);
-    std::vector<Tensor> rates;
-    for (std::int64_t t = 0; t < x.size(1); ++t) {
-      v = (1 - alpha) * v + alpha * (at::linear(r, W, w) + at::linear(x.select(1, t), U, u));
-      r = at::tanh(v);
-      rates.push_back(r);
-    }
-    return at::linear(at::stack(rates, 1), V, c);
-  }
-  std::vector<Tensor> parameters() const { return {U, u, W, w, V, c}; }
-};
-
 void backward(Tensor const& outputs, Tensor const& target, std::vector<Tensor> const& parameters) {
-  for (Tensor const& p : parameters) p.mutable_grad() = Tensor{};
+  forget_gradients(parameters);
   (outputs - target).square().mean().backward();
 }
 
-double relative(Tensor const& a, Tensor const& b) { return ((a - b).norm() / b.norm()).item<double>(); }
-
 template <int N> int compare(double aim_plain, double aim_fused, int rounds) {
   Net<N> net({.n_classes = n_outputs, .dt = 10, .tau = 50, .seed = 1});
-  std::vector<Tensor> learned;
-  for (dynvision::Parameter const& p : net.parameters()) {
-    if (p.learned) learned.push_back(p.tensor);
-  }
-  auto const copy = [&](char const* name) {
-    return dynvision::tensor_of(net.parameters(), name).detach().clone().requires_grad_();
-  };
-  Plain const plain{copy("rates.input.weight"),
-                    copy("rates.input.bias"),
-                    copy("rates.recurrent.weight"),
-                    copy("rates.recurrent.bias"),
-                    copy("readout.weight"),
-                    copy("readout.bias"),
-                    0.2};
+  std::vector<Tensor> const learned = learned_of(net.parameters());
+  PlainRates const plain = plain_rates(net.parameters(), 0.2);
   torch::nn::RNN rnn(torch::nn::RNNOptions(n_inputs, N).nonlinearity(torch::kTanh).batch_first(true));
   torch::nn::Linear readout(N, n_outputs);
   std::vector<Tensor> fused = rnn->parameters();
@@ -73,17 +39,11 @@ template <int N> int compare(double aim_plain, double aim_fused, int rounds) {
   auto const by_rnn = [&] { backward(readout(std::get<0>(rnn(x))), target, fused); };
 
   by_library(), by_operators();
-  double const outputs = relative(dynvision::run::run(net, x).outputs, plain(x));
+  double const outputs = relative_difference(dynvision::run::run(net, x).outputs, plain(x));
   double const gradients =
-      relative(dynvision::tensor_of(net.parameters(), "rates.recurrent.weight").grad(), plain.W.grad());
+      relative_difference(dynvision::tensor_of(net.parameters(), "rates.recurrent.weight").grad(), plain.W.grad());
   std::printf("%d units: outputs agree to %.1e, gradients of W to %.1e\n", N, outputs, gradients);
-  auto const count = [](char const* what, auto const& step) {
-    BenchCalls counts;
-    bench_calls_start(), step(), bench_calls_stop(&counts);
-    std::printf("  %-12s %6lld operator calls a step, %.2f ms in operators\n", what, counts.calls,
-                1e3 * counts.operators);
-  };
-  count("library", by_library), count("operators", by_operators), count("nn::RNN", by_rnn);
+  print_calls("library", by_library), print_calls("operators", by_operators), print_calls("nn::RNN", by_rnn);
   std::string const name = "CTRNN, " + std::to_string(N) + " units";
   int failed = beside(name.c_str(), aim_plain, by_library, by_operators, rounds, "operators");
   failed += beside(name.c_str(), aim_fused, by_library, by_rnn, rounds, "nn::RNN");

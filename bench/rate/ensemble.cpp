@@ -9,11 +9,9 @@
 #include <dynvision/rate/ensembles.hpp>
 #include <dynvision/run/run.hpp>
 
-#include <torch/torch.h>
-
-#include "../probes/calls.hpp"
 #include "../runtime/times.hpp"
 #include "beside.hpp"
+#include "plain_rates.hpp"
 
 namespace {
 
@@ -23,24 +21,7 @@ double constexpr alpha = 0.2;
 
 using Net = dynvision::CTRNN<n_inputs, n_units, dynvision::Tanh>;
 
-// v <- (1 - alpha) v + alpha (U x + W r), r = tanh v
-struct Plain {
-  Tensor U, u, W, w, V, c;
-
-  Tensor operator()(Tensor const& x) const {
-    Tensor v = at::zeros({x.size(0), W.size(0)}), r = at::zeros_like(v);
-    std::vector<Tensor> rates;
-    for (std::int64_t t = 0; t < x.size(1); ++t) {
-      v = (1 - alpha) * v + alpha * (at::linear(r, W, w) + at::linear(x.select(1, t), U, u));
-      r = at::tanh(v);
-      rates.push_back(r);
-    }
-    return at::linear(at::stack(rates, 1), V, c);
-  }
-  std::vector<Tensor> parameters() const { return {U, u, W, w, V, c}; }
-};
-
-// The same with an axis of members in front: what vmap makes of the cell.
+// PlainRates with an axis of members in front: what vmap makes of the cell.
 struct Stacked {
   Tensor U, u, W, w, V, c;
 
@@ -62,67 +43,45 @@ struct Stacked {
   std::vector<Tensor> parameters() const { return {U, u, W, w, V, c}; }
 };
 
-double relative(Tensor const& a, Tensor const& b) { return ((a - b).norm() / b.norm()).item<double>(); }
-
-void forget(std::vector<Tensor> const& parameters) {
-  for (Tensor const& p : parameters) p.mutable_grad() = Tensor{};
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   int const rounds = rounds_of(argc, argv, 5);
   torch::manual_seed(1);
   dynvision::Ensemble<n_members, Net> net({.n_classes = n_outputs, .dt = 10, .tau = 50, .seed = 1});
-  std::vector<Tensor> learned;
-  for (dynvision::Parameter const& p : net.parameters()) {
-    if (p.learned) learned.push_back(p.tensor);
-  }
-  auto const copies = [](dynvision::Parameters const& all) {
-    auto const copy = [&](char const* name) {
-      return dynvision::tensor_of(all, name).detach().clone().requires_grad_();
-    };
-    return std::array{copy("rates.input.weight"),   copy("rates.input.bias"), copy("rates.recurrent.weight"),
-                      copy("rates.recurrent.bias"), copy("readout.weight"),   copy("readout.bias")};
-  };
-  std::vector<Plain> members;
-  for (int k = 0; k < n_members; ++k) {
-    auto const [U, u, W, w, V, c] = copies(net.member_parameters(k));
-    members.push_back({U, u, W, w, V, c});
-  }
-  auto const [U, u, W, w, V, c] = copies(net.parameters());
+  std::vector<Tensor> const learned = learned_of(net.parameters());
+  std::vector<PlainRates> members;
+  for (int k = 0; k < n_members; ++k) members.push_back(plain_rates(net.member_parameters(k), alpha));
+  auto const [U, u, W, w, V, c] = copied_weights(net.parameters());
   Stacked const stacked{U, u, W, w, V, c};
 
   Tensor const x = at::randn({n_samples, n_steps, n_inputs}), target = at::randn({n_samples, n_steps, n_outputs});
   auto const by_library = [&] {
-    forget(learned);
+    forget_gradients(learned);
     Tensor const outputs = dynvision::rate::by_member(dynvision::run::run(net, x).outputs, n_members);
     (outputs - target).square().mean({1, 2, 3}).sum().backward();
   };
   auto const one_after_the_other = [&] {
-    for (Plain const& one : members) {
-      forget(one.parameters());
+    for (PlainRates const& one : members) {
+      forget_gradients(one.parameters());
       (one(x) - target).square().mean().backward();
     }
   };
   auto const by_stacked = [&] {
-    forget(stacked.parameters());
+    forget_gradients(stacked.parameters());
     (stacked(x) - target).square().mean({1, 2, 3}).sum().backward();
   };
 
   by_library(), one_after_the_other(), by_stacked();
   Tensor const found = dynvision::rate::by_member(dynvision::run::run(net, x).outputs, n_members);
-  double const outputs = relative(found.select(0, 37), members[37](x)), of_stacked = relative(found, stacked(x));
+  double const outputs = relative_difference(found.select(0, 37), members[37](x)),
+               of_stacked = relative_difference(found, stacked(x));
   Tensor const g = dynvision::tensor_of(net.parameters(), "rates.recurrent.weight").grad();
-  double const gradients = std::max(relative(g.select(0, 37), members[37].W.grad()), relative(g, stacked.W.grad()));
+  double const gradients =
+      std::max(relative_difference(g.select(0, 37), members[37].W.grad()), relative_difference(g, stacked.W.grad()));
   std::printf("outputs agree to %.1e and %.1e, gradients of W to %.1e\n", outputs, of_stacked, gradients);
-  auto const count = [](char const* what, auto const& step) {
-    BenchCalls counts;
-    bench_calls_start(), step(), bench_calls_stop(&counts);
-    std::printf("  %-20s %7lld operator calls a step, %.1f ms in operators\n", what, counts.calls,
-                1e3 * counts.operators);
-  };
-  count("library", by_library), count("one after the other", one_after_the_other), count("stacked", by_stacked);
+  print_calls("library", by_library), print_calls("one after the other", one_after_the_other),
+      print_calls("stacked", by_stacked);
   int failed =
       beside("100 networks of 100 units", 1 / 10.0, by_library, one_after_the_other, rounds, "one after the other");
   failed += beside("100 networks of 100 units", 1 / 2.0, by_library, by_stacked, rounds, "stacked");
