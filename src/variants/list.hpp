@@ -9,6 +9,7 @@
 #include <dynvision/cordsnet.hpp>
 #include <dynvision/cornet_rt.hpp>
 #include <dynvision/dyrcnn.hpp>
+#include <dynvision/rate/eirnn.hpp>
 #include <dynvision/rate/parametrised.hpp>
 #include <dynvision/resnet.hpp>
 
@@ -40,6 +41,7 @@ inline constexpr auto list = hana::flatten(hana::make_tuple(
     product(models<ResNet20, ResNet32, ResNet44, ResNet56, ResNet110>, no_recurrence),
     hana::make_tuple(ctrnn<>, ctrnn<Tanh>, ctrnn<NoiseOfDrive>, ctrnn<Tanh, NoiseOfDrive>,
                      ctrnn<Recurrent<Masked<NoAutapses>, Dale<>>>,
-                     ctrnn<NoiseOfDrive, Recurrent<Masked<NoAutapses>, Dale<>>>)));
+                     ctrnn<NoiseOfDrive, Recurrent<Masked<NoAutapses>, Dale<>>>, hana::type_c<EIRNN<>>,
+                     hana::type_c<EIRNN<image_channels, any_units, NoiseOfDrive, Recurrent<Masked<NoAutapses>>>>)));
 
 }  // namespace dynvision::variants

@@ -116,6 +116,8 @@ TEST_CASE("the type of a rate network has its sizes as numbers, and its policies
   CHECK(number({.model_name = "CTRNN", .recurrent_weights = "dalle"}) == 102);
   CHECK(number({.model_name = "DyRCNNx2", .rate_state = "rates"}) == 103);
   CHECK(problems_of({.model_name = "CTRNN", .skip = "false", .feedback = "false"}).empty());
+  CHECK(type_of({.model_name = "EIRNN", .recurrent_weights = "no_autapses"}) ==
+        "EIRNN<image_channels, any_units, Recurrent<Masked<NoAutapses>>>");
 }
 
 TEST_CASE("other spellings mean the same type", "[variants]") {

@@ -56,6 +56,7 @@ inline constexpr Family families_by_name[] = {
     {"ResNet110", "resnet.hpp", "NoRecurrence", family_defaults::resnet, true},
     {"ResNet1202", "resnet.hpp", "NoRecurrence", family_defaults::resnet, true},
     {"CTRNN", "rate/ctrnn.hpp", "FullyConnected", family_defaults::ctrnn, false, "image_channels, any_units"},
+    {"EIRNN", "rate/eirnn.hpp", "FullyConnected", family_defaults::ctrnn, false, "image_channels, any_units"},
 };
 
 }  // namespace dynvision::variants
