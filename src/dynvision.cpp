@@ -76,6 +76,8 @@
 #include <dynvision/run/compiled/prepare/cost.ipp>
 #include <dynvision/run/compiled/sweep/forward.ipp>
 #include <dynvision/run/compiled/sweep/frames.ipp>
+#include <dynvision/run/compiled/sweep/head_of_steps.ipp>
+#include <dynvision/run/compiled/sweep/recording.ipp>
 #include <dynvision/run/compiled/sweep/reverse.ipp>
 #include <dynvision/run/compiled/sweep/reverse_pipeline.ipp>
 #include <dynvision/run/compiled/sweep/storage.ipp>

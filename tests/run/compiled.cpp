@@ -11,7 +11,7 @@
 // covers: run/compiled/stages/combine_tensors.hpp run/compiled/stages/convolution.hpp run/compiled/stages/max_pool.hpp
 // covers: run/compiled/stages/stepwise.hpp run/compiled/stages/tensor_function.hpp run/compiled/stages/zero_if_absent.hpp
 // covers: run/compiled/prepare/lowering.hpp run/compiled/prepare/node_kinds.hpp run/compiled/prepare/prepare.hpp
-// covers: run/compiled/sweep/frames.hpp run/compiled/sweep/forward.hpp run/compiled/sweep/reverse.hpp run/compiled/sweep/reverse_pipeline.hpp
+// covers: run/compiled/sweep/frames.hpp run/compiled/sweep/forward.hpp run/compiled/sweep/head_of_steps.hpp run/compiled/sweep/recording.hpp run/compiled/sweep/reverse.hpp run/compiled/sweep/reverse_pipeline.hpp
 // The compiled path gives what the reference path gives: outputs, responses, monitored signals, all gradients.
 #include <dynvision/run/compiled.hpp>
 #include <dynvision/run/run.hpp>

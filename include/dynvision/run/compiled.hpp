@@ -49,12 +49,7 @@ class CompiledRun {
   void check_versions() const;
   void release_forward_weights();
 
-  [[gnu::cold]] Tensor outputs();
-  void clear_rows_without_signal(Tensor const& of_steps) const;
-
   [[gnu::cold]] ResultGradients result_gradients(std::vector<Tensor> const& gradients);
-  // Of the outputs (T B,K): the gradients of the classifier's parameters are added, that of its mean is returned.
-  Tensor classifier_adjoint(Tensor const& g);
 
   std::shared_ptr<PreparedRun> prepared_;
   PreparedRun& run_ = *prepared_;

@@ -5,6 +5,7 @@
 #include <dynvision/run/compiled/autograd.hpp>
 #include <dynvision/run/compiled/prepare/checkpointing.hpp>
 #include <dynvision/run/compiled/sweep/forward.hpp>
+#include <dynvision/run/compiled/sweep/head_of_steps.hpp>
 #include <dynvision/run/compiled/sweep/reverse.hpp>
 #include <dynvision/run/start.hpp>
 
@@ -21,10 +22,7 @@ DYNVISION_INLINE CompiledRun::CompiledRun(std::shared_ptr<PreparedRun> prepared,
     run_.settings.start.each_response([&](Tensor const& r) { remember(r, "a state"); });
   }
   divide(run_);
-  // One product of all steps costs less than one for each block, where it is not a matter of memory.
-  constexpr std::int64_t much = 1 << 20;  // [bytes]
-  std::int64_t const numbers = run_.stimulus.n_timesteps() * run_.n_samples() * run_.table.nodes.back().out.channels;
-  run_.classifies_blocks = !keeps_ && run_.classifier != nullptr && numbers * 4 > much;
+  plan_head(run_, keeps_);
 }
 
 DYNVISION_INLINE std::vector<Tensor> CompiledRun::forward() {
@@ -32,7 +30,7 @@ DYNVISION_INLINE std::vector<Tensor> CompiledRun::forward() {
   EffectiveWeights const made_once;  // of operations that are called as they are
   kernels::CrowdedOperators operators(run_.settings.share_cpus);
   for (Group& group : run_.groups) forward(group, operators);
-  std::vector<Tensor> all{outputs()};
+  std::vector<Tensor> all{outputs_of_head(run_)};
   // Handed over: what the run gives refers to the run (its history), and must not be referred to by it.
   for (Tensor& x : run_.results.responses) all.push_back(std::exchange(x, Tensor{}));
   for (Tensor& x : run_.results.watched) all.push_back(std::exchange(x, Tensor{}));
@@ -154,32 +152,9 @@ DYNVISION_INLINE void CompiledRun::release_forward_weights() {
   for (PreparedNode const& node : run_.nodes) node.release_forward_weight();
 }
 
-DYNVISION_INLINE Tensor CompiledRun::outputs() {
-  if (run_.classifier == nullptr && run_.head.functions == nullptr) return {};
-  std::int64_t const T = run_.stimulus.n_timesteps();
-  Tensor z = run_.results.head_input;
-  if (!z.defined()) return zeros({run_.n_samples(), T, run_.n_classes}, run_.parameter_options);
-  if (run_.classifier != nullptr && !run_.classifies_blocks) {
-    z = linear(z.div_(run_.pixels_of_head()), run_.classifier->weight, run_.classifier->bias);
-    clear_rows_without_signal(z);
-  }
-  return z.view({T, run_.n_samples(), z.size(1)}).transpose(0, 1).contiguous();
-}
-
-DYNVISION_INLINE void CompiledRun::clear_rows_without_signal(Tensor const& of_steps) const {
-  for (int t = 0; t < run_.stimulus.n_timesteps(); ++t) {
-    if (run_.table.has_signal(run_.nodes.size() - 1, t + run_.table.idle)) continue;
-    run_.results.step(of_steps, t).zero_();
-  }
-}
-
 DYNVISION_INLINE ResultGradients CompiledRun::result_gradients(std::vector<Tensor> const& gradients) {
   ResultGradients given;
-  Tensor const& g = gradients[0];  // (B,T,K)
-  if (g.defined()) {
-    given.head_input = g.transpose(0, 1).reshape({g.size(0) * g.size(1), g.size(2)});
-    if (run_.classifier != nullptr) given.head_input = classifier_adjoint(given.head_input.clone());
-  }
+  given.head_input = gradient_to_head(run_, gradients[0]);
   auto const stored = [&](Tensor const& x) {
     return x.defined() ? run_.layout.of(kernels::in_dtype(x, run_.dtype())) : x;
   };
@@ -188,19 +163,6 @@ DYNVISION_INLINE ResultGradients CompiledRun::result_gradients(std::vector<Tenso
   while (given.watched.size() < run_.nodes.size()) given.watched.push_back(stored(gradients[i++]));
   while (given.last.size() < run_.state_shape.size()) given.last.push_back(stored(gradients[i++]));
   return given;
-}
-
-DYNVISION_INLINE Tensor CompiledRun::classifier_adjoint(Tensor const& g) {
-  Classifier const& head = *run_.classifier;
-  clear_rows_without_signal(g);
-  if (run_.results.head_input.defined()) {
-    run_.gradients.add(run_.gradients.index(head.weight), g.t().matmul(run_.results.head_input), true);
-    run_.gradients.add(run_.gradients.index(head.bias), g.sum({0}), true);
-  }
-  // Step by step: MKL sets megabytes aside for a product of many rows, and keeps them.
-  std::int64_t const T = run_.stimulus.n_timesteps(), K = g.size(1), C = head.weight.size(1);
-  Tensor const weight = head.weight.detach().unsqueeze(0).expand({T, K, C});
-  return g.reshape({T, run_.n_samples(), K}).bmm(weight).view({g.size(0), C}).div_(run_.pixels_of_head());
 }
 
 // `last`: Results::last, as results of the run.

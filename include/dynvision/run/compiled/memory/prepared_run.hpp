@@ -78,6 +78,9 @@ class PreparedRun {
   PreparedNode head;                       // without functions: there is none, or it is the classifier
   Classifier const* classifier = nullptr;  // the head, if it is one
   std::int64_t n_classes = 0;
+  bool head_is_readout = false;    // a linear map of all units
+  bool reads_out_at_once = false;  // it is applied to all steps at once, after the sweep: of models without places
+  StaticPrefix frames_by_step{};   // of the group, for all its segments; without `out`: it has not been made
   bool classifies_blocks = false;  // the classifier is applied block by block, so that what it gets need not be kept
   std::vector<Segment> segments;   // of each group
   std::size_t first_kept = 0;      // segment; those before are idle

@@ -78,6 +78,7 @@ DYNVISION_INLINE PreparedRun::PreparedRun(Options const& model_options, std::vec
 
 DYNVISION_INLINE void PreparedRun::enter(Group const& group) {
   batch = group.n, first_sample = group.first;
+  frames_by_step = {};
   results.enter(group.first, group.n);
 }
 

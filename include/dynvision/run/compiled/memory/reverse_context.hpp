@@ -55,6 +55,12 @@ struct ReverseContext {
   Tensor operand(std::size_t p) { return kept(values->operand[p]); }  // beside its signal
   Tensor input_of_head() { return kept(values->input.back()); }
 
+  // Of the gradient of what the static prefix has made, the rows of the block.
+  Tensor gradient_of_prefix(StaticPrefix const& prefix) const {
+    if (!prefix.by_step) return prefix.gradient;
+    int const i = run.table.frame_run[at(block.first)] - prefix.first_run;
+    return kernels::rows_of(prefix.gradient, run.rows(i), run.batch);
+  }
   // n steps of a state from index s on, (n B,C,H,W).
   Tensor state_rows(int l, int s, int n);
   // The memory of the states of the block, once nothing looks at them any more; undefined: it is not there.

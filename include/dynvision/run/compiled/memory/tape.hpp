@@ -52,7 +52,8 @@ struct StaticPrefix {
   int first_run = -1, n_runs = 0;  // runs of equal frames (Timetable::frame_run), one after the other
   Tensor out{};                    // (n_runs B,C,H,W), undefined: absent, or not needed any more
   Values values{};
-  Tensor gradient{};  // of out, in the arithmetic dtype, summed over the steps
+  Tensor gradient{};     // of out, in the arithmetic dtype, summed over the steps
+  bool by_step = false;  // runs of one step each, all that follow in the run: a block takes the rows of its own
 };
 
 struct BlockTape {

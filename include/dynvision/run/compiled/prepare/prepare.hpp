@@ -58,6 +58,7 @@ template <class M> class PreparedRunOf : public PreparedRun {
     } else if constexpr (requires(Tensor const& x) { of_model(x); }) {
       head_node_.index = nodes.size();
       head.node = &head_node_;
+      head_is_readout = stages::Readout::is_kind_of<Head>();
       using K = std::conditional_t<stages::Readout::is_kind_of<Head>(), stages::Readout, stages::Head>;
       prepare_node<K>(head, of_model, static_cast<PreparedRun&>(*this));
     }

@@ -8,9 +8,13 @@
 #include <dynvision/run/compiled/functions/fallback.hpp>
 #include <dynvision/run/compiled/memory/forward_context.hpp>
 #include <dynvision/run/compiled/sweep/frames.hpp>
+#include <dynvision/run/compiled/sweep/head_of_steps.hpp>
+#include <dynvision/run/compiled/sweep/recording.hpp>
 #include <dynvision/run/compiled/sweep/storage.hpp>
 
 #include <ATen/core/grad_mode.h>
+
+#include <limits>
 
 namespace dynvision::run {
 
@@ -21,8 +25,9 @@ class ForwardSweep {
   bool results_;  // fills outputs, responses and what is monitored as well
   ForwardContext at_;
   Values* values_ = nullptr;  // of the block, or of the static prefix
-  std::vector<std::pair<std::size_t, Tensor>> to_record_;
-  std::optional<Storage> storage_{};  // if what is kept is kept in bfloat16
+  Recording recording_;
+  std::optional<Storage> storage_{};                    // if what is kept is kept in bfloat16
+  int by_step_from_ = std::numeric_limits<int>::max();  // first_frame_by_step, where all frames are known
 
  public:
   ForwardSweep(PreparedRun& run, Segment& segment, bool keeps, bool results);
@@ -50,7 +55,9 @@ class ForwardSweep {
 
   // What it has made of the frame, if that is known; else the frames, and it is `fresh`.
   Wave start_prefix(bool& fresh);
-  void leave_prefix(std::size_t p, Wave const& x, bool fresh);
+  Wave start_by_step(bool& fresh);  // the same for the frames of all steps
+  Wave rows_of_block() const;       // of these, and of what was made of them
+  void leave_prefix(std::size_t p, Wave& x, bool fresh);
 
   // --- stages
 
@@ -67,17 +74,6 @@ class ForwardSweep {
 
   // What Delay gives, the last node of a stage: the state of t_feedforward steps ago.
   Wave delayed(Node const& node);
-
-  // --- results
-
-  void record_results(int l);
-  void watch(std::size_t p, Tensor const& value);
-  void watch_delayed(int l, Node const& node);  // at the time of Delay
-  void watch_states(Node const& node);          // its own
-  // Runs what makes node p take what arrives at it, for the probes that look at that.
-  template <class F> void asking_arrival(std::size_t p, bool in_prefix, F const& run);
-
-  void head(Wave const& x);
 };
 
 }  // namespace dynvision::run

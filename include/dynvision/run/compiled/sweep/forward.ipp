@@ -6,7 +6,7 @@
 namespace dynvision::run {
 
 DYNVISION_INLINE ForwardSweep::ForwardSweep(PreparedRun& run, Segment& segment, bool keeps, bool results)
-    : run_(run), segment_(segment), keeps_(keeps), results_(results), at_{run, segment} {
+    : run_(run), segment_(segment), keeps_(keeps), results_(results), at_{run, segment}, recording_(at_, results) {
   auto const n_states = run.table.memory.size();
   segment.states.resize(n_states);
   segment.begin.assign(n_states, 0);
@@ -27,6 +27,7 @@ DYNVISION_INLINE ForwardSweep::ForwardSweep(PreparedRun& run, Segment& segment, 
 }
 
 DYNVISION_INLINE void ForwardSweep::sweep(kernels::CrowdedOperators& operators) {
+  by_step_from_ = first_frame_by_step(run_);
   segment_.blocks.reserve(keeps_ ? segment_.n_blocks : 1);
   for (std::size_t b = segment_.first_block; b < segment_.first_block + segment_.n_blocks; ++b) {
     operators.update();
@@ -94,11 +95,12 @@ DYNVISION_INLINE void ForwardSweep::one_block() {
   Wave x = start_prefix(fresh);
   for (Stage const& stage : run_.stages) one_stage(stage, x, fresh);
   leave_prefix(run_.nodes.size(), x, fresh);
-  head(x);
+  take_to_head(at_, x.data, results_);
 }
 
 DYNVISION_INLINE Wave ForwardSweep::start_prefix(bool& fresh) {
   if (!has_frames(run_, at_.block)) return {};
+  if (at_.block.first >= by_step_from_) return start_by_step(fresh);
   int const first_run = run_.table.frame_run[static_cast<std::size_t>(at_.block.first)];
   bool const shared = has_one_frame(run_, at_.block);
   auto const before = segment_.prefixes.empty() ? nullptr : &segment_.prefixes.back();
@@ -111,10 +113,36 @@ DYNVISION_INLINE Wave ForwardSweep::start_prefix(bool& fresh) {
   return frames_of(run_, at_.block);
 }
 
-DYNVISION_INLINE void ForwardSweep::leave_prefix(std::size_t p, Wave const& x, bool fresh) {
+DYNVISION_INLINE Wave ForwardSweep::start_by_step(bool& fresh) {
+  if (segment_.prefixes.empty() || !segment_.prefixes.back().by_step) {
+    if (!segment_.prefixes.empty()) segment_.prefixes.back().out = Tensor{};
+    fresh = !run_.frames_by_step.out.defined();
+    int const first_run = run_.table.frame_run[static_cast<std::size_t>(by_step_from_)];
+    segment_.prefixes.push_back(run_.frames_by_step);
+    StaticPrefix& all = segment_.prefixes.back();
+    if (fresh) all = {first_run, run_.table.n_steps - by_step_from_, {}, Values(run_.nodes.size() + 1), {}, true};
+  }
+  segment_.blocks.back().prefix = static_cast<int>(segment_.prefixes.size()) - 1;
+  if (!fresh) return rows_of_block();
+  use(segment_.prefixes.back().values);
+  at_.kept = values_;  // for segments that are kept
+  return {frames_from(run_, by_step_from_), true};
+}
+
+DYNVISION_INLINE Wave ForwardSweep::rows_of_block() const {
+  std::int64_t const first = run_.rows(at_.block.first - by_step_from_);
+  return {kernels::rows_of(segment_.prefixes.back().out, first, run_.batch), true};
+}
+
+DYNVISION_INLINE void ForwardSweep::leave_prefix(std::size_t p, Wave& x, bool fresh) {
   if (!fresh || values_ != &segment_.prefixes.back().values) return;
   if (p < static_cast<std::size_t>(run_.table.static_nodes)) return;
-  segment_.prefixes.back().out = x.data;
+  StaticPrefix& prefix = segment_.prefixes.back();
+  prefix.out = x.data;
+  if (prefix.by_step) {
+    if (run_.segments.size() > 1) run_.frames_by_step = prefix;
+    x = rows_of_block();
+  }
   use(segment_.blocks.back().values);
 }
 
@@ -134,10 +162,10 @@ DYNVISION_INLINE void ForwardSweep::one_stage(Stage const& stage, Wave& x, bool 
   if (stage.pipeline != nullptr) {
     pipeline(stage, x, in_prefix);
   } else {
-    asking_arrival(first, in_prefix, [&] { x.data = run_.nodes[first].forward(at_, x.data); });
-    if (results_ && !in_prefix && x.data.defined()) watch(first, x.data);
+    recording_.asking_arrival(first, in_prefix, [&] { x.data = run_.nodes[first].forward(at_, x.data); });
+    if (results_ && !in_prefix && x.data.defined()) recording_.watch(first, x.data);
   }
-  for (std::size_t p = first; results_ && p <= stage.last; ++p) watch_states(run_.node(p));
+  for (std::size_t p = first; results_ && p <= stage.last; ++p) recording_.watch_states(run_.node(p));
 }
 
 DYNVISION_INLINE Wave ForwardSweep::spread(Wave const& x) const {
@@ -157,7 +185,8 @@ DYNVISION_INLINE void ForwardSweep::pipeline(Stage const& stage, Wave& x, bool i
   run_.alive.clear();
   if (x.data.defined()) arguments.x = run_.steps_of(x.data, steps, x.shared || in_prefix, arguments.size);
   for (std::size_t p = first; !in_prefix && p <= last; ++p) {
-    asking_arrival(p, in_prefix, [&] { run_.nodes[p].operand(at_, arguments, arguments.role[run_.node(p).slot]); });
+    recording_.asking_arrival(p, in_prefix,
+                              [&] { run_.nodes[p].operand(at_, arguments, arguments.role[run_.node(p).slot]); });
   }
   Tensor out;
   bool is_wanted = false;
@@ -172,9 +201,9 @@ DYNVISION_INLINE void ForwardSweep::pipeline(Stage const& stage, Wave& x, bool i
     stage.forward(stage.pipeline, run_.engine, arguments);
   }
   run_.alive.clear();
-  record_results(stage.layer);
+  recording_.record(stage.layer);
   if (run_.node(last).stores) {
-    watch_delayed(stage.layer, run_.node(last));
+    recording_.watch_delayed(stage.layer, run_.node(last));
     x = delayed(run_.node(last));
   } else {
     x = {out, in_prefix && x.shared};
@@ -202,7 +231,7 @@ DYNVISION_INLINE kernels::Steps ForwardSweep::places_of_result(Stage const& stag
   Tensor const result = run_.empty(n * arguments.batch, node.in);
   if (is_kept) at_.kept->output[p] = result;
   if (p == stage.last) out = result;
-  if (is_watched || is_response) to_record_.emplace_back(p, result);
+  if (is_watched || is_response) recording_.add(p, result);
   return run_.side_by_side(result.mutable_data_ptr(), n, arguments.size);
 }
 
@@ -215,67 +244,6 @@ DYNVISION_INLINE Wave ForwardSweep::delayed(Node const& node) {
   }
   if (!run_.table.stored_at(l, s) || !run_.table.stored_at(l, s + n() - 1)) return {};  // nobody takes a part
   return {run_.state_rows(segment_, l, s, n()), false};
-}
-
-DYNVISION_INLINE void ForwardSweep::record_results(int l) {
-  for (auto const& [p, value] : to_record_) {
-    watch(p, value);
-    if (!run_.node(p).records || !run_.results.has_response(l)) continue;
-    int const t = run_.table.step(p, at_.block.first) - run_.table.idle;
-    run_.results.put(run_.results.responses[static_cast<std::size_t>(l)], t, n(), value);
-  }
-  to_record_.clear();
-}
-
-DYNVISION_INLINE void ForwardSweep::watch(std::size_t p, Tensor const& value) {
-  if (!run_.results.looks_at(p)) return;
-  run_.results.give(p, run_.table.step(p, at_.block.first) - run_.table.idle, n(), value);
-}
-
-template <class F> void ForwardSweep::asking_arrival(std::size_t p, bool in_prefix, F const& run) {
-  if (!results_ || in_prefix || !run_.results.probes.sees_arrival(p)) return run();
-  Tensor arrived;
-  at_.arrived = &arrived;
-  run();
-  at_.arrived = nullptr;
-  if (arrived.defined()) {
-    run_.results.give_arrival(p, run_.table.step(p, at_.block.first) - run_.table.idle, n(), arrived);
-  }
-}
-
-DYNVISION_INLINE void ForwardSweep::watch_delayed(int l, Node const& node) {
-  if (!results_ || !run_.results.looks_at(node.index)) return;
-  if (run_.table.step(node.index, at_.block.first) < run_.table.idle) return;
-  int const s = at_.block.first - node.t_feedforward;
-  if (node.feedforward_span > 0) {
-    Tensor const value = run_.nodes[node.index].handed_on(at_, s);
-    if (value.defined()) watch(node.index, value);
-  } else if (run_.table.stored_at(l, s)) {
-    watch(node.index, run_.state_rows(segment_, l, s, n()));
-  }
-}
-
-DYNVISION_INLINE void ForwardSweep::watch_states(Node const& node) {
-  for (int k = 0; k < node.n_states; ++k) {
-    int const s = node.first_state + k, t = run_.table.step(node.index, at_.block.first) - run_.table.idle;
-    if (t < 0 || !run_.results.probes.sees_state(node.index, k) || !run_.table.stored_at(s, at_.block.first)) continue;
-    run_.results.give_state(node.index, k, t, n(), run_.state_rows(segment_, s, at_.block.first, n()));
-  }
-}
-
-DYNVISION_INLINE void ForwardSweep::head(Wave const& x) {
-  int const t = at_.block.first + run_.table.layer_offset.back() - run_.table.idle;
-  if (t < 0 || t >= run_.stimulus.n_timesteps() || !x.data.defined()) return;
-  if (at_.kept != nullptr) at_.kept->input.back() = x.data;
-  if (!results_) return;
-  if (run_.classifier != nullptr) {
-    Tensor z = in_parameter_dtype(run_, x.data).sum({2, 3});
-    if (run_.classifies_blocks)
-      z = linear(z.div_(run_.pixels_of_head()), run_.classifier->weight, run_.classifier->bias);
-    run_.results.put_head_input(t, n(), z);
-  } else if (run_.head.functions != nullptr) {
-    run_.results.put_head_input(t, n(), run_.head.forward(at_, x.data));
-  }
 }
 
 }  // namespace dynvision::run

@@ -8,6 +8,7 @@
 #include <dynvision/core/inline.hpp>
 #include <dynvision/kernels/device/crowded_operators.hpp>
 #include <dynvision/run/compiled/functions/fallback.hpp>
+#include <dynvision/run/compiled/sweep/head_of_steps.hpp>
 #include <dynvision/run/compiled/sweep/reverse_pipeline.hpp>
 
 #include <limits>
@@ -35,10 +36,6 @@ class ReverseSweep {
   void release(std::size_t p);
   void add_watched(std::size_t p);
   static void add(Tensor& sum, Tensor const& g) { sum = sum.defined() ? sum.add(g) : g; }
-
-  // --- the head
-
-  void head();
 
   // --- the static prefix: what depends on the frame alone
 

@@ -14,7 +14,7 @@ DYNVISION_INLINE void ReverseSweep::sweep(FrameCarry& carry, bool is_first, kern
     at_.values = &blocks[b].values;
     at_.block = blocks[b].block;
     index_before_ = b > 0 ? blocks[b - 1].block.first : std::numeric_limits<int>::min() / 2;
-    head();
+    at_.g = gradient_from_head(at_);
     for (std::size_t k = run_.stages.size(); k-- > 0;) one_stage(run_.stages[k]);
     int const prefix = blocks[b].prefix;
     if (prefix >= 0) {
@@ -64,28 +64,11 @@ DYNVISION_INLINE void ReverseSweep::add_watched(std::size_t p) {
   }
 }
 
-DYNVISION_INLINE void ReverseSweep::head() {
-  at_.g = Tensor{};
-  int const t = at_.block.first + run_.table.layer_offset.back() - run_.table.idle, n = at_.block.n;
-  if (t < 0 || !at_.given.head_input.defined()) return;
-  Tensor const x = at_.input_of_head();
-  if (!x.defined()) return;
-  Tensor g = run_.results.rows(at_.given.head_input, t, n);
-  bool const shared = x.size(0) != run_.rows(n);
-  if (shared) g = g.reshape({n, run_.batch, g.size(1)}).sum({0});
-  if (run_.classifier != nullptr) {
-    at_.g = run_.layout.empty(x.size(0), {x.size(1), x.size(2), x.size(3)}, run_.options);  // the same at every place
-    at_.g.copy_(kernels::view_of(g, x.sizes(), std::array<std::int64_t, 4>{g.stride(0), g.stride(1), 0, 0},
-                                 g.storage_offset()));
-  } else if (run_.head.functions != nullptr) {
-    at_.g = g;
-    run_.head.adjoint(at_);
-  }
-}
-
 DYNVISION_INLINE bool ReverseSweep::stays_before(StaticPrefix const& source) const {
   int const t = at_.segment.first - 1;
-  return source.n_runs == 1 && t >= 0 && run_.table.frame_run[static_cast<std::size_t>(t)] == source.first_run;
+  if (t < 0 || (source.n_runs != 1 && !source.by_step)) return false;
+  int const before = run_.table.frame_run[static_cast<std::size_t>(t)];
+  return source.by_step ? before >= source.first_run : before == source.first_run;
 }
 
 DYNVISION_INLINE void ReverseSweep::receive(FrameCarry& carry) {
@@ -99,6 +82,15 @@ DYNVISION_INLINE void ReverseSweep::receive(FrameCarry& carry) {
 DYNVISION_INLINE void ReverseSweep::add_to_prefix(StaticPrefix& source) {
   if (!at_.g.defined()) return;
   Tensor g = kernels::in_dtype(at_.g, run_.engine.arithmetic());
+  if (source.by_step) {
+    kernels::Shape const shape{g.size(1), g.size(2), g.size(3)};
+    if (!source.gradient.defined()) {
+      source.gradient = run_.layout.zeros(run_.rows(source.n_runs), shape, g.options());
+    }
+    at_.gradient_of_prefix(source).add_(g);
+    at_.g = Tensor{};
+    return;
+  }
   if (source.n_runs * run_.batch != g.size(0)) {
     g = g.reshape({at_.block.n, run_.batch, g.size(1), g.size(2), g.size(3)}).sum({0});
   }

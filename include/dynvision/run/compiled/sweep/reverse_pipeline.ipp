@@ -175,10 +175,11 @@ DYNVISION_INLINE Tensor PipelineReverse::store_signal_gradient(bool wanted) {
   StaticPrefix* const prefix = prefix_before();
   if (prefix == nullptr) return store_input_gradient(0);
   if (!prefix->gradient.defined()) {
-    prefix->gradient = run_.layout.zeros(run_.batch, shape_, run_.options.dtype(run_.engine.arithmetic()));
+    std::int64_t const rows = run_.rows(prefix->by_step ? prefix->n_runs : 1);
+    prefix->gradient = run_.layout.zeros(rows, shape_, run_.options.dtype(run_.engine.arithmetic()));
   }
   void** const list = run_.addresses.take(arguments_.n_steps);
-  std::fill_n(list, arguments_.n_steps, prefix->gradient.mutable_data_ptr());
+  std::fill_n(list, arguments_.n_steps, at_.gradient_of_prefix(*prefix).mutable_data_ptr());
   adjoint_.g_shared = list;
   return {};
 }
@@ -188,7 +189,7 @@ DYNVISION_INLINE StaticPrefix* PipelineReverse::prefix_before() {
     return nullptr;
   }
   StaticPrefix& prefix = at_.segment.prefixes[static_cast<std::size_t>(at_.tape->prefix)];
-  return prefix.n_runs == 1 ? &prefix : nullptr;
+  return prefix.n_runs == 1 || prefix.by_step ? &prefix : nullptr;
 }
 
 DYNVISION_INLINE void PipelineReverse::clear_states() {
