@@ -6,6 +6,7 @@
 // A step: forward, mean square of the outputs' error at all steps, backward into fresh gradients. In C++ without Python's cost for each
 // operator: ratios to eager PyTorch are smaller. Outputs and gradients are compared before anything is measured.
 #include <dynvision/rate/ctrnn.hpp>
+#include <dynvision/run/keep_freed_memory.hpp>
 #include <dynvision/run/run.hpp>
 
 #include "../runtime/times.hpp"
@@ -54,6 +55,7 @@ template <int N> int compare(double aim_plain, double aim_fused, int rounds) {
 
 int main(int argc, char** argv) {
   int const rounds = rounds_of(argc, argv, 9);
+  dynvision::run::keep_freed_memory();  // as the documents advise
   torch::manual_seed(1);
   int const failed = compare<100>(1 / 3.0, 1 / 1.5, rounds) + compare<512>(1 / 1.5, 1 / 1.1, rounds);
   return failed != 0;

@@ -7,6 +7,7 @@
 // these are smaller. Outputs and gradients are compared before anything is measured.
 #include <dynvision/rate/ctrnn.hpp>
 #include <dynvision/rate/ensembles.hpp>
+#include <dynvision/run/keep_freed_memory.hpp>
 #include <dynvision/run/run.hpp>
 
 #include "../runtime/times.hpp"
@@ -47,6 +48,7 @@ struct Stacked {
 
 int main(int argc, char** argv) {
   int const rounds = rounds_of(argc, argv, 5);
+  dynvision::run::keep_freed_memory();  // as the documents advise
   torch::manual_seed(1);
   dynvision::Ensemble<n_members, Net> net({.n_classes = n_outputs, .dt = 10, .tau = 50, .seed = 1});
   std::vector<Tensor> const learned = learned_of(net.parameters());
