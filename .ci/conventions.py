@@ -28,7 +28,7 @@ ROOMS = {
     "data": ["pictures"],
     "train": ["optimizers", "schedulers", "checkpoints", "loop", "results"],
     "analysis": ["fit", "response", "normalisation", "statistics", "graphs", "maps", "population", "behaviour", "timescales", "stability"],
-    "rate": ["systems", "attractors", "ksat", "reservoir", "nef", "masks", "penalties", "tasks", "ensembles"],
+    "rate": ["systems", "attractors", "ksat", "reservoir", "nef", "masks", "penalties", "tasks", "data", "ensembles"],
     "variants": ["words", "cache", "compile", "object"],
     "experiments": ["noise", "protocol", "drawing", "plan", "run", "tables", "measures", "populations", "networks", "recording", "observed"],
     "config": ["tree", "describe", "described", "described/program", "layers", "checks", "sweep", "experiments"],

@@ -1,7 +1,6 @@
 // dynvision dynamics: does a trained network come to rest, and how: fixed points, leading modes, Lyapunov exponents, the return to
 // baseline.
 #include <dynvision/analysis/dynamics.hpp>
-#include <dynvision/data/data_set.hpp>
 #include <dynvision/data/round_robin.hpp>
 #include <dynvision/experiments/tables/table_file.hpp>
 #include <dynvision/experiments/tables/table_keys.hpp>
@@ -28,7 +27,7 @@ using dynvision::experiments::TableFile;
 
 struct DynamicsArguments {
   StudyWords study;
-  std::string run, out, images = "1", category, random_starts = "1", lyapunov_steps = "300";
+  std::string run, out, images = "1", step, category, random_starts = "1", lyapunov_steps = "300";
 };
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
@@ -144,6 +143,18 @@ void print(std::vector<Row> const& rows) {
   std::cout << table << std::flush;
 }
 
+// The images that stay on; of trials the inputs of one step, in the middle where none is asked for.
+Images still_images(Images const& test, std::string const& asked) {
+  if (!test.changes()) {
+    if (!asked.empty()) fail("program", 193, {"--step ", asked, ": images have no steps: expected a task's trials"});
+    return test;
+  }
+  auto const last = static_cast<int>(test.images.size(1)) - 1;
+  std::int64_t const step = asked.empty() ? (last + 1) / 2 : whole_number(asked, "--step", last);
+  // What is right at a step says nothing of classes to show in turn.
+  return {test.images.select(1, step).contiguous(), zeros({test.size()}, at::kLong), {test.classes.front()}, 0};
+}
+
 int dynamics(DynamicsArguments const& arguments) {
   int const n_images = whole_number(arguments.images, "--images", 1000);
   int const random_starts = whole_number(arguments.random_starts, "--random-starts", 1000);
@@ -152,8 +163,9 @@ int dynamics(DynamicsArguments const& arguments) {
   ExperimentStudy of_run(arguments.run, {}, arguments.study);
   Study& study = of_run.study();
   prepare_process(study);
-  Images const test = test_images(study.values.data);
-  take_from_images(study, test);
+  Images const data = test_data(study);
+  take_from_images(study, data);
+  Images const test = still_images(data, arguments.step);
   AnyModel const model = of_run.model_of({});
   run::Settings settings = study.values.run;
   settings.noise = false, settings.seed.reset(), settings.idle_timesteps = 0;
@@ -171,7 +183,8 @@ int dynamics(DynamicsArguments const& arguments) {
     run::Stimulus const image =
         run::present_to(model.options, test.images.narrow(0, number, 1), 1, settings.non_input_value);
     stability::StepMap const shown(model, image, settings);
-    std::vector<Row> of_image = rows_of(shown, "image=" + number_text(number), random_starts, lyapunov_steps);
+    std::vector<Row> of_image =
+        rows_of(shown, (data.changes() ? "trial=" : "image=") + number_text(number), random_starts, lyapunov_steps);
     if (rest) take_returns(of_image, shown, dark, *rest, settings.n_timesteps);
     rows.insert(rows.end(), of_image.begin(), of_image.end());
     progress.step();
@@ -202,6 +215,7 @@ Command const dynamics_command{
       take_study(line, arguments->study);
       line.value("--images", arguments->images, "so many test images, each as an input that stays on, beside a blank",
                  "N");
+      line.value("--step", arguments->step, "of trials: whose inputs stay on (the one in the middle)", "STEP");
       line.value("--random-starts", arguments->random_starts, "random states that fixed points are looked for from",
                  "N");
       line.value("--lyapunov-steps", arguments->lyapunov_steps, "over which the exponents are taken; 0: none", "N");

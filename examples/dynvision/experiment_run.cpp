@@ -84,6 +84,13 @@ class ExperimentRun {
       : asked_(arguments), study_(arguments.run, arguments.weights, arguments.study) {
     Study& study = study_.study();
     prepare_process(study);
+    if (has_trials(study)) {
+      fail(
+          "program", 194,
+          {"data_name \"", study.values.data.data_name,
+           "\": experiments show an image for a time and then another, and the inputs of a trial have their own times: "
+           "dynvision test has each step of the trials, dynvision dynamics what the network does under one of them"});
+    }
     Images const test = test_images(study.values.data);
     take_from_images(study, test);
     AnyModel const model = study_.model_without_weights({});

@@ -3,7 +3,7 @@
 
 #include <dynvision/analysis/facts.hpp>
 #include <dynvision/core/ops.hpp>
-#include <dynvision/rate/tasks/trial_data.hpp>
+#include <dynvision/rate/data/trial_data.hpp>
 #include <dynvision/records/progress.hpp>
 #include <dynvision/run/plan_numbers.hpp>
 #include <dynvision/run/trial.hpp>

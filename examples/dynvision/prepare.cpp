@@ -1,10 +1,11 @@
 #include "prepare.hpp"
 
 #include <dynvision/io/weights.hpp>
+#include <dynvision/rate/data/trial_data.hpp>
 #include <dynvision/rate/penalties/named_penalties.hpp>
-#include <dynvision/rate/tasks/trial_data.hpp>
 #include <dynvision/run/trial.hpp>
 #include <dynvision/train/present_with.hpp>
+#include <dynvision/train/training.hpp>
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -52,11 +53,20 @@ void take_from_trials(Study& study, dynvision::Images const& set) {
 
 }  // namespace
 
+bool has_trials(Study const& study) { return dynvision::rate::are_trials(study.values.data); }
+
 dynvision::TrainingImages training_data(Study const& study) {
   return dynvision::rate::training_data(study.values.data, dt_of(study));
 }
 
 dynvision::Images test_data(Study const& study) { return dynvision::rate::test_data(study.values.data, dt_of(study)); }
+
+dynvision::Callbacks redrawn_trials(Study const& study, dynvision::Images& train) {
+  auto const redraw = [data = study.values.data, dt = dt_of(study), &train](dynvision::Training& now) {
+    if (now.state.epoch < now.settings.epochs) dynvision::rate::redraw(train, data, now.state.epoch, dt);
+  };
+  return {.on_train_start = {redraw}, .on_train_epoch_end = {redraw}};
+}
 
 void take_from_images(Study& study, dynvision::Images const& set) {
   if (set.changes()) take_from_trials(study, set);

@@ -14,9 +14,12 @@ namespace program {
 // Threads, determinism and seeds of this process.
 void prepare_process(Study const& study);
 
-// The data of the study: images, or trials of a task.
+// The data of the study: images, or trials of a task or a file.
+bool has_trials(Study const& study);
 dynvision::TrainingImages training_data(Study const& study);
 dynvision::Images test_data(Study const& study);
+// With redraw_trials: other trials in `train` for each epoch, those that it would have anyway where a training goes on.
+dynvision::Callbacks redrawn_trials(Study const& study, dynvision::Images& train);
 
 // Number of classes and shape of the images: those of the data where the study does not say them. Trials also have their steps.
 void take_from_images(Study& study, dynvision::Images const& images);

@@ -84,7 +84,7 @@ int train(Arguments const& arguments) {
   }
   Study study(words, "train");
   prepare_process(study);
-  TrainingImages const images = training_data(study);  // before there is a folder: a mistake leaves none
+  TrainingImages images = training_data(study);  // before there is a folder: a mistake leaves none
   take_from_images(study, images.train);
   AnyModel const model = model_of(study);
   check_images_of(study, model, images.train, images.train.size());
@@ -101,6 +101,7 @@ int train(Arguments const& arguments) {
   settings.metrics = *folder / "metrics.csv";
   settings.identity = study.identity();
   settings.stop_requested = [&] { return interrupt.requested(); };
+  if (study.values.data.redraw_trials) append(settings.callbacks, redrawn_trials(study, images.train));
   append(settings.callbacks, record_training(folder->path(), study.values.record));
   TrainingState start;
   if (arguments.resume && folder->has("checkpoint.safetensors")) {

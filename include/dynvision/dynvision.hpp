@@ -49,6 +49,7 @@
 #include <dynvision/rate/ctrnn.hpp>
 #include <dynvision/rate/eirnn.hpp>
 #include <dynvision/rate/ensembles.hpp>
+#include <dynvision/rate/first_units.hpp>
 #include <dynvision/rate/from.hpp>
 #include <dynvision/rate/learned_start.hpp>
 #include <dynvision/rate/multi_area.hpp>

@@ -42,6 +42,8 @@ inline constexpr auto list = hana::flatten(hana::make_tuple(
     hana::make_tuple(ctrnn<>, ctrnn<Tanh>, ctrnn<NoiseOfDrive>, ctrnn<Tanh, NoiseOfDrive>,
                      ctrnn<Recurrent<Masked<NoAutapses>, Dale<>>>,
                      ctrnn<NoiseOfDrive, Recurrent<Masked<NoAutapses>, Dale<>>>, hana::type_c<EIRNN<>>,
+                     ctrnn<Tanh, NoiseOfDrive, RatesAreState, Incoming<Masked<rate::FirstUnits<14>>, NoBias>,
+                           Outgoing<Masked<rate::LastUnits<27>>>>,
                      hana::type_c<EIRNN<image_channels, any_units, NoiseOfDrive, Recurrent<Masked<NoAutapses>>>>)));
 
 }  // namespace dynvision::variants

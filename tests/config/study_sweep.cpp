@@ -82,6 +82,30 @@ TEST_CASE("what is a list by itself is none of several values; lists of lists ar
   CHECK(OneFile(R"({"tau": [9]})").names() == Names{"tau=9"});
 }
 
+TEST_CASE("a list for one value within an object is swept", "[sweep]") {
+  std::string const task = R"("data_name": "perceptual_decision", "dt": 20, "t_recurrence": 20)",
+                    still = task + R"(, "tau": 100)";
+  OneFile const file("{" + still + R"(, "task": {"stimulus": [400, 800], "decision": 200, "coherences": [5, 10]}})");
+  CHECK(file.names() == Names{"stimulus=400", "stimulus=800"});
+  StudySweep const sweep = file.sweep();
+  using Values = std::vector<std::pair<std::string, std::string>>;
+  CHECK(sweep.runs[1].values == Values{{"data.task.stimulus", "800"}});
+  Json const run = Json::parse(sweep.runs[1].configuration);
+  CHECK(run["data"]["task"] == Json::parse(R"({"stimulus": 800, "decision": 200, "coherences": [5, 10]})"));
+  CHECK(OneFile("{" + still + R"(, "task": {"coherences": [[5], [10]], "decision": [100, 200]}})").names() ==
+        Names{"coherences=5,decision=100", "coherences=5,decision=200", "coherences=10,decision=100",
+              "coherences=10,decision=200"});
+  CHECK(OneFile("{" + task + "}", {"--task.stimulus", "400", "800", "--tau", "[50, 100]"}).names() ==
+        Names{"stimulus=400,tau=50", "stimulus=400,tau=100", "stimulus=800,tau=50", "stimulus=800,tau=100"});
+  CHECK(OneFile("{" + task + R"(, "task": {"stimulus": [400, 800]}, "tau": [50, 100]})")
+            .names({}, {{"task.stimulus", "tau"}}) == Names{"stimulus=400,tau=50", "stimulus=800,tau=100"});
+  CHECK(
+      OneFile(R"({"loss": ["CrossEntropyLoss", "RatePenalty"], "loss_configs": {"RatePenalty": {"weight": [0.1, 1]}}})")
+          .names() == Names{"weight=0.1", "weight=1"});
+  CHECK(says(OneFile("{" + still + R"(, "task": {"stimulus": [400, "long"]}})").error(), "long"));
+  CHECK(says(OneFile("{" + still + R"(, "task": {"stimulus": [400, 405]}})").error(), "expected 400 or 420 ms"));
+}
+
 TEST_CASE("a sweep with and without feedback has its delay in the runs with feedback", "[sweep]") {
   OneFile const file(R"({"feedback": [false, "add"], "t_feedback": 30})");
   StudySweep const sweep = file.sweep();

@@ -11,7 +11,8 @@ import program
 BLOCK = re.compile(r"^<!-- (?:file (?P<name>[\w./-]+)|run(?:: status (?P<status>\d+))?) -->\n```\w*\n(?P<text>.*?)^```$", re.M | re.S)
 PAGES = ["README.md", "docs/tutorials/train-a-network.md", "docs/tutorials/your-own-model-from-the-command-line.md",
          "docs/tutorials/go-on-after-a-crash.md", "docs/how-to/troubleshooting.md", "docs/experiments/your-own.md", "docs/how-to/computational-benchmark.md",
-         "docs/experiments/run.md", "docs/tutorials/from-a-trained-network-to-a-figure.md", "docs/rate/networks.md"]
+         "docs/experiments/run.md", "docs/tutorials/from-a-trained-network-to-a-figure.md", "docs/rate/networks.md",
+         "docs/tutorials/a-biornn-by-names.md"]
 
 
 class Pages(program.Case):

@@ -8,6 +8,21 @@ import zipfile
 
 import program
 
+CORTEX = """#include <dynvision/rate/multi_area.hpp>
+
+namespace lab {
+
+using namespace dynvision;
+
+struct Sensory : RateArea<"sensory", 12, Tanh, Incoming<>, From<"frontal">> {};
+struct Frontal : RateArea<"frontal", 8, Tanh, From<"sensory">, Outgoing<>> {};
+struct Cortex : MultiArea<3, Sensory, Frontal> {
+  using MultiArea::MultiArea;
+};
+
+}  // namespace lab
+"""
+
 TASK = {"model_name": "CTRNN", "n_units": 16, "seed": 3, "tau": 100, "learning_rate": 0.02, "optimizer": "Adam",
         "data_name": "go_no_go", "task": {"stimulus": 100, "delay": 100, "decision": 100}, "trials": 400,
         "validation_images": 40, "test_images": 60, "batch_size": 20, "test_batch_size": 32, "drop_last": False, "epochs": 10,
@@ -107,13 +122,74 @@ class Tasks(program.Case):
         self.dynvision("sweep", "--config", "study.json")
         results = table(self.folder / "sweeps/study/results.csv")
         self.assertEqual(len(results), 4)
+        self.write("one.json", epochs=1, task={"stimulus": [100, 200], "delay": 100, "decision": 100})
+        self.dynvision("sweep", "--config", "one.json")
+        results = table(self.folder / "sweeps/one/results.csv")
+        self.assertEqual([float(row["stimulus"]) for row in results], [100, 200])
+        refused = self.dynvision("train", "--config", "one.json", status=2).err
+        self.assertIn("config.131", refused)
+        self.assertIn("task.stimulus", refused)
+
+    def test_trials_are_drawn_anew_for_each_epoch_also_where_it_goes_on(self):
+        self.train("--redraw_trials", "true", "--epochs", "4", "--runs", "whole")
+        self.train("--redraw_trials", "true", "--epochs", "2", "--runs", "stopped")
+        stopped = self.run_folder("stopped")
+        self.dynvision("train", "--resume", stopped, "--epochs", "4", "--allow-changes")
+        self.train("--epochs", "4", "--runs", "usual")
+        weights = [(self.run_folder(runs) / "weights.safetensors").read_bytes() for runs in ("whole", "stopped", "usual")]
+        self.assertEqual(weights[0], weights[1])
+        self.assertNotEqual(weights[0], weights[2])
+        self.assertIn("rate.139", self.train("--redraw_trials", "true", "--data_name", "trials", "--data_path", ".", "--task", "{}",
+                                             status=None).err)
+
+    def test_what_a_network_does_under_one_step_of_a_trial(self):
+        self.train("--epochs", "2")
+        run = self.run_folder()
+        said = self.dynvision("dynamics", "runs/latest", "--images", "2", "--step", "1", "--lyapunov-steps", "20").out
+        self.assertIn("trial=0", said)
+        rows = table(run / "experiments/stability/dynamics.csv")
+        whole = [row for row in rows if row["layer"] == "network"]
+        self.assertEqual(len(whole), 3)  # a blank, and two trials
+        for row in whole:
+            self.assertEqual(row["converged"], "1")
+            self.assertLess(float(row["spectral_radius"]), 1)
+        self.assertIn("from 0 to 5", self.dynvision("dynamics", "runs/latest", "--step", "6", status=1).err)
+        refused = self.dynvision("experiment", "run", "duration", "--run", "runs/latest", status=1).err
+        self.assertIn("program.194", refused)
+        self.assertIn("dynvision dynamics", refused)
+
+    def test_areas_of_ones_own(self):
+        (self.folder / "cortex.hpp").write_text(CORTEX)
+        own = ("--model", "cortex.hpp:lab::Cortex")
+        self.write(optimizer="Adam", layers={"frontal": {"tau": 50}})
+        study = {key: value for key, value in json.loads((self.folder / "study.json").read_text()).items()
+                 if key not in ("model_name", "n_units")}
+        (self.folder / "study.json").write_text(json.dumps(study))
+        summary = self.train(*own, "--json").json()
+        self.assertGreater(summary["val_accuracy"], 0.9)
+        tested = self.dynvision("test", "runs/latest", *own, "--json").json()
+        self.assertGreater(tested["test_accuracy"], 0.9)
+        self.assertIn("program.117", self.dynvision("test", "runs/latest", status=2).err)
+
+    def test_words_of_weights_leak_and_start(self):
+        summary = self.train("--epochs", "1", "--model_name", "EIRNN", "--noise", "stationary_drive", "--recurrent_weights", "no_autapses",
+                             "--json").json()
+        self.assertEqual(summary["model"], "EIRNN<image_channels, any_units, WithNoise<StationaryDrive>, Recurrent<Masked<NoAutapses>>>")
+        said = self.dynvision("variants", "--model_name", "CTRNN", "--recurrent_weights", "low_rank_2", "--leak", "learned_bounded",
+                              "--initial_state", "learned").out
+        self.assertIn("CTRNN<image_channels, any_units, Recurrent<LowRank<2>>, BoundedLeak, LearnedStart>", said)
+
+    def test_other_tasks(self):
+        for name, task in (("evidence_ramp", {"stimulus": 200}), ("delayed_recall", {"delay": 40}), ("set_reset", {"duration": 200})):
+            self.write(data_name=name, task=task, epochs=1, trials=120, validation_images=20)
+            self.assertEqual(self.train("--json").json()["status"], "finished")
 
     def test_penalties_words_and_numbers(self):
         summary = self.train("--epochs", "1", "--recurrent_weights", "no_autapses_dale", "--n_units", "10", "--loss",
-                             '["CrossEntropyLoss","RatePenalty","WeightPenalty","HebbianPenalty"]', "--json").json()
+                             '["SoftCrossEntropy","RatePenalty","WeightPenalty","HebbianPenalty","DistancePenalty"]', "--json").json()
         self.assertEqual(summary["model"], "CTRNN<image_channels, any_units, Recurrent<Masked<NoAutapses>, Dale<>>>")
         columns = table(self.run_folder() / "metrics.csv")[0]
-        for name in ("RatePenalty", "WeightPenalty", "HebbianPenalty"):
+        for name in ("SoftCrossEntropy", "RatePenalty", "WeightPenalty", "HebbianPenalty", "DistancePenalty"):
             self.assertGreater(float(columns["loss/" + name]), 0)
 
     def test_trials_of_a_file(self):

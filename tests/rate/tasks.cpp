@@ -1,13 +1,17 @@
 // covers: rate/tasks/timing.hpp rate/tasks/trials.hpp rate/tasks/go_no_go.hpp rate/tasks/delay_match_sample.hpp
 // covers: rate/tasks/two_streams.hpp rate/tasks/perceptual_decision.hpp rate/tasks/multisensory.hpp
-// covers: rate/tasks/delay_comparison.hpp rate/tasks/cue_delay_report.hpp
+// covers: rate/tasks/delay_comparison.hpp rate/tasks/cue_delay_report.hpp rate/tasks/evidence_ramp.hpp
+// covers: rate/tasks/delayed_recall.hpp rate/tasks/set_reset.hpp
 // Tasks: periods, labels, sums of inputs, chance, and the same trials in any batch.
 #include <dynvision/rate/tasks/cue_delay_report.hpp>
 #include <dynvision/rate/tasks/delay_comparison.hpp>
 #include <dynvision/rate/tasks/delay_match_sample.hpp>
+#include <dynvision/rate/tasks/delayed_recall.hpp>
+#include <dynvision/rate/tasks/evidence_ramp.hpp>
 #include <dynvision/rate/tasks/go_no_go.hpp>
 #include <dynvision/rate/tasks/multisensory.hpp>
 #include <dynvision/rate/tasks/perceptual_decision.hpp>
+#include <dynvision/rate/tasks/set_reset.hpp>
 
 #include <ATen/ops/one_hot_ops.h>
 
@@ -24,6 +28,7 @@ using namespace dynvision::rate;
 namespace {
 
 static_assert(Task<GoNoGo> && Task<DelayMatchSample> && Task<DelayMatchSampleDistractors> && Task<PerceptualDecision>);
+static_assert(Task<EvidenceRamp> && Task<DelayedRecall> && Task<SetReset>);
 static_assert(Task<Multisensory> && Task<DelayComparison> && Task<CueDelayReport>);
 
 double sum(Tensor const& x) { return x.to(at::kDouble).sum().item<double>(); }
@@ -49,7 +54,8 @@ Tensor always(Trials const& all, std::int64_t answer, std::int64_t outputs) {
 }  // namespace
 
 TEMPLATE_TEST_CASE("trials are the same ones in any batch", "[rate]", GoNoGo, DelayMatchSample,
-                   DelayMatchSampleDistractors, PerceptualDecision, Multisensory, DelayComparison, CueDelayReport) {
+                   DelayMatchSampleDistractors, PerceptualDecision, Multisensory, DelayComparison, CueDelayReport,
+                   EvidenceRamp, DelayedRecall, SetReset) {
   TestType const task;
   Trials const all = task.draw(6, 3), some = task.draw(2, 3, 4), other = task.draw(6, 4);
   CHECK(all.inputs.narrow(0, 4, 2).equal(some.inputs));
@@ -58,7 +64,9 @@ TEMPLATE_TEST_CASE("trials are the same ones in any batch", "[rate]", GoNoGo, De
   CHECK(all.inputs.size(2) == task.n_inputs());
   CHECK(all.inputs.size(1) == task.timing().n_timesteps());
   CHECK(all.labels.max().item<std::int64_t>() < task.n_outputs());
-  CHECK(sum(all.mask) == static_cast<double>(all.mask.numel()));
+  bool const leaves_out = std::is_same_v<TestType, EvidenceRamp> || std::is_same_v<TestType, DelayedRecall> ||
+                          std::is_same_v<TestType, SetReset>;
+  CHECK((sum(all.mask) < static_cast<double>(all.mask.numel())) == leaves_out);
   CHECK(trial_accuracy(at::_ops::one_hot::call(all.labels, task.n_outputs()).to(at::kFloat), all) == 1);
 }
 
@@ -190,6 +198,74 @@ TEST_CASE("cue, delay, report: the direction of the cue, whatever distracts", "[
   }
   CHECK(directions.size() == 8);
   CHECK(failure([] { CueDelayReport{.ring = 1}.draw(1, 1); }) == "rate.133");
+}
+
+TEST_CASE("evidence that moves: the answer is the stronger stream of the step", "[rate]") {
+  EvidenceRamp const task{.sigma = 0};
+  Trials const all = task.draw(400, 1);
+  double ramps = 0;
+  std::set<std::pair<double, double>> courses;
+  for (std::int64_t i = 0; i < 400; ++i) {
+    double const from = all.condition("from").select(0, i).item<double>(),
+                 to = all.condition("to").select(0, i).item<double>();
+    courses.insert({from, to}), ramps += from != to ? 1 : 0;
+    Tensor const shown = during(all, i, 1), first = shown.select(1, 1), second = shown.select(1, 2);
+    CHECK(sum(first.add(second)) == Catch::Approx(50));
+    CHECK(second.select(0, 0).item<double>() == Catch::Approx(from));
+    CHECK(second.select(0, 49).item<double>() == Catch::Approx(to));
+    Tensor const labels = all.labels.select(0, i).narrow(0, 5, 50);
+    CHECK(labels.eq(2).equal(second.gt(first)));
+    CHECK(all.mask.select(0, i).narrow(0, 5, 50).gt(0).equal(second.sub(0.5).abs().ge(0.1)));
+    CHECK(sum(all.labels.select(0, i).narrow(0, 0, 5)) == 0);
+  }
+  CHECK(ramps / 400 == Catch::Approx(0.5).margin(0.1));
+  CHECK(courses == std::set<std::pair<double, double>>{{0, 1}, {1, 0}, {0, 0}, {0.25, 0.25}, {0.75, 0.75}, {1, 1}});
+  Tensor const noise = EvidenceRamp{.sigma = 2}.draw(400, 1).inputs.sub(all.inputs).narrow(1, 5, 50).narrow(2, 1, 2);
+  CHECK(noise.std().item<double>() == Catch::Approx(2 / std::sqrt(20.0)).epsilon(0.02));
+  CHECK(failure([] { EvidenceRamp{.levels = {}}.draw(1, 1); }) == "rate.133");
+  CHECK(failure([] { EvidenceRamp{.margin = 0.5}.draw(1, 1); }) == "rate.133");
+}
+
+TEST_CASE("delayed recall: one impulse, one answer, a fixed time later", "[rate]") {
+  Trials const all = DelayedRecall{.items = 3}.draw(200, 1);
+  std::set<std::int64_t> items, begins;
+  for (std::int64_t i = 0; i < 200; ++i) {
+    auto const item = static_cast<std::int64_t>(all.condition("item").select(0, i).item<double>());
+    std::int64_t const begin = begin_of(all, i, 1);
+    items.insert(item), begins.insert(begin);
+    CHECK(sum(all.inputs.select(0, i)) == 1);
+    CHECK(all.inputs.select(0, i).select(0, begin).select(0, item).item<double>() == 1);
+    CHECK(sum(all.labels.select(0, i)) == static_cast<double>(1 + item));
+    CHECK(all.labels.select(0, i).select(0, begin + 30).item<std::int64_t>() == 1 + item);
+  }
+  CHECK((items.size() == 3 && begins.size() == 21));
+  Trials const fixed = DelayedRecall{.before = 0, .before_jitter = 0, .after = 690}.draw(2, 1);
+  CHECK(fixed.inputs.size(1) == 100);
+  CHECK(fixed.labels.select(1, 30).eq(1).all().item<bool>());
+  CHECK(failure([] { DelayedRecall{.items = 0}.draw(1, 1); }) == "rate.133");
+}
+
+TEST_CASE("set and reset: the answer is the last pulse", "[rate]") {
+  Trials const all = SetReset{}.draw(400, 1);
+  double pulses = 0;
+  for (std::int64_t i = 0; i < 400; ++i) {
+    std::int64_t state = 0, since = 2;
+    double flips = 0;
+    for (std::int64_t t = 0; t < 50; ++t, ++since) {
+      double const set = all.inputs.select(0, i).select(0, t).select(0, 0).item<double>(),
+                   reset = all.inputs.select(0, i).select(0, t).select(0, 1).item<double>();
+      pulses += set + reset;
+      CHECK(set * reset == 0);
+      std::int64_t const now = set == 1 ? 1 : reset == 1 ? 0 : state;
+      if (set + reset > 0) since = 0;
+      flips += now != state ? 1 : 0, state = now;
+      CHECK(all.labels.select(0, i).select(0, t).item<std::int64_t>() == state);
+      CHECK((all.mask.select(0, i).select(0, t).item<double>() > 0) == (since >= 2));
+    }
+    CHECK(all.condition("flips").select(0, i).item<double>() == flips);
+  }
+  CHECK(pulses / 400 == Catch::Approx(5).margin(0.3));
+  CHECK(failure([] { SetReset{.pulses = 60}.draw(1, 1); }) == "rate.133");
 }
 
 TEST_CASE("the loss of trials is the cross entropy of what counts", "[rate]") {

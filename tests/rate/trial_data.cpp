@@ -1,6 +1,6 @@
-// covers: rate/tasks/named_tasks.hpp rate/tasks/trial_file.hpp rate/tasks/trial_data.hpp
+// covers: rate/data/named_tasks.hpp rate/data/trial_file.hpp rate/data/trial_data.hpp
 // Tasks by name, trials in files, trials in the place of images.
-#include <dynvision/rate/tasks/trial_data.hpp>
+#include <dynvision/rate/data/trial_data.hpp>
 #include <dynvision/train/evaluate.hpp>
 
 #include "io/failure.hpp"
@@ -45,12 +45,15 @@ TEST_CASE("a task by its name and numbers is that of its struct", "[rate]") {
     for (Kwarg const& kwarg : named.kwargs) {
       INFO(kwarg.name);
       bool const list = kwarg.kind == KwargKind::numbers;
-      double const number = kwarg.name == "delay_jitter"     ? 100
+      double const number = kwarg.name.ends_with("jitter")   ? 50
+                            : kwarg.name == "ramps"          ? 1
+                            : kwarg.name == "margin"         ? 0.3
                             : kwarg.kind == KwargKind::whole ? 4
                             : kwarg.help.starts_with("[Hz]") ? 20
                                                              : 700;
       KwargValue const value = list ? KwargValue(std::vector<double>{12.5}) : KwargValue(number);
-      CHECK_FALSE(drawn(task_of(named.name, {{std::string(kwarg.name), value}}), 5, 3, 2).inputs.equal(by_name.inputs));
+      Trials const other = drawn(task_of(named.name, {{std::string(kwarg.name), value}}), 5, 3, 2);
+      CHECK_FALSE((other.inputs.equal(by_name.inputs) && other.mask.equal(by_name.mask)));
     }
   }
   AnyTask const fine = task_of("go_no_go", {{"stimulus", 30}}, 10);
@@ -150,6 +153,24 @@ TEST_CASE("trials stand where images do", "[rate]") {
   CHECK(failure([] { training_data({.data_name = "trials"}); }) == "rate.137");
   CHECK(failure([] { training_data({.data_name = "go_no_goo"}); }) == "data.162");
   CHECK(message([] { test_data({.data_name = "go_no_goo"}); }).find("did you mean \"go_no_go\"?") != std::string::npos);
+}
+
+TEST_CASE("trials of later epochs are others, and the same ones whenever they are drawn", "[rate]") {
+  DataSettings const settings{.data_name = "delay_match_sample", .seed = 3, .trials = 40};
+  auto const [train, validation] = training_data(settings);
+  Images now = train;
+  redraw(now, settings, 0);
+  CHECK(now.images.equal(train.images));
+  redraw(now, settings, 1);
+  Images const first = now;
+  CHECK((now.size() == train.size() && now.classes == train.classes && now.dt == train.dt));
+  CHECK_FALSE(first.images.equal(train.images));
+  redraw(now, settings, 2);
+  CHECK_FALSE(first.images.equal(now.images));
+  redraw(now, settings, 1);
+  CHECK(first.images.equal(now.images));
+  CHECK(failure([&] { redraw(now, {.data_name = "trials"}, 1); }) == "rate.139");
+  CHECK(failure([&] { training_data({.data_name = "fashion_mnist", .redraw_trials = true}); }) == "rate.139");
 }
 
 TEST_CASE("trials of a file stand where images do", "[rate]") {

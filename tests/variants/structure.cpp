@@ -1,10 +1,11 @@
-// covers: variants/words/word.hpp variants/words/policies.hpp variants/words/families.hpp
+// covers: variants/words/word.hpp variants/words/policies.hpp variants/words/families.hpp rate/first_units.hpp
 // The words of a configuration name the types that the headers have.
 #include <dynvision/alexnet.hpp>
 #include <dynvision/cordsnet.hpp>
 #include <dynvision/core/type_text.hpp>
 #include <dynvision/cornet_rt.hpp>
 #include <dynvision/dyrcnn.hpp>
+#include <dynvision/rate/eirnn.hpp>
 #include <dynvision/rate/parametrised.hpp>
 #include <dynvision/resnet.hpp>
 #include <dynvision/variants/structure_of.hpp>
@@ -98,23 +99,59 @@ TEST_CASE("the type of a rate network has its sizes as numbers, and its policies
                  .rate_noise = "per_step",
                  .incoming_weights = "positive",
                  .recurrent_weights = "no_autapses_dale",
-                 .outgoing_weights = "dale"}) ==
+                 .outgoing_weights = "dale",
+                 .leak = "fixed",
+                 .initial_state = "rest"}) ==
         "CTRNN<image_channels, any_units, RungeKutta4, WithNoise<StationaryDrive>, RatesAreState, Feature, "
         "RateNoise<PerStep>, Incoming<Dale<1, 0>>, Recurrent<Masked<NoAutapses>, Dale<>>, Outgoing<Dale<>>>");
   using All = CTRNN<image_channels, any_units, RungeKutta4, WithNoise<StationaryDrive>, RatesAreState, Feature,
                     RateNoise<PerStep>, Incoming<Dale<1, 0>>, Recurrent<Masked<NoAutapses>, Dale<>>, Outgoing<Dale<>>>;
   All const net({.n_classes = 2, .input_dims = features(3), .numbers = {{"n_units", 10}}, .seed = 1});
   CHECK(tensor_of(net.parameters(), "rates.recurrent.sign").numel() == 10);
-  for (std::string const word : {"free", "no_autapses", "masked", "dale", "masked_dale"}) {
-    CHECK(type_of(structure_of(type_of({.model_name = "CTRNN", .recurrent_weights = word}))) ==
-          type_of({.model_name = "CTRNN", .recurrent_weights = word}));
-  }
+  auto const each = [](std::optional<std::string> Structure::*kind, std::span<variants::Word const> words) {
+    for (variants::Word const& word : words) {
+      Structure s{.model_name = "CTRNN"};
+      s.*kind = std::string(word.word);
+      CHECK(type_of(structure_of(type_of(s))) == type_of(s));
+    }
+  };
+  each(&Structure::incoming_weights, variants::incoming_words);
+  each(&Structure::recurrent_weights, variants::recurrent_words);
+  each(&Structure::outgoing_weights, variants::outgoing_words);
+  using Ends = CTRNN<image_channels, any_units, Incoming<Masked<rate::FirstUnits<14>>, NoBias>,
+                     Outgoing<Masked<rate::LastUnits<27>>>>;
+  CHECK(type_of({.model_name = "CTRNN", .incoming_weights = "first_14", .outgoing_weights = "last_27"}) ==
+        "CTRNN<image_channels, any_units, Incoming<Masked<rate::FirstUnits<14>>, NoBias>, "
+        "Outgoing<Masked<rate::LastUnits<27>>>>");
+  CHECK(structure_of(type_text<Ends>()).outgoing_weights == "last_27");
+  Ends const ends({.n_classes = 2, .input_dims = features(3), .numbers = {{"n_units", 100}}, .seed = 1});
+  Tensor const in = tensor_of(ends.parameters(), "rates.input.mask"),
+               out = tensor_of(ends.parameters(), "readout.mask");
+  CHECK((in.narrow(0, 0, 14).eq(1).all().item<bool>() && in.sum().item<double>() == 3 * 14));
+  CHECK((out.narrow(1, 73, 27).eq(1).all().item<bool>() && out.sum().item<double>() == 2 * 27));
+  using Others = CTRNN<image_channels, any_units, Incoming<Masked<>>, Recurrent<LowRank<2>>, Outgoing<Excitatory<>>,
+                       BoundedLeak, LearnedStart>;
+  CHECK(type_of({.model_name = "CTRNN",
+                 .incoming_weights = "masked",
+                 .recurrent_weights = "low_rank_2",
+                 .outgoing_weights = "excitatory",
+                 .leak = "learned_bounded",
+                 .initial_state = "learned"}) ==
+        "CTRNN<image_channels, any_units, Incoming<Masked<>>, Recurrent<LowRank<2>>, Outgoing<Excitatory<>>, "
+        "BoundedLeak, "
+        "LearnedStart>");
+  Others const other({.n_classes = 2, .input_dims = features(3), .numbers = {{"n_units", 10}}, .seed = 1});
+  CHECK(tensor_of(other.parameters(), "rates.recurrent.low_rank.U").numel() == 20);
+  CHECK(type_of(structure_of("EIRNN<0, 0, Outgoing<Excitatory<4, 1>>, GammaSizes<150>>")) ==
+        "EIRNN<image_channels, any_units, Outgoing<Excitatory<>>, GammaSizes<>>");
   auto const number = [](Structure const& structure) { return problems_of(structure).at(0).number; };
   CHECK(number({.model_name = "CTRNN", .recurrence_type = "full"}) == 103);
   CHECK(number({.model_name = "CTRNN", .skip = "true"}) == 103);
   CHECK(number({.model_name = "CTRNN", .dynamics_solver = "none"}) == 103);
   CHECK(number({.model_name = "CTRNN", .recurrent_weights = "dalle"}) == 102);
   CHECK(number({.model_name = "DyRCNNx2", .rate_state = "rates"}) == 103);
+  CHECK(number({.model_name = "CTRNN", .balance = "gamma"}) == 103);
+  CHECK(number({.model_name = "CTRNN", .rate_state = "rates", .leak = "learned"}) == 103);
   CHECK(problems_of({.model_name = "CTRNN", .skip = "false", .feedback = "false"}).empty());
   CHECK(type_of({.model_name = "EIRNN", .recurrent_weights = "no_autapses"}) ==
         "EIRNN<image_channels, any_units, Recurrent<Masked<NoAutapses>>>");

@@ -54,7 +54,7 @@ class Resolving {
     resolved_.settings = settings_of(assignments_, request_.scope);
     put_settings(resolved_);
     if (request_.scope == "test") show_as_loader_says(resolved_);
-    Rules rules(resolved_, refused);
+    Rules rules(resolved_, refused, request_.own_model);
     check_times(rules);
     check_composition(rules, request_.own_model);
     return std::move(resolved_);

@@ -6,7 +6,7 @@
 //
 // Lists of a file and of arguments are swept in the order in which they are written, files before arguments; categories before
 // all (they change slowest), seeds last (they change fastest). A name that stands for keys of several sections (seed) is one
-// axis. In a file:
+// axis. So is a list for one value within an object, "task": {"stimulus": [400, 800]}. In a file:
 //   "sweep": {"category": ["rctype", "tsk"], "zip": [["tau", "n_timesteps"]], "categories": {"tau": [4, 8]}}
 // "category" may stand at the top as well, as the toolbox has it; "categories" gives values in place of those of the toolbox.
 //
@@ -77,6 +77,11 @@ inline std::vector<std::string> whole_names(std::string const& written) {
       has_section ? catalog().find(written.substr(0, dot), written.substr(dot + 1)) : catalog().find("", written);
   std::vector<std::string> names;
   for (Key const* const key : keys) names.push_back(key->whole_name());
+  std::size_t const last = written.rfind('.');
+  if (names.empty() && last != written.npos) {  // task.stimulus, a member of an object
+    names = whole_names(written.substr(0, last));
+    for (std::string& name : names) name += written.substr(last);
+  }
   return names;
 }
 
@@ -169,14 +174,14 @@ inline std::vector<SweepAxis> axes_of(Request const& request, Resolved const& re
     for (Value const& value : one->values) values.push_back(value.json().dump());
     // The same list for keys of several sections, written once ("seed").
     auto const same = std::find(places.begin(), places.end(), one->origin.place);
-    if (same != places.end()) {
+    if (same != places.end() && one->inside.empty()) {
       SweepAxis& axis = axes[static_cast<std::size_t>(same - places.begin())];
       axis.keys.push_back(one->key->whole_name());
       for (auto& point : axis.values) point.push_back(point.front());
       continue;
     }
     places.push_back(one->origin.place);
-    axes.push_back(sweep_axis(one->key->whole_name(), values, one->origin.place.text()));
+    axes.push_back(sweep_axis(one->key->whole_name() + one->inside, values, one->origin.place.text()));
   }
   std::vector<SweepAxis> of_categories;
   for (auto const& [name, place] : asked.categories) {

@@ -2,7 +2,7 @@
 //
 // Images come from a data set that is known by name (data/data_set.hpp) or from files of one's own (data/own_images.hpp).
 // Pixels p of integer files become p/255 with pixel_range 0-1, stay p with 0-255, and then (p - mean)/std. Trials of tasks are data
-// as well (rate/tasks/trial_data.hpp).
+// as well (rate/data/trial_data.hpp).
 #pragma once
 #include <dynvision/core/kwargs.hpp>
 
@@ -29,6 +29,7 @@ struct DataSettings {
   std::uint64_t seed = 0;              // of the division in training and validation, and of trials
   std::int64_t trials = 4000;          // that a task draws for training and validation
   Kwargs task{};                       // its numbers, by their names: {{"stimulus", 600}}
+  bool redraw_trials = false;          // others in each epoch, of the same task and seed
 };
 
 }  // namespace dynvision

@@ -1,7 +1,7 @@
 // A labelled set of images in memory, and what every loader guarantees about it.
 //
 // Images (N,C,H,W) float32, finite; labels (N) int64 in 0 … K-1 with K class names; both on the host. Images that change have a
-// label of each step: (N,T,C,H,W) and (N,T), -1 where a step does not count; trials of tasks are such (rate/tasks/trial_data.hpp).
+// label of each step: (N,T,C,H,W) and (N,T), -1 where a step does not count; trials of tasks are such (rate/data/trial_data.hpp).
 //
 // Errors: data.101 … data.107.
 #pragma once

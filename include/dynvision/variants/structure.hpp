@@ -39,9 +39,12 @@ struct Structure {
   std::optional<std::string> rate_state{};         // of rate networks: potentials | rates
   std::optional<std::string> time_constants{};     // uniform | by_unit
   std::optional<std::string> rate_noise{};         // as noise, of the rates
-  std::optional<std::string> incoming_weights{};   // free | masked | positive
-  std::optional<std::string> recurrent_weights{};  // free | no_autapses | masked | dale | no_autapses_dale | ...
-  std::optional<std::string> outgoing_weights{};   // free | masked | dale
+  std::optional<std::string> incoming_weights{};   // free | masked | positive | first_14 | ...
+  std::optional<std::string> recurrent_weights{};  // free | no_autapses | masked | dale | sparse_10 | ...
+  std::optional<std::string> outgoing_weights{};   // free | masked | dale | excitatory | ...
+  std::optional<std::string> leak{};               // fixed | learned | learned_bounded: of alpha = dt/tau
+  std::optional<std::string> initial_state{};      // rest | learned
+  std::optional<std::string> balance{};            // of EIRNN: sums | gamma | means
 
   bool operator==(Structure const&) const = default;
 };
@@ -102,7 +105,10 @@ inline std::array<std::optional<std::string>, n_policy_kinds> given_words(Struct
           s.rate_noise,
           s.incoming_weights,
           s.recurrent_weights,
-          s.outgoing_weights};
+          s.outgoing_weights,
+          s.leak,
+          s.initial_state,
+          s.balance};
 }
 
 // The C++ of an order of operations.
@@ -168,6 +174,9 @@ inline ResolvedType resolved(Structure const& s) {
       policies += ", " + std::string(word->type);
       if (!word->header.empty()) type.headers.push_back(word->header);
     }
+  }
+  if (s.leak && *s.leak != "fixed" && s.rate_state == "rates") {
+    type.problem(103, "leak", {"leak ", *s.leak, ": alpha is learned where potentials evolve: leave rate_state out"});
   }
   if (!s.order_of_operations.empty()) {
     if (!family->takes(PolicyKind::order)) useless("order_of_operations");

@@ -52,11 +52,17 @@ inline std::string short_form(std::string text) {
     std::string all;
     for (std::string const& one :
          arguments_of(std::string_view(text).substr(list.size(), text.size() - list.size() - 1))) {
-      std::string const own = one == "Masked<AllConnections>" ? "Masked<>" : one == "Dale<4, 1>" ? "Dale<>" : one;
+      bool const of_ends = one.starts_with("Masked<FirstUnits<") || one.starts_with("Masked<LastUnits<");
+      std::string const own = of_ends ? "Masked<rate::" + one.substr(7)  // as a compiler says it
+                              : one == "Masked<AllConnections>" ? "Masked<>"
+                              : one == "Dale<4, 1>"             ? "Dale<>"
+                              : one == "Excitatory<4, 1>"       ? "Excitatory<>"
+                                                                : one;
       all += (all.empty() ? "" : ", ") + own;
     }
     return std::string(list) + all + ">";
   }
+  if (text == "GammaSizes<150>") return "GammaSizes<>";
   if (text == "FeedforwardDelay<LearnedDelay<Uniform>>") return "FeedforwardDelay<LearnedDelay<>>";
   return text;
 }
@@ -132,6 +138,15 @@ inline bool take_policy(Structure& s, std::string const& argument) {
         break;
       case PolicyKind::outgoing:
         s.outgoing_weights = text;
+        break;
+      case PolicyKind::leak:
+        s.leak = text;
+        break;
+      case PolicyKind::start:
+        s.initial_state = text;
+        break;
+      case PolicyKind::balance:
+        s.balance = text;
         break;
     }
     return true;

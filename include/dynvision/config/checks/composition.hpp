@@ -3,8 +3,8 @@
 // Errors: config.144 ... config.149.
 #pragma once
 #include <dynvision/config/checks/rules.hpp>
+#include <dynvision/rate/data/trial_data.hpp>
 #include <dynvision/rate/penalties/named_penalties.hpp>
-#include <dynvision/rate/tasks/trial_data.hpp>
 #include <dynvision/train/fit_settings.hpp>
 #include <dynvision/train/optimizers/optimizer_kwargs.hpp>
 #include <dynvision/train/schedulers/scheduler.hpp>

@@ -15,8 +15,10 @@ namespace dynvision::config {
 
 class Rules {
  public:
-  // `refused`: keys whose values were refused before; nothing is said of what depends on them.
-  Rules(Resolved& resolved, std::set<std::string> const& refused) : resolved_(resolved), refused_(refused) {
+  // `refused`: keys whose values were refused before; nothing is said of what depends on them. `own_model`: a type of the user's, which
+  // may have any number otherwise.
+  Rules(Resolved& resolved, std::set<std::string> const& refused, bool own_model = false)
+      : resolved_(resolved), refused_(refused), own_model_(own_model) {
     for (variants::Family const& one : variants::families_by_name) {
       if (one.model_name == study().structure.model_name) family_ = &one;
     }
@@ -36,7 +38,7 @@ class Rules {
   }
   // Of a number that the model's publication may have otherwise: whether it is what the study says.
   bool known(std::string_view key) const {
-    return sound({key}) && (given(key) || study().structure.model_name.starts_with("DyRCNN"));
+    return sound({key}) && (given(key) || (!own_model_ && study().structure.model_name.starts_with("DyRCNN")));
   }
 
   // The first of the keys that was set.
@@ -74,6 +76,7 @@ class Rules {
  private:
   Resolved& resolved_;
   std::set<std::string> const& refused_;
+  bool own_model_;
   variants::Family const* family_ = nullptr;
 };
 

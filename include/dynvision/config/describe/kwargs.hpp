@@ -38,8 +38,11 @@ template <auto const& Known> struct KwargsOf {
         return Refusal{expected.substr(std::string_view("expected ").size()), true, &value.items[i], name};
       }
       KwargValue one;
-      if (!read_one(value.items[i], one)) {
-        return Refusal{"null, true or false, a number, a text or a list of numbers", false, &value.items[i], name};
+      bool const list = takes_numbers(name);
+      if (!read_one(value.items[i], one) || (one.numbers() != nullptr && !list)) {
+        return Refusal{list ? "null, true or false, a number, a text or a list of numbers"
+                            : "null, true or false, a number or a text",
+                       false, &value.items[i], name};
       }
       all.emplace_back(name, std::move(one));
     }
@@ -58,6 +61,14 @@ template <auto const& Known> struct KwargsOf {
   }
 
  private:
+  static bool takes_numbers(std::string_view name) {
+    for (auto const& one : Known) {
+      for (Kwarg const& kwarg : one.kwargs) {
+        if (kwarg.name == name && kwarg.kind == KwargKind::numbers) return true;
+      }
+    }
+    return false;
+  }
   static bool read_one(Value const& value, KwargValue& to) {
     if (value.is_list()) {
       std::vector<double> numbers;

@@ -4,7 +4,7 @@
 #include <dynvision/config/describe/kwargs.hpp>
 #include <dynvision/config/describe/lists.hpp>
 #include <dynvision/data/data_settings.hpp>
-#include <dynvision/rate/tasks/named_tasks.hpp>
+#include <dynvision/rate/data/named_tasks.hpp>
 
 namespace dynvision::config {
 
@@ -66,6 +66,8 @@ template <> struct Description<DataSettings> {
            .help = "that a task draws for training and validation; a test has test_images others, 0: as many"}),
       field<&D::task, KwargsOf<rate::tasks::all>>(
           {.key = "task", .help = "numbers of the task that data_name names, such as its times in ms"}),
+      field<&D::redraw_trials>(
+          {.key = "redraw_trials", .help = "whether a task draws other trials for each epoch of a training"}),
       also<&D::seed>("data.seed"));
 };
 

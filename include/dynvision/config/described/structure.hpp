@@ -111,6 +111,12 @@ template <> struct Description<Structure> {
           {.key = "recurrent_weights", .help = "of rate networks: masks and signs of the recurrent weights"}),
       field<&S::outgoing_weights, ChosenPolicy<Kind::outgoing>>(
           {.key = "outgoing_weights", .help = "of rate networks: masks and signs of the weights of the readout"}),
+      field<&S::leak, ChosenPolicy<Kind::leak>>(
+          {.key = "leak", .help = "of rate networks: whether alpha = dt/tau is learned, as it is or within 0 and 1"}),
+      field<&S::initial_state, ChosenPolicy<Kind::start>>(
+          {.key = "initial_state", .help = "of rate networks: where a run begins"}),
+      field<&S::balance, ChosenPolicy<Kind::balance>>(
+          {.key = "balance", .help = "of EIRNN: how excitation and inhibition are balanced at the start"}),
       field<&S::order_of_operations>({.key = "order_of_operations",
                                       .help = "of the operations in a layer; empty: the published one",
                                       .aliases = {"layer_operations"}}));

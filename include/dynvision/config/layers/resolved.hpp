@@ -28,6 +28,7 @@ struct Sweep {
   Key const* key = nullptr;
   std::vector<Value> values{};
   Origin origin{};
+  std::string inside{};  // ".stimulus": of a member of its object
 };
 
 struct Resolved {

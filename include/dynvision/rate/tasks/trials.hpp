@@ -53,6 +53,7 @@ class TrialWriter {
   TrialWriter(Trials& all, std::int64_t row, std::vector<int> const& begins)
       : inputs_(all.inputs.mutable_data_ptr<float>() + row * all.inputs.size(1) * all.inputs.size(2)),
         labels_(all.labels.mutable_data_ptr<std::int64_t>() + row * all.inputs.size(1)),
+        mask_(all.mask.mutable_data_ptr<float>() + row * all.inputs.size(1)),
         channels_(all.inputs.size(2)),
         begins_(begins) {}
 
@@ -65,11 +66,14 @@ class TrialWriter {
   void answer(int period, int label) const {
     for (int t = begin(period); t < end(period); ++t) labels_[t] = label;
   }
+  void answer_at(int t, int label) const { labels_[t] = label; }
+  void leave_out(int t) const { mask_[t] = 0; }  // of what counts
   float& at(int t, int channel) const { return inputs_[t * channels_ + channel]; }
 
  private:
   float* inputs_;
   std::int64_t* labels_;
+  float* mask_;
   std::int64_t channels_;
   std::vector<int> const& begins_;
 };
@@ -111,9 +115,9 @@ Trials drawn_trials(Timing const& timing, int channels, std::vector<std::string>
   for (std::int64_t i = 0; i < n; ++i) {
     analysis::DrawStream const draws(seed, first + static_cast<std::uint64_t>(i));
     std::vector<int> const begins = timing.drawn(draws, 0);
-    write(TrialWriter(all, i, begins), draws, values);
     std::copy(begins.begin(), begins.end(), all.begins.mutable_data_ptr<std::int64_t>() + i * (timing.n_periods() + 1));
     std::fill_n(all.mask.mutable_data_ptr<float>() + i * T, begins.back(), 1.F);
+    write(TrialWriter(all, i, begins), draws, values);
     for (std::size_t k = 0; k < names.size(); ++k) {
       all.conditions[k].second.mutable_data_ptr<double>()[i] = values[k];
     }

@@ -30,10 +30,30 @@ inline constexpr All cordsnet{"ToOutput", "Additive",   "Euler", "Skip<>",      
                               "",         "WholeSteps", "",      "PublishedOrder"};
 inline constexpr All alexnet{"ToOutput",   "Additive", "NoSolver",      "", "", "Relu", "", "",
                              "WholeSteps", "",         "PublishedOrder"};
-inline constexpr All ctrnn{
-    "",          "", "Euler", "",           "",        "Relu",        "",           "NoNoise",
-    "",          "", "",      "Potentials", "Uniform", "NoRateNoise", "Incoming<>", "Recurrent<>",
-    "Outgoing<>"};
+inline constexpr All ctrnn{"",
+                           "",
+                           "Euler",
+                           "",
+                           "",
+                           "Relu",
+                           "",
+                           "NoNoise",
+                           "",
+                           "",
+                           "",
+                           "Potentials",
+                           "Uniform",
+                           "NoRateNoise",
+                           "Incoming<>",
+                           "Recurrent<>",
+                           "Outgoing<>",
+                           "NoLeak",
+                           "NoLearnedStart"};
+inline constexpr All eirnn = [] {
+  All all = ctrnn;
+  all[static_cast<std::size_t>(PolicyKind::balance)] = "BalancedSums";
+  return all;
+}();
 inline constexpr All resnet{"ToOutput", "Additive", "NoSolver", "", "", "Relu", "", "", "WholeSteps", "", ""};
 }  // namespace family_defaults
 
@@ -56,7 +76,7 @@ inline constexpr Family families_by_name[] = {
     {"ResNet110", "resnet.hpp", "NoRecurrence", family_defaults::resnet, true},
     {"ResNet1202", "resnet.hpp", "NoRecurrence", family_defaults::resnet, true},
     {"CTRNN", "rate/ctrnn.hpp", "FullyConnected", family_defaults::ctrnn, false, "image_channels, any_units"},
-    {"EIRNN", "rate/eirnn.hpp", "FullyConnected", family_defaults::ctrnn, false, "image_channels, any_units"},
+    {"EIRNN", "rate/eirnn.hpp", "FullyConnected", family_defaults::eirnn, false, "image_channels, any_units"},
 };
 
 }  // namespace dynvision::variants

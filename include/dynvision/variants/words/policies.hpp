@@ -90,6 +90,8 @@ inline constexpr Word incoming_words[] = {
     {"free", "Incoming<>", ""},
     {"masked", "Incoming<Masked<>>", "rate/parametrised.hpp"},
     {"positive", "Incoming<Dale<1, 0>>", "rate/parametrised.hpp"},
+    {"first_14", "Incoming<Masked<rate::FirstUnits<14>>, NoBias>", "rate/parametrised.hpp"},
+    {"first_33", "Incoming<Masked<rate::FirstUnits<33>>, NoBias>", "rate/parametrised.hpp"},
 };
 inline constexpr Word recurrent_words[] = {
     {"free", "Recurrent<>", ""},
@@ -98,11 +100,38 @@ inline constexpr Word recurrent_words[] = {
     {"dale", "Recurrent<Dale<>>", "rate/parametrised.hpp"},
     {"no_autapses_dale", "Recurrent<Masked<NoAutapses>, Dale<>>", "rate/parametrised.hpp"},
     {"masked_dale", "Recurrent<Masked<>, Dale<>>", "rate/parametrised.hpp"},
+    {"sparse_10", "Recurrent<Masked<Sparse<10>>>", "rate/parametrised.hpp"},
+    {"sparse_20", "Recurrent<Masked<Sparse<20>>>", "rate/parametrised.hpp"},
+    {"sparse_50", "Recurrent<Masked<Sparse<50>>>", "rate/parametrised.hpp"},
+    {"sparse_10_dale", "Recurrent<Masked<Sparse<10>>, Dale<>>", "rate/parametrised.hpp"},
+    {"sparse_20_dale", "Recurrent<Masked<Sparse<20>>, Dale<>>", "rate/parametrised.hpp"},
+    {"sparse_50_dale", "Recurrent<Masked<Sparse<50>>, Dale<>>", "rate/parametrised.hpp"},
+    {"low_rank_1", "Recurrent<LowRank<1>>", "rate/parametrised.hpp"},
+    {"low_rank_2", "Recurrent<LowRank<2>>", "rate/parametrised.hpp"},
+    {"low_rank_3", "Recurrent<LowRank<3>>", "rate/parametrised.hpp"},
+    {"low_rank_5", "Recurrent<LowRank<5>>", "rate/parametrised.hpp"},
 };
 inline constexpr Word outgoing_words[] = {
     {"free", "Outgoing<>", ""},
     {"masked", "Outgoing<Masked<>>", "rate/parametrised.hpp"},
     {"dale", "Outgoing<Dale<>>", "rate/parametrised.hpp"},
+    {"excitatory", "Outgoing<Excitatory<>>", "rate/parametrised.hpp"},
+    {"last_27", "Outgoing<Masked<rate::LastUnits<27>>>", "rate/parametrised.hpp"},
+    {"last_33", "Outgoing<Masked<rate::LastUnits<33>>>", "rate/parametrised.hpp"},
+};
+inline constexpr Word leak_words[] = {
+    {"fixed", "NoLeak", ""},
+    {"learned", "Leak", ""},
+    {"learned_bounded", "BoundedLeak", ""},
+};
+inline constexpr Word start_words[] = {
+    {"rest", "NoLearnedStart", ""},
+    {"learned", "LearnedStart", ""},
+};
+inline constexpr Word balance_words[] = {
+    {"sums", "BalancedSums", ""},
+    {"gamma", "GammaSizes<>", ""},
+    {"means", "BalancedMeans", ""},
 };
 // Names of operations in Order<...> (families/order.hpp).
 inline constexpr std::array<std::string_view, 13> order_words{"layer",  "addext",   "addskip", "addfeedback", "tstep",
@@ -127,9 +156,12 @@ enum class PolicyKind {
   rate_noise,
   incoming,
   recurrent,
-  outgoing
+  outgoing,
+  leak,
+  start,
+  balance
 };
-inline constexpr std::size_t n_policy_kinds = 17;
+inline constexpr std::size_t n_policy_kinds = 20;
 
 inline constexpr Words recurrence_choice{"recurrence_type", recurrence_words};
 inline constexpr std::array<Words, n_policy_kinds> policy_choices{{{"recurrence_target", target_words},
@@ -148,6 +180,9 @@ inline constexpr std::array<Words, n_policy_kinds> policy_choices{{{"recurrence_
                                                                    {"rate_noise", rate_noise_words},
                                                                    {"incoming_weights", incoming_words},
                                                                    {"recurrent_weights", recurrent_words},
-                                                                   {"outgoing_weights", outgoing_words}}};
+                                                                   {"outgoing_weights", outgoing_words},
+                                                                   {"leak", leak_words},
+                                                                   {"initial_state", start_words},
+                                                                   {"balance", balance_words}}};
 
 }  // namespace dynvision::variants

@@ -2,17 +2,18 @@
 //
 //   auto const [train, validation] = rate::training_data({.data_name = "go_no_go", .trials = 2000, .task = {{"delay", 300}}});
 //   Images const test = rate::test_data(settings, 20);       dt [ms] of the model; none: that of the task or of the file
+//   rate::redraw(train, settings, epoch, 20)                 the trials of another epoch, in place: with redraw_trials
 //
 //   data_name    of a task (named_tasks.hpp): trials are drawn, `trials` of them for training and validation
 //                "trials": of an NPZ file at data_path (trial_file.hpp), or of train.npz and test.npz in a folder
 //                any other: images (data/data_set.hpp)
 //
 // Trials become images that change, (N,T,I,1,1), with the labels (N,T) and -1 where a step does not count. Those of a test are other
-// ones of the same seed. Errors: rate.135 ... rate.138, and those of the parts.
+// ones of the same seed. Errors: rate.135 ... rate.139, and those of the parts.
 #pragma once
 #include <dynvision/data/data_set.hpp>
-#include <dynvision/rate/tasks/named_tasks.hpp>
-#include <dynvision/rate/tasks/trial_file.hpp>
+#include <dynvision/rate/data/named_tasks.hpp>
+#include <dynvision/rate/data/trial_file.hpp>
 
 namespace dynvision::rate {
 
@@ -40,8 +41,8 @@ inline Images images_of(Trials const& trials, std::vector<std::string> classes =
 
 namespace trial_data {
 
-// Trials of a test are none of those of a training.
-inline constexpr std::uint64_t first_of_test = std::uint64_t{1} << 32U;
+// Trials of a test, and those of later epochs, are none of those of a training's first epoch and validation.
+inline constexpr std::uint64_t first_of_test = std::uint64_t{1} << 32U, first_of_epochs = std::uint64_t{1} << 33U;
 
 inline Images of_file(DataSettings const& settings, std::string const& part, std::optional<double> dt) {
   std::filesystem::path path = settings.data_path;
@@ -66,6 +67,13 @@ inline Images of_task(DataSettings const& settings, std::int64_t n, std::uint64_
   return images_of(drawn(task, static_cast<int>(n), settings.seed, first), answers_of(task));
 }
 
+inline void check_redrawn(DataSettings const& settings) {
+  if (tasks::find(settings.data_name) != nullptr) return;
+  fail("rate", 139,
+       {"redraw_trials with data_name \"", settings.data_name,
+        "\": ", expected_one_of(settings.data_name, tasks::names())});
+}
+
 // Of a name that is none, also the tasks are told.
 inline void check_name(DataSettings const& settings) {
   if (!settings.data_path.empty()) return;
@@ -83,11 +91,21 @@ inline void check_name(DataSettings const& settings) {
 }  // namespace trial_data
 
 inline TrainingImages training_data(DataSettings const& settings, std::optional<double> dt = {}) {
+  if (settings.redraw_trials) trial_data::check_redrawn(settings);
   if (settings.data_name == trials_of_file)
     return data_set::divided(trial_data::of_file(settings, "train", dt), settings);
   if (are_trials(settings)) return data_set::divided(trial_data::of_task(settings, settings.trials, 0, dt), settings);
   trial_data::check_name(settings);
   return training_images(settings);
+}
+
+// The trials that are trained on in an epoch, from 0; those of the first are drawn already. A function of the settings and the
+// epoch, so that a training that goes on has the trials that it would have had.
+inline void redraw(Images& train, DataSettings const& settings, std::int64_t epoch, std::optional<double> dt = {}) {
+  trial_data::check_redrawn(settings);
+  if (epoch < 1) return;
+  auto const first = static_cast<std::uint64_t>(epoch - 1) * static_cast<std::uint64_t>(train.size());
+  train = trial_data::of_task(settings, train.size(), trial_data::first_of_epochs + first, dt);
 }
 
 inline Images test_data(DataSettings const& settings, std::optional<double> dt = {}) {

@@ -10,9 +10,12 @@
 #include <dynvision/rate/tasks/cue_delay_report.hpp>
 #include <dynvision/rate/tasks/delay_comparison.hpp>
 #include <dynvision/rate/tasks/delay_match_sample.hpp>
+#include <dynvision/rate/tasks/delayed_recall.hpp>
+#include <dynvision/rate/tasks/evidence_ramp.hpp>
 #include <dynvision/rate/tasks/go_no_go.hpp>
 #include <dynvision/rate/tasks/multisensory.hpp>
 #include <dynvision/rate/tasks/perceptual_decision.hpp>
+#include <dynvision/rate/tasks/set_reset.hpp>
 
 #include <optional>
 #include <span>
@@ -21,7 +24,7 @@
 namespace dynvision::rate {
 
 using AnyTask = std::variant<GoNoGo, DelayMatchSample, DelayMatchSampleDistractors, PerceptualDecision, DelayComparison,
-                             Multisensory, CueDelayReport>;
+                             Multisensory, CueDelayReport, EvidenceRamp, DelayedRecall, SetReset>;
 
 struct NamedTask {
   std::string_view name;
@@ -87,6 +90,23 @@ inline constexpr Kwarg cue_delay_report[]{
     sigma,
     ring};
 inline constexpr Kwarg perceptual_decision[]{fixation, stimulus, decision, sigma, coherences};
+inline constexpr Kwarg evidence_ramp[]{
+    fixation,
+    stimulus,
+    sigma,
+    {.name = "ramps", .range = between(0, 1), .help = "share of the trials in which the evidence moves"},
+    {.name = "margin", .range = between(0, 0.49), .help = "of the evidence around 1/2, where no step counts"},
+    {.name = "levels", .kind = KwargKind::numbers, .range = between(0, 100), .help = "[%] of evidence that stays"}};
+inline constexpr Kwarg delayed_recall[]{
+    ms("before", "[ms] before the impulse"),
+    ms("before_jitter", "[ms] by which that is shorter or longer"),
+    ms("impulse", "[ms] that the item is shown"),
+    delay,
+    ms("recall", "[ms] in which the answer is wanted"),
+    ms("after", "[ms] behind it"),
+    {.name = "items", .kind = KwargKind::whole, .range = between(1, 4096), .help = "that there are, one input each"}};
+inline constexpr Kwarg set_reset[]{ms("duration", "[ms] of a trial"), hertz("pulses", "[Hz] of set and reset together"),
+                                   ms("settle", "[ms] from a pulse on that do not count")};
 
 template <class Number> void take(KnownKwargs const& numbers, std::string_view name, Number& to) {
   if (numbers.is_given(name)) to = static_cast<Number>(numbers.number(name));
@@ -109,6 +129,9 @@ using P = PerceptualDecision;
 using C = DelayComparison;
 using M = Multisensory;
 using R = CueDelayReport;
+using E = EvidenceRamp;
+using L = DelayedRecall;
+using Q = SetReset;
 inline constexpr NamedTask all[]{
     {GoNoGo::name, go_no_go, "fixate go",
      made<GoNoGo, go_no_go, &GoNoGo::stimulus, &GoNoGo::delay, &GoNoGo::decision, &GoNoGo::delay_jitter>},
@@ -127,7 +150,12 @@ inline constexpr NamedTask all[]{
      made<M, multisensory, &M::fixation, &M::stimulus, &M::decision, &M::sigma, &M::coherences>},
     {R::name, cue_delay_report, "fixate",
      made<R, cue_delay_report, &R::cue, &R::before, &R::probe, &R::after, &R::report, &R::distractor, &R::sigma,
-          &R::ring>}};
+          &R::ring>},
+    {E::name, evidence_ramp, "fixate first second",
+     made<E, evidence_ramp, &E::fixation, &E::stimulus, &E::sigma, &E::ramps, &E::margin, &E::levels>},
+    {L::name, delayed_recall, "none",
+     made<L, delayed_recall, &L::before, &L::before_jitter, &L::impulse, &L::delay, &L::recall, &L::after, &L::items>},
+    {Q::name, set_reset, "reset set", made<Q, set_reset, &Q::duration, &Q::pulses, &Q::settle>}};
 
 inline std::vector<std::string_view> names() {
   std::vector<std::string_view> some;
