@@ -20,10 +20,12 @@ struct Circuit : EIRNN<3, 40, Relu, WithNoise<StationaryDrive>, Recurrent<Masked
 
 int main() {
   // [train]
-  rate::PerceptualDecision const task{.dt = 20, .stimulus = 600};
+  rate::PerceptualDecision const task{.dt = 20};
   Circuit net({.n_classes = task.n_outputs(), .dt = task.dt, .tau = 100, .sigma = 0.05, .seed = 1});
   Optimizer optimizer(net.parameters(), {.learning_rate = 0.01, .optimizer_kwargs = {}});
-  for (int i = 0; i < 800; ++i) {
+  int const n_steps = 600;
+  for (int i = 0; i < n_steps; ++i) {
+    optimizer.set_learning_rate(0.01 - 0.009 * i / n_steps);
     rate::Trials const trials = task.draw(64, 1, static_cast<std::uint64_t>(64 * i));
     run::Activity const activity =
         run::run(net, trials.inputs, {.record = true, .seed = 7, .trial = static_cast<std::uint64_t>(i)});
@@ -31,7 +33,7 @@ int main() {
                             .add(rate::mean_rate(activity.response("rates").series(), rate::Norm::l2).mul(0.01));
     optimizer.zero_grad();
     loss.backward();
-    optimizer.step();
+    optimizer.step(0.3);  // the gradient clipped to this norm
     if (i % 200 == 199) std::printf("step %3d   loss %.3f\n", i + 1, loss.item<double>());
   }
   // [/train]
@@ -39,7 +41,8 @@ int main() {
   rate::Trials const trials = task.draw(1000, 2);
   at::AutoGradMode const no_gradient(false);
   run::Activity const activity = run::run(net, trials.inputs, {.record = true, .seed = 8});
-  std::printf("right: %.1f %% of 1000 trials\n", 100 * rate::trial_accuracy(activity.outputs, trials));
+  double const right = rate::trial_accuracy(activity.outputs, trials);
+  std::printf("right: %.1f %% of 1000 trials\n", 100 * right);
   double const with_inhibition = activity.response("rates").series().mean().item<double>();
   // [/test]
 
@@ -71,4 +74,5 @@ int main() {
               100 * rate::trial_accuracy(disinhibited.outputs, trials),
               disinhibited.response("rates").series().mean().item<double>(), with_inhibition);
   // [/lesion]
+  return right >= 0.95 ? 0 : 1;
 }

@@ -3,6 +3,8 @@
 #include <dynvision/connections/masked.hpp>
 #include <dynvision/rate/balance.hpp>
 #include <dynvision/rate/ctrnn.hpp>
+#include <dynvision/run/run.hpp>
+#include <dynvision/train/optimizer.hpp>
 
 #include "io/failure.hpp"
 #include "laws/numbers.hpp"
@@ -91,4 +93,57 @@ TEST_CASE("what cannot be balanced or scaled", "[rate]") {
   excite.narrow(1, 0, 16).fill_(1);
   set_mask(all, "rates.recurrent.mask", excite);
   CHECK(failure([&] { rate::balance(all, "rates.recurrent"); }) == "rate.151");
+}
+
+TEST_CASE("inhibition follows an axis, and learning leaves all signs as they are", "[rate]") {
+  Net net(numbers);
+  Parameters const all = net.parameters();
+  Tensor const p = ones({20}, at::TensorOptions(at::kDouble)).cumsum(0).sub(1).div(19), ratios = p.mul(-0.7).add(1.3);
+  Tensor const before = weights(all).clone();
+  rate::grade_inhibition(all, "rates.recurrent", ratios);
+  CHECK(laws::distance(rate::inhibition_ratios(all, "rates.recurrent"), ratios) < 1e-12);
+  CHECK(laws::distance(weights(all).clamp_min(0), before.clamp_min(0)) == 0);  // excitation stays
+
+  // The strength of all is another number: the ratios, and so their slope along the axis, stay.
+  rate::scale_to_radius(all, "rates.recurrent", 0.8);
+  CHECK(std::abs(rate::spectral_radius(weights(all)) - 0.8) < 1e-7);
+  Tensor const centred = p.sub(p.mean()), measured = rate::inhibition_ratios(all, "rates.recurrent");
+  double const slope = sum_of(centred.mul(measured)) / sum_of(centred.square());
+  CHECK(std::abs(slope + 0.7) < 1e-12);
+
+  // What a unit receives is graded, what it sends has one sign, after any step.
+  Tensor const sign = tensor_of(all, "rates.recurrent.sign");
+  Optimizer optimizer(all, {.learning_rate = 0.05, .optimizer_kwargs = {}});
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    Tensor const loss = run::run(net, laws::normal({2, 4, 2}, i)).outputs.sub(1).square().mean();
+    optimizer.zero_grad();
+    loss.backward();
+    optimizer.step();
+    REQUIRE(weights(all).mul(sign).min().item<double>() >= 0);
+  }
+  CHECK(laws::distance(weights(all), before) > 0.01);
+}
+
+TEST_CASE("a modulating input shifts the baseline of units along an axis", "[rate]") {
+  CTRNN<2, 20, NoNonlinearity, Recurrent<NoBias>, Incoming<NoBias>> const net(numbers);
+  tensor_of(net.parameters(), "rates.recurrent.weight").detach().zero_();
+  Tensor const shift = ones({20}, at::TensorOptions(at::kDouble)).cumsum(0).div(20);
+  run::Activity const activity = run::run(net, zeros({1, 60, 2}, shift.options()),
+                                          {.record = true, .external = {{"rates", shift.expand({1, 60, 20})}}});
+  Tensor const late = activity.response("rates").series().select(1, 59).select(0, 0);
+  CHECK(laws::distance(late, shift) < 1e-5);  // (1 - dt/tau)^60
+}
+
+TEST_CASE("inhibition that cannot be graded is refused", "[rate]") {
+  Net net(numbers);
+  Parameters const all = net.parameters();
+  at::TensorOptions const real(at::kDouble);
+  CHECK(failure([&] { rate::grade_inhibition(all, "rates.recurrent", ones({19}, real)); }) == "rate.154");
+  CHECK(failure([&] { rate::grade_inhibition(all, "rates.recurrent", ones({20}, real).neg()); }) == "rate.154");
+  CHECK(failure([&] { rate::grade_inhibition(all, "rates.input", ones({20}, real)); }) == "rate.151");
+  CHECK(failure([&] { rate::scale_to_radius(all, "rates.recurrent", 0); }) == "rate.152");
+  Tensor const mask = ones({20, 20}, real);
+  mask.select(0, 3).zero_();  // a unit that receives nothing
+  set_mask(all, "rates.recurrent.mask", mask);
+  CHECK(failure([&] { rate::grade_inhibition(all, "rates.recurrent", ones({20}, real)); }) == "rate.154");
 }

@@ -7,9 +7,15 @@
 //       spectral radius of W is `radius` (the same source, 1.5)
 //   spectral_radius(W)        greatest |eigenvalue| of W (N,N)
 //
+//   grade_inhibition(net.parameters(), "rates.recurrent", p.mul(-0.5).add(1.2))
+//       a ratio of inhibition to excitation for each unit that receives them, (N), such as one that changes along an axis of the
+//       cortex: what inhibits unit i is scaled, excitation stays (gradients of inhibition: Wang 2020)
+//   inhibition_ratios(net.parameters(), "rates.recurrent")        (N), as they are
+//   scale_to_radius(net.parameters(), "rates.recurrent", 0.9)     all weights times one number, so that ratios stay
+//
 // The connection has Dale's signs (connections/dale.hpp); a mask beside them counts, so that after set_mask it is balanced again.
 // As policies of EIRNN and of areas: BalancedSums (default), GammaSizes<150>, of which 150 is the radius in percent, or
-// BalancedMeans, as Dale starts. Errors: rate.151 (no signs, or nothing to balance), rate.152 (radius).
+// BalancedMeans, as Dale starts. Errors: rate.151 (no signs, or nothing to balance), rate.152 (radius), rate.154 (ratios).
 #pragma once
 #include <dynvision/concepts/options.hpp>
 #include <dynvision/concepts/policy.hpp>
@@ -115,6 +121,52 @@ inline void draw_gamma(Parameters const& all, std::string_view name, GammaSettin
     fail("rate", 152, {"weights \"", name, "\" are nilpotent: expected connections that lead back to a unit"});
   }
   w.v.copy_(drawn.mul(settings.radius / radius));
+}
+
+namespace balancing {
+
+// What each unit receives from units of one kind: (N).
+inline Tensor received(Connection const& w, bool from_excitatory) {
+  Tensor const kind = (from_excitatory ? w.sign.gt(0) : w.sign.lt(0)).to(w.v.scalar_type());
+  return w.sizes().mul(kind).sum({1});
+}
+
+}  // namespace balancing
+
+// Not finite where a unit receives no excitation.
+inline Tensor inhibition_ratios(Parameters const& all, std::string_view name) {
+  balancing::Connection const w = balancing::connection(all, name);
+  return balancing::received(w, false).div(balancing::received(w, true));
+}
+
+inline void grade_inhibition(Parameters const& all, std::string_view name, Tensor const& ratios) {
+  balancing::Connection const w = balancing::connection(all, name);
+  bool const fits = w.v.dim() == 2 && ratios.dim() == 1 && ratios.size(0) == w.v.size(0);
+  if (!fits || !ratios.ge(0).logical_and(ratios.isfinite()).all().item<bool>()) {
+    fail("rate", 154,
+         {"ratios of inhibition and excitation of shape ", shape_text(ratios.sizes()), " for weights ",
+          shape_text(w.v.sizes()), ": expected (N), numbers that are finite and not negative"});
+  }
+  Tensor const excitation = balancing::received(w, true), inhibition = balancing::received(w, false);
+  if (!excitation.gt(0).logical_and(inhibition.gt(0)).all().item<bool>()) {
+    fail("rate", 154,
+         {"weights \"", name,
+          "\" leave units without excitation or inhibition: expected both at every unit that is to have a ratio"});
+  }
+  Tensor const factors = ratios.to(w.v.options()).mul(excitation).div(inhibition);  // (N)
+  Tensor const inhibits = w.sign.lt(0).to(w.v.scalar_type());
+  w.v.mul_(factors.sub(1).unsqueeze(1).mul(inhibits).add(1));
+}
+
+inline void scale_to_radius(Parameters const& all, std::string_view name, double radius) {
+  balancing::Connection const w = balancing::connection(all, name);
+  double const now = spectral_radius(w.sizes().mul(w.sign));
+  if (!(radius > 0) || !(now > 0)) {
+    fail("rate", 152,
+         {"weights \"", name, "\" of a spectral radius of ", now, " scaled to ", radius,
+          ": expected positive numbers, and connections that lead back to a unit"});
+  }
+  w.v.mul_(radius / now);
 }
 
 struct BalanceKind {};

@@ -4,6 +4,7 @@
 #include <dynvision/rate/ctrnn.hpp>
 #include <dynvision/rate/ensembles.hpp>
 #include <dynvision/run/run.hpp>
+#include <dynvision/train/gradient_norm.hpp>
 
 #include "io/failure.hpp"
 #include "laws/numbers.hpp"
@@ -69,10 +70,14 @@ TEST_CASE("lesions and gains reach the members that they are for", "[ensembles]"
   after = rate::by_member(outputs(net), 3).detach();
 
   Tensor const gains = row({1, 2, 1});
-  Tensor const turned = outputs(net, {.external = {{"rates.modulation", rate::gains_of_members(gains, 6)}}});
+  Tensor const turned = outputs(net, {.external = {{"rates.modulation", rate::gains_of_members(gains, 6, 5)}}});
   Tensor const by_member = rate::by_member(turned, 3);
   CHECK(distance(after.select(0, 0), by_member.select(0, 0)) < 1e-13);
   CHECK(distance(after.select(0, 1), by_member.select(0, 1)) > 1e-6);
+  // In every step: that of the lone network.
+  Tensor const twice = ones({1, 5, 6}, before.options()).mul(2);
+  Tensor const alone = outputs(net.member(1), {.external = {{"rates.modulation", twice}}});
+  CHECK(distance(by_member.select(0, 1), alone) < 1e-13);
 
   Tensor const w = tensor_of(all, "rates.recurrent.weight").detach().clone();
   rate::scale_weights(all, "rates.recurrent", 1.5, {1});
@@ -83,7 +88,7 @@ TEST_CASE("lesions and gains reach the members that they are for", "[ensembles]"
   CHECK(failure([&] { rate::lesion_units(all, {6}); }) == "rate.164");
   CHECK(failure([&] { rate::lesion_units(all, {0}, {3}); }) == "rate.161");
   CHECK(failure([&] { rate::lesion_connections(all, "rates.recurrent", zeros({3, 3})); }) == "rate.164");
-  CHECK(failure([&] { rate::gains_of_members(zeros({3, 5}), 6); }) == "rate.164");
+  CHECK(failure([&] { rate::gains_of_members(zeros({3, 5}), 6, 1); }) == "rate.164");
 }
 
 TEST_CASE("losses of members", "[ensembles]") {
@@ -95,4 +100,28 @@ TEST_CASE("losses of members", "[ensembles]") {
   Tensor const by_number = rate::member_losses(x, 3, [](Tensor const& z, int k) { return z.mean().mul(k); });
   CHECK(by_number.select(0, 0).item<double>() == 0);
   CHECK(failure([&] { rate::by_member(x, 4); }) == "rate.160");
+}
+
+TEST_CASE("each member's gradient is clipped as when it is alone", "[ensembles]") {
+  Ensemble<3, Net> nets(numbers());
+  Net lone = nets.member(1);
+  Tensor const x = normal({2, 5, 2}, 1);
+  auto const size = [](Tensor const& z) { return z.square().sum().mul(50); };
+  rate::member_losses(run::run(nets, x).outputs, 3, size).sum().backward();
+  size(run::run(lone, x).outputs).backward();
+  double const norm = gradient_norm(lone.parameters());
+  REQUIRE(norm > 0.5);
+  clip_gradient(lone.parameters(), 0.5, norm);
+  CHECK(std::abs(rate::clip_members(nets.parameters(), 3, 0.5)[1].item<double>() - norm) < 1e-9 * norm);
+  for (Parameter const& p : lone.parameters()) {
+    if (!p.learned) continue;
+    Tensor const g = tensor_of(nets.parameters(), p.name).grad();
+    CHECK(distance(g.view({3, -1}).select(0, 1), p.tensor.grad().flatten()) < 1e-10);
+  }
+  // A gradient that is short enough stays as it is.
+  Tensor const before = tensor_of(nets.parameters(), "readout.weight").grad().clone();
+  rate::clip_members(nets.parameters(), 3, 100);
+  CHECK(distance(before, tensor_of(nets.parameters(), "readout.weight").grad()) == 0);
+  CHECK(failure([&] { rate::clip_members(nets.parameters(), 0, 1); }) == "rate.160");
+  CHECK(failure([&] { rate::clip_members(nets.parameters(), 5, 1); }) == "rate.160");
 }

@@ -52,6 +52,22 @@ TEST_CASE("a synthetic cortex covers a sphere, and its axis orders it as much as
   CHECK(std::abs(rank_correlation(one.p, rate::synthetic_cortex(200, 0, 0).places.select(1, 2))) < 0.2);
 }
 
+TEST_CASE("penalties of an ensemble are those of its members", "[rate]") {
+  Tensor const W = zeros({3, 6, 6}).uniform_(-1, 1), D = rate::distances(rate::grid_places(3, 2));
+  Tensor const C = rate::communicability(W);
+  double squares = 0, embedded = 0;
+  for (std::int64_t k = 0; k < 3; ++k) {
+    Tensor const one = W[k];
+    CHECK(C[k].sub(rate::communicability(one)).abs().max().item<double>() < 1e-6);
+    squares += rate::distance_penalty(one, D, 2).item<double>();
+    embedded += rate::distance_penalty(one, D.mul(rate::communicability(one)), 1).item<double>();
+  }
+  CHECK(rate::distance_penalty(W, D, 2).item<double>() == Approx(squares));
+  CHECK(rate::distance_penalty(W, D.mul(C), 1).item<double>() == Approx(embedded));
+  CHECK(error_number([&] { rate::distance_penalty(W, D.narrow(0, 0, 3), 2); }) == 120);
+  CHECK(error_number([&] { rate::distance_penalty(W[0], D.expand({3, 6, 6}), 2); }) == 120);
+}
+
 TEST_CASE("places that cannot be are refused", "[rate]") {
   CHECK(error_number([] { rate::grid_places(5, 0); }) == 141);
   CHECK(error_number([] { rate::distances(zeros({3})); }) == 141);

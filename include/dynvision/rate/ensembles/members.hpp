@@ -3,11 +3,15 @@
 //   by_member(activity.outputs, 100)                                   (B,T,K Out) -> (K,B,T,Out); of responses (B,T,K N) -> (K,B,T,N)
 //   member_losses(activity.outputs, 100, loss).sum().backward();       loss(outputs of one (B,T,Out), k), (K) of them
 //
+//   clip_members(nets.parameters(), 100, 1)                            each member's gradient to a norm of 1 at most, as when it is alone
+//
 // The sum of the losses of the members, and not their mean, gives each member the gradient that it has alone. Errors: rate.160, rate.161.
 #pragma once
 #include <dynvision/core/error.hpp>
 #include <dynvision/core/ops.hpp>
 #include <dynvision/core/parameters.hpp>
+
+#include <ATen/core/grad_mode.h>
 
 #include <vector>
 
@@ -36,6 +40,38 @@ template <class Loss> Tensor member_losses(Tensor const& x, std::int64_t n_membe
     }
   }
   return stack_along(all, 0);
+}
+
+// The norm of each member's gradient before it (K). All parameters that are learned have an axis of members.
+inline Tensor clip_members(Parameters const& all, std::int64_t n_members, double max_norm) {
+  if (n_members < 1 || !(max_norm > 0)) {
+    fail("rate", 160,
+         {"gradients of ", n_members, " members, clipped to a norm of ", max_norm, ": expected positive numbers"});
+  }
+  at::AutoGradMode const no_gradient(false);
+  auto const each_gradient = [&](auto const& f) {
+    for (Parameter const& p : all) {
+      if (!p.learned || !p.tensor.grad().defined()) continue;
+      Tensor const g = p.tensor.grad();
+      if (g.numel() % n_members != 0) {
+        fail("rate", 160,
+             {"the gradient of \"", p.name, "\", of shape ", shape_text(g.sizes()), ", of ", n_members,
+              " members: expected as many numbers of each member"});
+      }
+      f(g);
+    }
+  };
+  Tensor squares;
+  each_gradient([&](Tensor const& g) {
+    Tensor const of_members = g.reshape({n_members, -1}).square().sum({1});
+    squares = squares.defined() ? squares.add(of_members.to(squares.options())) : of_members;
+  });
+  if (!squares.defined()) return zeros({n_members});
+  Tensor const norms = squares.sqrt(), factors = norms.add(1e-6).reciprocal().mul(max_norm).clamp_max(1);
+  each_gradient([&](Tensor const& g) {
+    g.copy_(g.reshape({n_members, -1}).mul(factors.to(g.options()).unsqueeze(1)).view(g.sizes()));
+  });
+  return norms;
 }
 
 }  // namespace rate

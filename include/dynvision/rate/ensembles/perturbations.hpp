@@ -4,7 +4,7 @@
 //   rate::lesion_connections(all, "rates.recurrent", gone, {3, 7});    gone (N,N), 1: lost, in members 3 and 7; {}: in all
 //   rate::lesion_units(all, {4, 5});                                   their outputs are lost: columns of W and of V
 //   rate::scale_weights(all, "rates.recurrent", 1.2);                  w <- 1.2 w
-//   run::run(net, x, {.external = {{"rates.modulation", rate::gains_of_members(gains, 64)}}})       of the drive, with More<Modulate>
+//   run::run(net, x, {.external = {{"rates.modulation", rate::gains_of_members(gains, 64, T)}}})    of the drive, with More<Modulate>
 //
 // What is lost is lost in the mask of a weight (Recurrent<Masked<>>), so that training on does not bring it back. A share is that of
 // all numbers of the matrix; masks only lose connections. Names of `of`: the path of a weight, without ".weight".
@@ -92,13 +92,16 @@ inline void scale_weights(Parameters const& all, std::string_view of, double fac
                          [&](Tensor const& weight) { weight.mul_(factor); });
 }
 
-// (K), of all units of a member, or (K,N): as a run takes it, (1,1,K N).
-inline Tensor gains_of_members(Tensor const& gains, std::int64_t n_units) {
-  if (gains.dim() < 1 || gains.dim() > 2 || (gains.dim() == 2 && gains.size(1) != n_units)) {
-    fail("rate", 164, {"gains of shape ", shape_text(gains.sizes()), ": expected (K), or (K,", n_units, ")"});
+// (K), of all units of a member, or (K,N): as a run of T steps takes it, (1,T,K N). In steps that are not given the gain is 1.
+inline Tensor gains_of_members(Tensor const& gains, std::int64_t n_units, std::int64_t n_timesteps) {
+  bool const fits = gains.dim() == 1 || (gains.dim() == 2 && gains.size(1) == n_units);
+  if (!fits || n_timesteps < 1) {
+    fail("rate", 164,
+         {"gains of shape ", shape_text(gains.sizes()), " in ", n_timesteps, " steps: expected (K), or (K,", n_units,
+          "), and at least one step"});
   }
   Tensor const of_units = gains.dim() == 2 ? gains : gains.unsqueeze(1).expand({gains.size(0), n_units});
-  return of_units.reshape({1, 1, -1});
+  return of_units.reshape({1, 1, -1}).expand({1, n_timesteps, gains.size(0) * n_units});
 }
 
 }  // namespace rate
