@@ -1,6 +1,7 @@
 // How long the dynamics of DyRCNNx4 take: a fixed point and ten modes, on images of 64 x 64.
 //
-//   cmake --build build --target bench.stability && build/bench/bench.stability [side of the image] [factor of the lateral weights]
+//   cmake --build build --target bench.stability && build/bench/bench.stability [side of the image] [factor of the lateral weights] \
+//       [products] [krylov_size]
 #include <dynvision/analysis/dynamics.hpp>
 #include <dynvision/dyrcnn.hpp>
 
@@ -34,8 +35,10 @@ int main(int argc, char** argv) {
   std::printf("%zu fixed points, residual %.1e\n", found.points.size(),
               found.points.empty() ? 0 : found.points.front().residual);
   if (found.points.empty()) return 1;
+  stability::ModeSettings const settings{
+      .krylov_size = argc > 4 ? std::atoi(argv[4]) : 0, .products = argc > 3 ? std::atoi(argv[3]) : 0, .progress = ""};
   stability::Modes const modes =
-      measure("ten modes", [&] { return stability::leading_modes(map, found.points.front().state, {.progress = ""}); });
+      measure("ten modes", [&] { return stability::leading_modes(map, found.points.front().state, settings); });
   std::printf("%d products, %s\n", modes.n_products, modes.converged ? "converged" : "not converged");
   for (stability::LayersRadius const& one : modes.by_layers)
     std::printf("  %-4s %.6f\n", one.layers.c_str(), one.spectral_radius);

@@ -200,6 +200,29 @@ TEST_CASE("with several products between two vectors of the Krylov space the mod
   }
 }
 
+TEST_CASE("where the first mode has settled, and the others have not, it is the largest of J", "[stability]") {
+  for (std::uint64_t const seed : {1, 2, 3}) {
+    CAPTURE(seed);
+    Model<Fed<Tanh>, B<Tanh>> const model({.n_classes = 3,
+                                           .input_dims = {1, 5, 5},
+                                           .t_recurrence = 4,
+                                           .t_feedback = 6,
+                                           .seed = seed,
+                                           .dtype = at::kDouble});
+    stability::StepMap const map(model, stability::random_vector(25, 1).view({1, 1, 5, 5}));
+    run::State const x = map.rest();
+    double const radius = dense_radius(dense(stability::StepJacobian(map, x)));
+    for (int const products : {1, 4, 8}) {
+      CAPTURE(products);
+      stability::Modes const modes =
+          stability::leading_modes(map, x, {.n_modes = 6, .krylov_size = 16, .products = products});
+      CHECK(modes.modes.front().settled);
+      CHECK(std::abs(modes.spectral_radius - radius) < 1e-4);
+      for (stability::Mode const& mode : modes.modes) CHECK(std::abs(mode.z) < radius + 1e-4);
+    }
+  }
+}
+
 TEST_CASE("a model without memory has eigenvalues of 0", "[stability]") {
   DyRCNNx2<NoRecurrence, NoSolver> const model(
       {.n_classes = 3, .input_dims = {1, 6, 6}, .seed = 2, .dtype = at::kDouble});

@@ -5,9 +5,9 @@
 //
 // By the implicitly restarted Arnoldi method (Sorensen 1992; Spectra's GenEigsSolver) from products with J, or with J^T where no
 // patterns are asked for, for each group of layers that act on each other (coupled_layers.hpp). A group whose state is no
-// larger than the Krylov space is that space. In a large state a product costs far less than to make a vector orthogonal to the
-// others: there the space is that of J^s, s products between two vectors, and z comes from J within the space of its modes
-// (Rayleigh, Ritz): z^s alone does not say which root z is.
+// larger than the Krylov space is that space. In a large state a product costs less than to make a vector orthogonal to the
+// others: there the space is a smaller one, that of J^s, s products between two vectors. Which root of J^s's value z is, J
+// says within the space of the modes (Rayleigh, Ritz); J has other values there, too, of no mode, where modes have not settled.
 // It ends where the first mode has settled, or each has its tolerance; `Mode::settled` says which of the others have.
 // Without the nonlinearity's slope D, an eigenvalue mu of the lateral weights W gives the roots of
 // z^d - (1 - a) z^(d-1) - a mu = 0 for a delay of d steps.
@@ -33,13 +33,13 @@ namespace dynvision::stability {
 
 struct ModeSettings {
   int n_modes = 10;
-  int krylov_size = 40;     // of the Krylov space, at least n_modes + 2
-  double settled = 1e-6;    // relative change of the first mode over each of three restarts; 0: by `tolerance` alone
-  double tolerance = 1e-9;  // of |J v - z v| / |z| of every mode, which ends it, too
-  int max_restarts = 100;   // of a group
-  int products = 0;         // s, between two vectors; 0: 8 in a state of more than 20,000 numbers, else 1
-  bool patterns = false;    // keep them; then it ends by `tolerance`
-  std::uint64_t seed = 0;   // of the first vector
+  int krylov_size = 0;    // of the Krylov space, at least n_modes + 2; 0: 40, in a state of more than 20,000 numbers 24
+  double settled = 1e-6;  // relative change of the first mode over each of three restarts; 0: by `tolerance` alone
+  double tolerance = 1e-9;         // of |J v - z v| / |z| of every mode, which ends it, too
+  int max_restarts = 100;          // of a group
+  int products = 0;                // s, between two vectors; 0: 4 in a state of more than 20,000 numbers, else 1
+  bool patterns = false;           // keep them; then it ends by `tolerance`
+  std::uint64_t seed = 0;          // of the first vector
   std::string progress = "modes";  // its label; empty: none
 };
 
@@ -74,6 +74,13 @@ inline Mode mode_of(std::complex<double> z, double dt, std::string layers) {
           modulus > 0 && angle > 1e-12 ? 2 * std::numbers::pi * dt / angle : infinite, std::move(layers)};
 }
 
+// Of a state whose vectors are dear to make orthogonal.
+inline bool is_large(Eigen::Index n) { return n > 20000; }
+inline int krylov_size_of(ModeSettings const& settings, Eigen::Index n) {
+  if (settings.krylov_size > 0) return settings.krylov_size;
+  return std::max(2 * settings.n_modes + 4, is_large(n) ? 24 : 40);
+}
+
 struct EigenPairs {
   Eigen::VectorXcd values;
   Eigen::MatrixXcd vectors;
@@ -96,7 +103,7 @@ class WatchedJacobian {
         modulus_(Eigen::VectorXd::Zero(settings.n_modes)),
         at_rest_(static_cast<std::size_t>(settings.n_modes), 0) {}
   static int products_of(ModeSettings const& settings, Eigen::Index n) {
-    return settings.products > 0 ? settings.products : n > 20000 ? 8 : 1;
+    return settings.products > 0 ? settings.products : is_large(n) ? 4 : 1;
   }
   Eigen::Index rows() const { return J_.rows(); }
   Eigen::Index cols() const { return J_.cols(); }
@@ -144,24 +151,37 @@ struct WatchedSolver : Spectra::GenEigsSolver<WatchedJacobian const> {
   }
 };
 
-// The modes of J within the space that these span, the largest first.
-inline EigenPairs within_space(CoupledJacobian const& J, Eigen::MatrixXd const& basis, ModeSettings const& settings) {
+// The root z of z^s = power that is next to w.
+inline std::complex<double> root_next_to(std::complex<double> w, std::complex<double> power, int s) {
+  double const turns = std::round((s * std::arg(w) - std::arg(power)) / (2 * std::numbers::pi));
+  return std::polar(std::pow(std::abs(power), 1.0 / s), (std::arg(power) + 2 * std::numbers::pi * turns) / s);
+}
+
+// The modes of J within the space that these span, from the first values of J^s.
+inline EigenPairs within_space(CoupledJacobian const& J, Eigen::MatrixXd const& basis, Eigen::VectorXcd const& powers,
+                               int s, ModeSettings const& settings) {
   Eigen::MatrixXd products(basis.rows(), basis.cols());
   for (Eigen::Index i = 0; i < basis.cols(); ++i) J.perform_op(basis.col(i).data(), products.col(i).data());
   Eigen::EigenSolver<Eigen::MatrixXd> const solver(basis.transpose() * products, settings.patterns);
-  std::vector<Eigen::Index> order(static_cast<std::size_t>(basis.cols()));
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) {
-    return std::abs(solver.eigenvalues()[a]) > std::abs(solver.eigenvalues()[b]);
-  });
-  order.resize(std::min(order.size(), static_cast<std::size_t>(settings.n_modes)));
-  EigenPairs found{solver.eigenvalues()(order), {}, solver.info() == Eigen::Success};
-  if (settings.patterns) found.vectors = basis * solver.eigenvectors()(Eigen::all, order);
-  return found;
+  Eigen::VectorXcd const& within = solver.eigenvalues();
+  std::vector<Eigen::Index> left(static_cast<std::size_t>(basis.cols())), found{};
+  std::iota(left.begin(), left.end(), 0);
+  EigenPairs pairs{
+      Eigen::VectorXcd(std::min<Eigen::Index>(settings.n_modes, basis.cols())), {}, solver.info() == Eigen::Success};
+  for (Eigen::Index k = 0; k < pairs.values.size(); ++k) {
+    auto const next = std::min_element(left.begin(), left.end(), [&](Eigen::Index a, Eigen::Index b) {
+      return std::abs(std::pow(within[a], s) - powers[k]) < std::abs(std::pow(within[b], s) - powers[k]);
+    });
+    pairs.values[k] = root_next_to(within[*next], powers[k], s);
+    found.push_back(*next);
+    left.erase(next);
+  }
+  if (settings.patterns) pairs.vectors = basis * solver.eigenvectors()(Eigen::all, found);
+  return pairs;
 }
 
 inline EigenPairs eigen_pairs(CoupledJacobian const& J, ModeSettings const& settings) {
-  Eigen::Index const n = J.rows(), n_krylov = settings.krylov_size;
+  Eigen::Index const n = J.rows(), n_krylov = krylov_size_of(settings, n);
   if (n == 0) return {Eigen::VectorXcd::Zero(1), Eigen::MatrixXcd::Zero(0, 1), true};  // nothing depends on the state
   if (n <= n_krylov) {
     Eigen::MatrixXd all(n, n);
@@ -189,7 +209,8 @@ inline EigenPairs eigen_pairs(CoupledJacobian const& J, ModeSettings const& sett
   } catch (WatchedJacobian::Settled const&) {
     restarted = true;
   }
-  EigenPairs found = within_space(J, solver.basis(restarted), settings);
+  EigenPairs found =
+      within_space(J, solver.basis(restarted), solver.ritz(), WatchedJacobian::products_of(settings, n), settings);
   bool const all_settled = !restarted && solver.info() == Spectra::CompInfo::Successful;
   found.converged = found.converged && (restarted || all_settled);
   if (!all_settled) {
@@ -220,8 +241,8 @@ inline Mode with_pattern(Mode mode, CoupledJacobian const& J, CoupledLayers cons
 
 inline Modes leading_modes(StepMap const& map, run::State const& at, ModeSettings const& settings = {}) {
   map.check_is_autonomous();
-  if (settings.n_modes < 1 || settings.krylov_size < settings.n_modes + 2 || settings.max_restarts < 1 ||
-      settings.products < 0 || !(settings.tolerance > 0) || !(settings.settled >= 0)) {
+  if (settings.n_modes < 1 || (settings.krylov_size != 0 && settings.krylov_size < settings.n_modes + 2) ||
+      settings.max_restarts < 1 || settings.products < 0 || !(settings.tolerance > 0) || !(settings.settled >= 0)) {
     fail("analysis", 145,
          {"modes: n_modes = ", settings.n_modes, ", krylov_size = ", settings.krylov_size, ", max_restarts = ",
           settings.max_restarts, ", products = ", settings.products, ", tolerance = ", settings.tolerance,
@@ -233,10 +254,11 @@ inline Modes leading_modes(StepMap const& map, run::State const& at, ModeSetting
   std::vector<CoupledLayers> const groups = coupled_layers(J, random);
   for (CoupledLayers const& layers : groups) {
     std::optional<Progress> progress;
+    int const n_krylov = krylov_size_of(settings, J.size());
     if (!settings.progress.empty()) {
       progress.emplace(settings.progress + " of " + layers.name,
                        WatchedJacobian::products_of(settings, J.size()) *
-                           (settings.krylov_size + settings.max_restarts * (settings.krylov_size - settings.n_modes)));
+                           (n_krylov + settings.max_restarts * (n_krylov - settings.n_modes)));
     }
     CoupledJacobian const own(J, layers, random, !settings.patterns, progress ? &*progress : nullptr);
     EigenPairs const found = eigen_pairs(own, settings);
