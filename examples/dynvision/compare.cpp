@@ -20,7 +20,8 @@ using namespace dynvision;
 using Json = nlohmann::ordered_json;
 
 struct Arguments {
-  std::string model, observed, output, sigmoid = "weibull", chance = "0";
+  std::string model, output, sigmoid = "weibull", chance = "0";
+  std::vector<std::string> observed{};
   bool json = false;
 };
 
@@ -54,8 +55,9 @@ Report thresholds(Arguments const& arguments) {
          {"--chance \"", arguments.chance, "\": expected a share of at least 0 and below 1, such as 0.1"});
   }
   auto const of = kind == sigmoids.begin() ? analysis::Sigmoid::weibull : analysis::Sigmoid::logistic;
-  auto const both = experiments::compare_thresholds(experiments::read_psychophysics(arguments.model),
-                                                    experiments::read_psychophysics(arguments.observed), of, chance);
+  auto const both =
+      experiments::compare_thresholds(experiments::read_psychophysics(arguments.model),
+                                      experiments::read_psychophysics(arguments.observed.front()), of, chance);
   Report report{{"condition", "threshold_model", "threshold_observed"}};
   for (std::size_t i = 0; i < both.conditions.size(); ++i) {
     report.rows.push_back({both.conditions[i], number_text(both.model[i], 9), number_text(both.observers[i], 9)});
@@ -64,25 +66,38 @@ Report thresholds(Arguments const& arguments) {
   return report;
 }
 
+// A row for each file, layer and two time bins, with the ceiling of all files in that bin.
 Report recordings(Arguments const& arguments) {
-  auto const all = experiments::compare_recordings(experiments::read_recording(arguments.model),
-                                                   experiments::read_recording(arguments.observed));
-  Report report{{"layer", "model_bin_start", "model_bin_end", "observed_bin_start", "observed_bin_end", "n_stimuli",
-                 "rsa", "cka", "cka_debiased"}};
-  for (experiments::RecordingAgreement const& one : all) {
-    report.rows.push_back({one.layer, number_text(one.model.start), number_text(one.model.end),
-                           number_text(one.neurons.start), number_text(one.neurons.end), number_text(one.n_stimuli),
-                           number_text(one.rsa, 9), number_text(one.cka, 9), number_text(one.cka_debiased, 9)});
+  experiments::NeuralRecording const model = experiments::read_recording(arguments.model);
+  std::vector<experiments::NeuralRecording> observed;
+  for (std::string const& path : arguments.observed) observed.push_back(experiments::read_recording(path));
+  std::vector<analysis::NoiseCeiling> ceilings(observed.front().bins.size());
+  if (observed.size() > 1) ceilings = experiments::recordings_ceiling(observed);
+  Report report{{"observed", "layer", "model_bin_start", "model_bin_end", "observed_bin_start", "observed_bin_end",
+                 "n_stimuli", "rsa", "cka", "cka_debiased", "ceiling_lower", "ceiling_upper"}};
+  for (std::size_t i = 0; i < observed.size(); ++i) {
+    std::vector<experiments::RecordingAgreement> const all = experiments::compare_recordings(model, observed[i]);
+    for (std::size_t row = 0; row < all.size(); ++row) {
+      experiments::RecordingAgreement const& one = all[row];
+      analysis::NoiseCeiling const& ceiling = ceilings[row % ceilings.size()];  // a row's time bin is the innermost
+      report.rows.push_back({arguments.observed[i], one.layer, number_text(one.model.start), number_text(one.model.end),
+                             number_text(one.neurons.start), number_text(one.neurons.end), number_text(one.n_stimuli),
+                             number_text(one.rsa, 9), number_text(one.cka, 9), number_text(one.cka_debiased, 9),
+                             number_text(ceiling.lower, 9), number_text(ceiling.upper, 9)});
+    }
   }
   return report;
 }
 
 int compare(Arguments const& arguments) {
-  bool const answers = is_psychophysics(arguments.observed);
-  if (answers != is_psychophysics(arguments.model)) {
+  bool const answers = is_psychophysics(arguments.model);
+  for (std::string const& observed : arguments.observed) {
+    bool const many = answers && arguments.observed.size() > 1;
+    if (is_psychophysics(observed) == answers && !many) continue;
     fail("program", 177,
-         {arguments.model, " and ", arguments.observed,
-          ": expected two tables of answers (x, k, n, condition), or two recordings (responses, stimulus_id)"});
+         {arguments.model, " and ", observed,
+          ": expected two tables of answers (x, k, n, condition), or recordings (responses, stimulus_id)",
+          many ? ", found several tables of answers" : ""});
   }
   Report const report = answers ? thresholds(arguments) : recordings(arguments);
   if (!arguments.output.empty()) {
@@ -114,6 +129,7 @@ int compare(Arguments const& arguments) {
 
 Command const compare_command{"compare", "compare a model's recording or answers with those of neurons or observers",
                               "  dynvision compare it.npz neurons.npz --output agreement.csv\n"
+                              "  dynvision compare it.npz animal1.npz animal2.npz animal3.npz\n"
                               "  dynvision compare model.csv people.csv --chance 0.1\n"
                               "\nRecordings: NPZ of dynvision record or with responses and stimulus_id, or a table "
                               "with stimulus_id and a column for each "
@@ -121,7 +137,8 @@ Command const compare_command{"compare", "compare a model's recording or answers
                               [](CommandLine& line) {
                                 auto const arguments = std::make_shared<Arguments>();
                                 line.argument("MODEL", arguments->model, "of the model", true);
-                                line.argument("OBSERVED", arguments->observed, "of neurons or observers", true);
+                                line.arguments("OBSERVED", arguments->observed,
+                                               "of neurons or observers; recordings of several: with their ceiling");
                                 line.value("--sigmoid", arguments->sigmoid, "of answers: weibull or logistic", "NAME");
                                 line.value("--chance", arguments->chance,
                                            "of answers: share that is right by chance, 1/classes", "SHARE");

@@ -50,6 +50,13 @@ Sample sample_of(Images const& all, std::string const& asked) {
   return {chosen(all, numbers), numbers};
 }
 
+// [s]
+template <class Call> double seconds_of(Call const& call) {
+  auto const start = std::chrono::steady_clock::now();
+  call();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 // [s] for a step of an image, measured on some steps with the images of a batch: after one to warm up.
 double measured_rate(AnyModel const& model, Images const& images, RunPlanSettings const& settings) {
   constexpr int n_steps = 4;
@@ -60,13 +67,13 @@ double measured_rate(AnyModel const& model, Images const& images, RunPlanSetting
   own.n_timesteps = n_steps, own.record = true, own.idle_timesteps = 0;
   at::AutoGradMode const no_gradient(false);
   auto const once = [&] {
-    auto const begin = std::chrono::steady_clock::now();
-    if (settings.pass.path == RunPath::unroll) {
-      run::unroll(model, some, own);
-    } else {
-      run::run(model, some, own);
-    }
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return seconds_of([&] {
+      if (settings.pass.path == RunPath::unroll) {
+        run::unroll(model, some, own);
+      } else {
+        run::run(model, some, own);
+      }
+    });
   };
   once();
   return std::min(once(), once()) / static_cast<double>(n_steps * n);
@@ -142,11 +149,12 @@ class ExperimentRun {
     for (Experiment const& one : experiments_) {
       TablesOf const of{branches, out / one.name, first, first + one.conditions.size()};
       keys_.experiment = one.name;
-      write_tables(plan_, sample_.images, of, keys_, settings_.batch_size);
-      write_measures(plan_, sample_.images, of, keys_, settings_.batch_size, single_of(one));
+      tables_seconds_ += seconds_of([&] { write_tables(plan_, sample_.images, of, keys_, settings_.batch_size); });
+      measures_seconds_ +=
+          seconds_of([&] { write_measures(plan_, sample_.images, of, keys_, settings_.batch_size, single_of(one)); });
       first = of.end;
     }
-    tables_->write(branches, out, keys_, settings_.batch_size, tau_);
+    measures_seconds_ += seconds_of([&] { tables_->write(branches, out, keys_, settings_.batch_size, tau_); });
     report(result, out);
     return done;
   }
@@ -251,6 +259,8 @@ class ExperimentRun {
     Json all{{"out", out.string()},
              {"images", sample_.images.size()},
              {"seconds", result.seconds},
+             {"tables_seconds", tables_seconds_},
+             {"measures_seconds", measures_seconds_},
              {"image_steps", result.image_steps},
              {"experiments", Json::array()}};
     for (Experiment const& one : experiments_) {
@@ -261,7 +271,9 @@ class ExperimentRun {
       std::cout << all.dump(2) << std::endl;
       return;
     }
-    std::cout << "in " << Progress::duration_text(result.seconds) << ": ";
+    std::cout << "in " << Progress::duration_text(result.seconds) << ", tables "
+              << Progress::duration_text(tables_seconds_) << ", measures " << Progress::duration_text(measures_seconds_)
+              << ": ";
     for (Experiment const& one : experiments_) std::cout << (out / one.name).string() << "/ ";
     std::cout << std::endl;
   }
@@ -275,6 +287,7 @@ class ExperimentRun {
   RunPlanSettings settings_{};
   std::optional<FurtherTables> tables_{};
   double tau_ = 0;  // [ms]
+  double tables_seconds_ = 0, measures_seconds_ = 0;
   Forecast forecast_{};
 };
 

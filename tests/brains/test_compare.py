@@ -40,6 +40,26 @@ class Compare(Recorded):
             self.assertAlmostEqual(float(row["cka"]), norm(y.T @ x) ** 2 / norm(x.T @ x) / norm(y.T @ y), 6)
             self.assertAlmostEqual(float(by_table[k]["rsa"]), rsa, 6)
 
+    def test_several_recordings_have_a_ceiling(self):
+        data = self.record("--layer", "layer1", "--bins", "0:8", "--n-neuroids", "20", output="model.npz")
+        draw, upper = numpy.random.default_rng(4), numpy.triu_indices(self.N, 1)
+        files, distances = [], []
+        for animal in range(3):
+            neurons = draw.normal(size=(self.N, 9 + animal)) + data["responses"][:, :9 + animal, 0]
+            files.append(f"animal{animal}.npz")
+            numpy.savez(self.folder / files[-1], responses=neurons, stimulus_id=data["stimulus_id"])
+            distances.append(ranks((1 - numpy.corrcoef(neurons))[upper]))
+        rows = self.dynvision("compare", "model.npz", *files, "--json").json()["rows"]
+        self.assertEqual([row["observed"] for row in rows], files)
+        agreement = lambda x, y: numpy.corrcoef(ranks(x), ranks(y))[0, 1]
+        with_all = numpy.mean([agreement(sum(distances), one) for one in distances])
+        with_others = numpy.mean([agreement(sum(distances) - one, one) for one in distances])
+        for row in rows:
+            self.assertAlmostEqual(float(row["ceiling_upper"]), with_all, 2)  # ranks of sums that are equal
+            self.assertAlmostEqual(float(row["ceiling_lower"]), with_others, 2)
+        alone = self.dynvision("compare", "model.npz", files[0], "--json").json()["rows"][0]
+        self.assertEqual((alone["rsa"], alone["ceiling_upper"]), (rows[0]["rsa"], "nan"))
+
     def test_answers(self):
         def table(name, shifts):
             with open(self.folder / name, "w", newline="") as file:
@@ -64,7 +84,8 @@ class Compare(Recorded):
         (self.folder / "few.csv").write_text("x,k,n\n.1,3,4\n")
         (self.folder / "nan.csv").write_text("stimulus_id,n1\nid 1,2\nid 2,nan\n")
         (self.folder / "strange.csv").write_text("stimulus_id,n1\nid 1,2\nx,3\n")
-        for number, text, *words in (("program.177", "two recordings", "model.npz", "answers.csv"),
+        for number, text, *words in (("program.177", "or recordings", "model.npz", "answers.csv"),
+                                     ("program.177", "several tables", "answers.csv", "answers.csv", "answers.csv"),
                                      ("experiments.166", "columns condition", "answers.csv", "few.csv"),
                                      ("experiments.167", 'column "n1", row 2', "model.npz", "nan.csv"),
                                      ("experiments.168", "at least 4 stimuli", "model.npz", "strange.csv"),

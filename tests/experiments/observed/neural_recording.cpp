@@ -104,6 +104,46 @@ TEST_CASE("A recording agrees with itself, turned and scaled, and not with noise
   CHECK(failure([&] { compare_recordings(model, neurons); }) == "experiments.168");
 }
 
+TEST_CASE("The ceiling of several recordings is that of their dissimilarities", "[observed]") {
+  std::mt19937_64 generator(2);
+  std::normal_distribution<double> normal;
+  std::vector<double> const common = [&] {
+    std::vector<double> all(30 * 5);
+    for (double& x : all) x = normal(generator);
+    return all;
+  }();
+  // The same stimuli in other orders, the same five signals in other directions of 5 + r neurons, and noise of each.
+  std::vector<NeuralRecording> all;
+  std::vector<std::vector<double>> distances;
+  for (std::size_t r = 0; r < 3; ++r) {
+    NeuralRecording one{.bins = {{0, 10}}};
+    std::vector<double> in_order(30 * (5 + r));
+    for (std::size_t i = 0; i < 30; ++i) {
+      std::size_t const stimulus = (7 * r + 11 * i) % 30;
+      one.stimuli.push_back("s" + number_text(stimulus));
+      for (std::size_t u = 0; u < 5 + r; ++u) {
+        double const x = common[stimulus * 5 + (u + r) % 5] + 0.3 * normal(generator);
+        one.responses.push_back(x), in_order[stimulus * (5 + r) + u] = x;
+      }
+    }
+    distances.push_back(analysis::dissimilarities({in_order, 5 + r}));
+    all.push_back(std::move(one));
+  }
+  auto const found = recordings_ceiling(all);
+  auto const wanted = analysis::noise_ceiling(distances);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].upper == Catch::Approx(wanted.upper));
+  CHECK(found[0].lower == Catch::Approx(wanted.lower));
+  CHECK(found[0].lower < found[0].upper);
+  CHECK(recordings_ceiling({all[1], all[1]})[0].lower == Catch::Approx(1));
+  CHECK(failure([&] { recordings_ceiling({all[0]}); }) == "experiments.189");
+  NeuralRecording two_bins = all[0];
+  two_bins.bins.push_back({10, 20});
+  CHECK(failure([&] { recordings_ceiling({all[0], two_bins}); }) == "experiments.189");
+  all[2].stimuli.assign(30, "other");
+  CHECK(failure([&] { recordings_ceiling(all); }) == "experiments.168");
+}
+
 TEST_CASE("Recordings are read from NPZ and CSV, and checked", "[observed]") {
   TemporaryFolder const folder;
   auto const recording = [&](Tensor const& responses, std::vector<std::string> const& ids) {

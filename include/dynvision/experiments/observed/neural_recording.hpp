@@ -6,12 +6,13 @@
 //     CSV: stimulus_id, and a column of numbers for each neuroid
 //
 //   for (RecordingAgreement const& one : compare_recordings(model, neurons)) one.layer, one.rsa, one.cka, one.cka_debiased
+//   analysis::NoiseCeiling const c = recordings_ceiling({animal1, animal2, animal3}).front();              of a time bin: what rsa can reach
 //
 // Stimuli are found by their stimulus_id, repeated presentations averaged; at least four must be in both. Each layer and time bin of
 // the model is compared with each time bin of the neurons: Spearman's correlation of dissimilarities (1 - Pearson; RSA), linear
 // and debiased CKA (analysis/population/). Numbers that are missing or not finite are refused.
 //
-// Errors: experiments.166 … experiments.168, and those of the formats.
+// Errors: experiments.166 … experiments.168, 189, and those of the formats.
 #pragma once
 #include <dynvision/analysis/population/dissimilarity.hpp>
 #include <dynvision/analysis/population/kernel_alignment.hpp>
@@ -22,7 +23,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
-#include <map>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -134,24 +135,43 @@ struct RecordingAgreement {
   double rsa = analysis::not_defined, cka = analysis::not_defined, cka_debiased = analysis::not_defined;
 };
 
-inline std::vector<RecordingAgreement> compare_recordings(NeuralRecording const& model,
-                                                          NeuralRecording const& neurons) {
+namespace observed {
+
+// Stimuli of the first recording that all of them have, in its order.
+inline std::vector<std::string> shared_stimuli(std::vector<NeuralRecording const*> const& all) {
   std::vector<std::string> shared;
-  for (std::string const& stimulus : neurons.stimuli) {
-    bool const both = std::count(model.stimuli.begin(), model.stimuli.end(), stimulus) > 0;
-    if (both && std::count(shared.begin(), shared.end(), stimulus) == 0) shared.push_back(stimulus);
+  for (std::string const& stimulus : all.front()->stimuli) {
+    bool const everywhere = std::all_of(all.begin(), all.end(), [&](NeuralRecording const* one) {
+      return std::count(one->stimuli.begin(), one->stimuli.end(), stimulus) > 0;
+    });
+    if (everywhere && std::count(shared.begin(), shared.end(), stimulus) == 0) shared.push_back(stimulus);
   }
   if (shared.size() < 4) {
     fail("experiments", 168,
-         {"expected at least 4 stimuli that both recordings have, found ", shared.size(), ": stimulus_id \"",
-          neurons.stimuli[0], "\" of one, \"", model.stimuli[0], "\" of the other"});
+         {"expected at least 4 stimuli that ", all.size() == 2 ? "both" : "all", " recordings have, found ",
+          shared.size(), ": stimulus_id \"", all.front()->stimuli[0], "\" of one, \"", all.back()->stimuli[0],
+          "\" of another"});
   }
-  std::vector<std::size_t> every(neurons.n_neuroids());
-  for (std::size_t u = 0; u < every.size(); ++u) every[u] = u;
+  return shared;
+}
+
+// Of all neuroids in one bin.
+inline std::vector<double> every_pattern(NeuralRecording const& of, std::vector<std::string> const& stimuli,
+                                         std::size_t bin) {
+  std::vector<std::size_t> every(of.n_neuroids());
+  std::iota(every.begin(), every.end(), std::size_t{0});
+  return patterns_of(of, stimuli, every, bin);
+}
+
+}  // namespace observed
+
+inline std::vector<RecordingAgreement> compare_recordings(NeuralRecording const& model,
+                                                          NeuralRecording const& neurons) {
+  std::vector<std::string> const shared = observed::shared_stimuli({&neurons, &model});
   std::vector<std::vector<double>> measured, distances;
   for (std::size_t b = 0; b < neurons.bins.size(); ++b) {
-    measured.push_back(observed::patterns_of(neurons, shared, every, b));
-    distances.push_back(analysis::dissimilarities({measured.back(), every.size()}));
+    measured.push_back(observed::every_pattern(neurons, shared, b));
+    distances.push_back(analysis::dissimilarities({measured.back(), neurons.n_neuroids()}));
   }
   std::vector<RecordingAgreement> all;
   for (auto const& [layer, units] : observed::by_layer(model)) {
@@ -159,7 +179,7 @@ inline std::vector<RecordingAgreement> compare_recordings(NeuralRecording const&
       std::vector<double> const own = observed::patterns_of(model, shared, units, m);
       std::vector<double> const distance = analysis::dissimilarities({own, units.size()});
       for (std::size_t b = 0; b < neurons.bins.size(); ++b) {
-        analysis::Patterns const x{own, units.size()}, y{measured[b], every.size()};
+        analysis::Patterns const x{own, units.size()}, y{measured[b], neurons.n_neuroids()};
         RecordingAgreement one{layer, model.bins[m], neurons.bins[b], shared.size()};
         one.rsa = analysis::similarity(distance, distances[b], analysis::Comparison::spearman).value;
         one.cka = analysis::linear_cka(x, y), one.cka_debiased = analysis::debiased_cka(x, y);
@@ -168,6 +188,30 @@ inline std::vector<RecordingAgreement> compare_recordings(NeuralRecording const&
     }
   }
   return all;
+}
+
+// Of each time bin: what a model can reach that is compared with each of these recordings, of all neuroids of several animals, people or
+// networks (Spearman's, of the stimuli that all have).
+inline std::vector<analysis::NoiseCeiling> recordings_ceiling(std::vector<NeuralRecording> const& all) {
+  std::vector<NeuralRecording const*> each;
+  for (NeuralRecording const& one : all) each.push_back(&one);
+  if (all.size() < 2) fail("experiments", 189, {"a ceiling of ", all.size(), " recordings: expected at least 2"});
+  for (NeuralRecording const& one : all) {
+    if (one.bins.size() == all[0].bins.size()) continue;
+    fail("experiments", 189,
+         {"recordings of ", all[0].bins.size(), " and of ", one.bins.size(), " time bins: expected as many in all"});
+  }
+  std::vector<std::string> const shared = observed::shared_stimuli(each);
+  std::vector<analysis::NoiseCeiling> ceilings;
+  for (std::size_t b = 0; b < all[0].bins.size(); ++b) {
+    std::vector<std::vector<double>> distances;
+    for (NeuralRecording const& one : all) {
+      std::vector<double> const patterns = observed::every_pattern(one, shared, b);
+      distances.push_back(analysis::dissimilarities({patterns, one.n_neuroids()}));
+    }
+    ceilings.push_back(analysis::noise_ceiling(distances));
+  }
+  return ceilings;
 }
 
 }  // namespace dynvision::experiments
