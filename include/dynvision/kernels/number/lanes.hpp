@@ -83,12 +83,6 @@ template <class T> DYNVISION_LANES_ONLY Lanes<T> with_sign_of(Lanes<T> const& x,
   typename Lanes<T>::Vector const y = s.v < zero ? -x.v : s.v;
   return {s.v > zero ? x.v : y};
 }
-template <class T> DYNVISION_LANES_ONLY Lanes<T> hyperbolic_tangent(Lanes<T> const& x) {
-  return each_lane(x, [](T a) { return std::tanh(a); });
-}
-template <class T> DYNVISION_LANES_ONLY Lanes<T> exponential(Lanes<T> const& x) {
-  return each_lane(x, [](T a) { return std::exp(a); });
-}
 template <class T> DYNVISION_LANES_ONLY Lanes<T> logarithm(Lanes<T> const& x) {
   return each_lane(x, [](T a) { return std::log(a); });
 }

@@ -7,6 +7,7 @@
 // itself, + - * / with a number, and the functions of kernels/number/plain.hpp.
 #pragma once
 #include <dynvision/kernels/number/dual.hpp>
+#include <dynvision/kernels/number/exponential.hpp>
 #include <dynvision/kernels/number/lanes.hpp>
 #include <dynvision/kernels/number/pack.hpp>
 
