@@ -1,4 +1,4 @@
-// covers: kernels/number/numbers.hpp, kernels/number/plain.hpp, kernels/number/lanes.hpp, kernels/pipeline/roles.hpp, kernels/pipeline/pipeline.hpp
+// covers: kernels/number/numbers.hpp, kernels/number/plain.hpp, kernels/number/lanes.hpp, kernels/device/chunks.hpp, kernels/pipeline/roles.hpp, kernels/pipeline/pipeline.hpp
 // covers: kernels/resample/max_pooling.hpp, kernels/resample/nearest.hpp
 // covers: kernels/device/layout.hpp, kernels/device/parallel.hpp, kernels/device/engine.hpp, kernels/pipeline/arguments.hpp, kernels/pipeline/program.hpp
 // covers: kernels/number/tensor_number.hpp, kernels/pipeline/loop.hpp, kernels/pipeline/tensors.hpp, kernels/resample/max_pooling_tensors.hpp

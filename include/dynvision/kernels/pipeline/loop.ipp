@@ -1,5 +1,6 @@
 // The walk through the chunks of a block, and through the steps of each.
 #pragma once
+#include <dynvision/kernels/device/chunks.hpp>
 #include <dynvision/kernels/device/parallel.hpp>
 #include <dynvision/kernels/device/thread_scratch.hpp>
 #include <dynvision/kernels/number/conversion.hpp>
@@ -19,15 +20,12 @@ namespace dynvision::kernels {
 // each, in a table that is filled before every step.
 class ChunkWalk {
  public:
-  static constexpr std::int64_t register_bytes = 32, chunk_bytes = 4096;  // of the arithmetic type
-
-  static std::int64_t chunk(Engine const& engine) {  // numbers; of signals that are copied, what copies leave room for
-    return engine.dtype == at::kDouble ? chunk_bytes / 8 : (engine.dtype == at::kFloat ? chunk_bytes / 4 : 512);
-  }
+  static constexpr std::int64_t register_bytes = 32, chunk_bytes = Chunks::bytes;  // of the arithmetic type
 
   ChunkWalk(PipelineType const& type, Engine const& engine, void const* roles, Arguments const& arguments,
-            AdjointArguments const* adjoint)
-      : loops_(engine.dtype == at::kDouble ? type.in_double : type.in_float),
+            AdjointArguments const* adjoint, Chunks const& chunks)
+      : chunks_(chunks),
+        loops_(engine.dtype == at::kDouble ? type.in_double : type.in_float),
         n_slots_(type.n_slots),
         roles_(roles),
         arguments_(arguments),
@@ -74,16 +72,24 @@ class ChunkWalk {
       if (arguments.role[j].drawn != nullptr) drawn_.push_back(j);
     }
     table_.resize(static_cast<std::size_t>(n_addresses_)), original_ = table_;
+    std::int64_t n_repeated = 0;
+    for (Signal& signal : signals_) {
+      if (chunks.samples == 1 || signal.next_sample != 0 || signal.use == looks) continue;
+      signal.repeated = n_repeated++;
+      repeated_from_.push_back(nullptr);
+    }
+    if (n_repeated > 0) repeated_ = thread_scratch<std::byte, 4>(n_repeated * chunk_bytes);
     resolve();
   }
 
   ChunkWalk(ChunkWalk const&) = delete;  // arguments point into the table
   ChunkWalk& operator=(ChunkWalk const&) = delete;
 
-  // All steps of the numbers [from,to) of a sample. sums: those of w and b for each role, that of tau.
-  void run(std::int64_t sample, std::int64_t from, std::int64_t to, double* sums) {
+  // All steps of a chunk. sums: those of w and b for each role, that of tau.
+  void run(std::int64_t i, double* sums) {
+    std::int64_t const from = chunks_.from(i), to = chunks_.to(i);
     std::int64_t const width = register_bytes / arithmetic_bytes_, n = (to - from) / width * width;
-    sample_ = sample;
+    sample_ = chunks_.sample(i);
     if (n > 0) part(from, n, n, copies_, sums);
     if (n < to - from) part(from + n, to - from - n, width, true, sums);
   }
@@ -96,12 +102,13 @@ class ChunkWalk {
     int per_step;
     std::int64_t next_sample;  // numbers
     Use use;
+    std::int64_t repeated = -1;  // an operand that all samples of a chunk share
   };
 
   // Entries of the table, one after the other. The address is not known before all are there: a number in its place.
   Steps add(Steps addresses, std::int64_t next_sample, Use use, int per_step = 1) {
     if (addresses == nullptr || per_step == 0) return nullptr;
-    signals_.push_back({addresses, per_step, next_sample, use});
+    signals_.push_back({addresses, per_step, next_sample, use, -1});
     n_addresses_ += per_step;
     return reinterpret_cast<Steps>(static_cast<std::uintptr_t>(n_addresses_ - per_step + 1));
   }
@@ -163,15 +170,34 @@ class ChunkWalk {
       std::int64_t const offset = (sample_ * signal.next_sample + from) * bytes;
       Steps const all = signal.addresses + static_cast<std::ptrdiff_t>(t) * signal.per_step;
       for (int k = 0; k < signal.per_step; ++k) {
-        *to++ = all[k] == nullptr ? nullptr : static_cast<std::byte*>(all[k]) + offset;
+        *to++ = all[k] == nullptr      ? nullptr
+                : signal.repeated >= 0 ? repeated(signal, all[k]) + from * bytes
+                                       : static_cast<std::byte*>(all[k]) + offset;
       }
     }
+  }
+  // The numbers of a sample, for all samples of a chunk.
+  std::byte* repeated(Signal const& signal, void const* of_sample) {
+    std::byte* const to = repeated_ + signal.repeated * chunk_bytes;
+    void const*& last = repeated_from_[static_cast<std::size_t>(signal.repeated)];
+    if (last == of_sample) return to;
+    last = of_sample;
+    std::int64_t const bytes = chunks_.size * bytes_;
+    for (std::int64_t i = 0; i < chunks_.samples; ++i)
+      std::memcpy(to + i * bytes, of_sample, static_cast<std::size_t>(bytes));
+    return to;
   }
   // What is drawn, for `count` numbers of this step.
   void draw(int t, std::int64_t from, std::int64_t count) {
     float* room = thread_scratch<float, 3>(static_cast<std::int64_t>(drawn_.size()) * chunk_bytes / 4);
     for (int const j : drawn_) {
-      draw_normal_of_sample(*arguments_.role[j].drawn, t, sample_, from, from + count, room);
+      for (std::int64_t i = from; i < from + count;) {
+        std::int64_t const sample = i / chunks_.size, first = sample * chunks_.size;
+        std::int64_t const end = std::min(from + count, first + chunks_.size);
+        draw_normal_of_sample(*arguments_.role[j].drawn, t, sample_ + sample, i - first, end - first,
+                              room + (i - from));
+        i = end;
+      }
       table_[static_cast<std::size_t>(step_.role[j].operand - table_.data())] = room;
       room += chunk_bytes / 4;
     }
@@ -212,6 +238,7 @@ class ChunkWalk {
     });
   }
 
+  Chunks const chunks_;
   StepLoops loops_;
   int n_slots_;
   void const* roles_;
@@ -223,47 +250,42 @@ class ChunkWalk {
   c10::SmallVector<Signal, 48> signals_;
   c10::SmallVector<int, 4> drawn_;  // roles
   c10::SmallVector<void*, 64> table_, original_;
+  std::byte* repeated_ = nullptr;
+  c10::SmallVector<void const*, 4> repeated_from_;
   Arguments step_{};
   AdjointArguments step_back_{};
 };
 
-// f(walk, index, sample, first number, end) for each chunk; threads share them.
-template <class F>
-void each_chunk(Engine const& engine, Arguments const& arguments, F const& walk_of_thread, auto const& f) {
-  std::int64_t const chunk = ChunkWalk::chunk(engine), per_sample = (arguments.size + chunk - 1) / chunk;
-  std::int64_t const least = 16384 / (chunk * (engine.dtype == at::kDouble ? 8 : 4));
-  parallel_pieces(arguments.batch * per_sample, least, [&](std::int64_t first, std::int64_t last) {
-    ChunkWalk walk = walk_of_thread();
-    for (std::int64_t i = first; i < last; ++i) {
-      std::int64_t const from = i % per_sample * chunk;
-      f(walk, i, i / per_sample, from, std::min(from + chunk, arguments.size));
-    }
-  });
+// f(walk, chunk) for each chunk; threads share them.
+template <class F> void each_chunk(Engine const& engine, Chunks const& chunks, F const& walk_of_thread, auto const& f) {
+  std::int64_t const bytes = chunks.numbers * (engine.dtype == at::kDouble ? 8 : 4);
+  parallel_pieces(chunks.count(), std::max<std::int64_t>(16384 / std::max<std::int64_t>(bytes, 1), 1),
+                  [&](std::int64_t first, std::int64_t last) {
+                    ChunkWalk walk = walk_of_thread();
+                    for (std::int64_t i = first; i < last; ++i) f(walk, i);
+                  });
 }
 
 DYNVISION_INLINE void forward_by_loops(PipelineType const& type, Engine const& engine, void const* roles,
                                        Arguments const& arguments) {
+  Chunks const chunks(engine, arguments.size, arguments.batch);
   each_chunk(
-      engine, arguments, [&] { return ChunkWalk(type, engine, roles, arguments, nullptr); },
-      [](ChunkWalk& walk, std::int64_t, std::int64_t sample, std::int64_t from, std::int64_t to) {
-        walk.run(sample, from, to, nullptr);
-      });
+      engine, chunks, [&] { return ChunkWalk(type, engine, roles, arguments, nullptr, chunks); },
+      [&](ChunkWalk& walk, std::int64_t i) { walk.run(i, nullptr); });
 }
 
 DYNVISION_INLINE void reverse_by_loops(PipelineType const& type, Engine const& engine, void const* roles,
                                        Arguments const& arguments, AdjointArguments const& adjoint) {
+  Chunks const chunks(engine, arguments.size, arguments.batch);
   std::size_t const n_sums = 2 * static_cast<std::size_t>(type.n_slots) + 1;
   bool summed = adjoint.tau_gradient != nullptr;
   for (int j = 0; j < type.n_slots; ++j) summed = summed || adjoint.role[j].g_affine != nullptr;
   std::vector<double> sums;
-  if (summed) {
-    std::int64_t const chunk = ChunkWalk::chunk(engine), per_sample = (arguments.size + chunk - 1) / chunk;
-    sums.resize(static_cast<std::size_t>(arguments.batch * per_sample) * n_sums);
-  }
+  if (summed) sums.resize(static_cast<std::size_t>(chunks.count()) * n_sums);
   each_chunk(
-      engine, arguments, [&] { return ChunkWalk(type, engine, roles, arguments, &adjoint); },
-      [&](ChunkWalk& walk, std::int64_t index, std::int64_t sample, std::int64_t from, std::int64_t to) {
-        walk.run(sample, from, to, summed ? sums.data() + static_cast<std::size_t>(index) * n_sums : nullptr);
+      engine, chunks, [&] { return ChunkWalk(type, engine, roles, arguments, &adjoint, chunks); },
+      [&](ChunkWalk& walk, std::int64_t i) {
+        walk.run(i, summed ? sums.data() + static_cast<std::size_t>(i) * n_sums : nullptr);
       });
   for (std::size_t i = 0; i < sums.size(); ++i) {  // in order, so that a run can be repeated to the bit
     std::size_t const which = i % n_sums, j = which / 2;
