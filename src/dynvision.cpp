@@ -30,6 +30,7 @@
 #include <dynvision/core/warning.ipp>
 #include <dynvision/dynamics/clock.ipp>
 #include <dynvision/dynamics/delay_line.ipp>
+#include <dynvision/kernels/convolution/group_product.ipp>
 #include <dynvision/kernels/convolution/native.ipp>
 #include <dynvision/kernels/convolution/onednn.ipp>
 #include <dynvision/kernels/convolution/plane_stencil.ipp>

@@ -4,13 +4,15 @@
 //   w = f(v) with parametrisations: w is made once a run, in the dtype of the computation and the layout of the signals, and
 //   f is differentiated once, for the sum of gw (functions/parametrised_weight.hpp).
 //
-// A kernel of one place meets an image of one place as a matrix product, y = x W^T + b. Otherwise
+// A kernel of one place meets an image of one place as a matrix product, y = x W^T + b; maps of groups of channels as one each, by
+// loops of the library's own where these can run (kernels/convolution/group_product.hpp). Otherwise
 // its convolution is the library's own where that is the faster one (kernels/convolution/native.hpp), or else oneDNN's, for
 // which the weight is packed, or else LibTorch's. Gradients add up in the dtype of the parameters; those of small blocks
 // wait until there are enough for one call.
 #pragma once
 #include <dynvision/concepts/weight.hpp>
 #include <dynvision/core/inline.hpp>
+#include <dynvision/kernels/convolution/group_product.hpp>
 #include <dynvision/kernels/convolution/native.hpp>
 #include <dynvision/kernels/convolution/onednn.hpp>
 #include <dynvision/kernels/convolution/plane_stencil.hpp>
@@ -51,6 +53,8 @@ class Convolution {
  private:
   // What a weight gradient is computed of at about the speed of the forward convolution.
   static constexpr std::int64_t enough_bytes = 2 * most_waiting_bytes;
+  // Of many groups: their sums are then gone through once for so much, not once for every block.
+  static constexpr std::int64_t enough_bytes_of_groups = 1 << 24;
 
   bool learns_weight() const { return learns_weight_; }
   bool adds_up() const { return own_ && own_->sums() && learns_weight(); }  // gradients, by a loop of the library's own
@@ -61,6 +65,8 @@ class Convolution {
   Tensor signal_of(Tensor const& rows) const;                                              // (n,C) as (n,C,1,1)
   void gradients_of_product(Tensor const& g, Tensor const& x);
   void gradients_of_groups(Tensor const& g, Tensor const& x);
+  Tensor product(Tensor const& rows);
+  Tensor product_adjoint(Tensor const& rows);
 
   void gradients(Tensor const& g, Tensor const& x, bool want_gx, Tensor& gx);
   void weigh_waiting();
@@ -82,6 +88,7 @@ class Convolution {
   Tensor weight_, matrix_{}, bias_, g_weight_{}, g_bias_{};
   std::optional<kernels::NativeConvolution> own_{};
   std::optional<kernels::OnednnConvolution> packed_{};
+  std::optional<kernels::GroupProduct> groups_{};
   Plane plane_{};
   kernels::Shape shape_{};    // of signals, on the plane
   kernels::Engine engine_{};  // the same

@@ -26,6 +26,9 @@ DYNVISION_INLINE Convolution::Convolution(Weight const& kernel, kernels::Layout 
   if (of_one_place && kernel.padding == 0 && (kernel.groups == 1 || of_groups)) {
     matrix_ = weight_.flatten(1);  // (Out,In/groups)
   }
+  constexpr std::int64_t few = 1 << 15;  // numbers of a weight: of larger ones LibTorch's product is the faster one
+  bool const by_loops = kernel.groups > 1 || weight_.numel() <= few;
+  if (matrix_.defined() && by_loops && kernels::GroupProduct::suits(weight_)) groups_.emplace(matrices());
   if (kernel.bias.defined()) bias_ = kernels::in_dtype(kernel.bias.tensor_data(), dtype).flatten();
   if (of_groups) {
     weight_ = layout.of(weight_);
@@ -66,8 +69,7 @@ DYNVISION_INLINE double Convolution::flops(kernels::Shape const& in) const {
 DYNVISION_INLINE Tensor Convolution::forward(Tensor const& x) {
   if (plane_.stencil) return (this->*plane_.forward)(x);
   if (is_product(x)) {
-    Tensor const rows = rows_of_signal(x);
-    return signal_of(kernel_.groups == 1 ? linear(rows, matrix_, bias_) : linear_of_groups(rows, matrices(), bias_));
+    return signal_of(product(rows_of_signal(x)));
   }
   if (own_) return own_->forward(layout_.of(x), bias_);
   return layout_.of(packed_ ? packed_->forward(x, bias_)
@@ -79,18 +81,19 @@ DYNVISION_INLINE Tensor Convolution::reverse(Tensor const& g, Tensor const& x, b
   Tensor gx;
   bool const is_matrix = is_product(x), apart = is_matrix || own_ || (packed_ && kernel_.groups == 1);
   if (want_gx && is_matrix) {
-    Tensor const rows = rows_of_signal(g);
-    gx = signal_of(kernel_.groups == 1 ? rows.mm(matrix_) : linear_of_groups(rows, matrices().transpose(1, 2), {}));
+    gx = signal_of(product_adjoint(rows_of_signal(g)));
   } else if (want_gx && own_) {
     gx = own_->adjoint(layout_.of(g), x.size(2), x.size(3), room);
   } else if (want_gx && apart) {
     gx = packed_->adjoint(g, x.size(2), x.size(3));
   }
   std::int64_t const bytes = g.numel() * g.element_size() + x.numel() * x.element_size();
-  if (!apart || bytes > most_waiting_bytes) {
+  bool const waits_long = is_matrix && kernel_.groups > 1 && groups_ && learns_weight();
+  if (!apart || (bytes > most_waiting_bytes && !waits_long)) {
     gradients(layout_.of(g), layout_.of(x), want_gx && !apart, gx);
   } else if (learns()) {
-    if (waiting_bytes_ + bytes > enough_bytes) weigh_waiting();
+    if (waiting_bytes_ > 0 && waiting_bytes_ + bytes > (waits_long ? enough_bytes_of_groups : enough_bytes))
+      weigh_waiting();
     waiting_g_.push_back(layout_.of(g)), waiting_x_.push_back(layout_.of(x));
     waiting_bytes_ += bytes;
   }
@@ -100,16 +103,23 @@ DYNVISION_INLINE Tensor Convolution::reverse(Tensor const& g, Tensor const& x, b
 DYNVISION_INLINE void Convolution::release_forward_weight() {
   if (own_) own_->forget_forward();
   if (packed_) packed_->forget_forward();
+  if (groups_) groups_->forget_forward();
 }
 
 DYNVISION_INLINE void Convolution::finish(GradientSums& learned) {
   if (own_) own_->forget_adjoint();
   if (packed_) packed_->forget_adjoint();
+  if (groups_) groups_->forget_adjoint();
   if (waiting_bytes_ > 0) weigh_waiting();
   if (own_) {
     kernels::NativeConvolution::Gradients const sums = own_->take();
     add(g_weight_, sums.weight);
     if (learns_bias_) add(g_bias_, sums.bias);
+  }
+  if (groups_) {
+    kernels::GroupProduct::Gradients const sums = groups_->take();
+    if (sums.weight.defined()) add(g_weight_, sums.weight.view(weight_.sizes()));
+    if (learns_bias_ && sums.bias.defined()) add(g_bias_, sums.bias.flatten());
   }
   if (g_weight_.defined()) of_.adjoint(g_weight_, learned);
   learned.add(learned.index(kernel_.bias), g_bias_, true);
@@ -137,8 +147,23 @@ DYNVISION_INLINE Tensor Convolution::signal_of(Tensor const& rows) const {
   return kernels::view_of(rows, sizes, strides, rows.storage_offset());
 }
 
+DYNVISION_INLINE Tensor Convolution::product(Tensor const& rows) {
+  if (groups_) return groups_->forward(rows.contiguous(), bias_);
+  if (kernel_.groups > 1) return linear_of_groups(rows, matrices(), bias_);
+  std::array<std::int64_t, 2> const sizes{matrix_.size(1), matrix_.size(0)},
+      strides{matrix_.stride(1), matrix_.stride(0)};
+  Tensor const transposed = kernels::view_of(matrix_, sizes, strides, matrix_.storage_offset());
+  return bias_.defined() ? bias_.addmm(rows, transposed) : rows.mm(transposed);  // linear() is five calls
+}
+
+DYNVISION_INLINE Tensor Convolution::product_adjoint(Tensor const& rows) {
+  if (groups_) return groups_->adjoint(rows.contiguous());
+  return kernel_.groups == 1 ? rows.mm(matrix_) : linear_of_groups(rows, matrices().transpose(1, 2), {});
+}
+
 DYNVISION_INLINE void Convolution::gradients_of_product(Tensor const& g, Tensor const& x) {
   Tensor const g_rows = rows_of_signal(g), x_rows = rows_of_signal(x);
+  if (groups_ && learns_weight_) return groups_->add({g_rows.contiguous()}, {x_rows.contiguous()});
   if (learns_bias_) add(g_bias_, g_rows.sum({0}));
   if (!learns_weight_) return;
   if (kernel_.groups > 1) return gradients_of_groups(g_rows, x_rows);
@@ -161,7 +186,12 @@ DYNVISION_INLINE void Convolution::gradients_of_groups(Tensor const& g, Tensor c
 }
 
 DYNVISION_INLINE void Convolution::weigh_waiting() {
-  if (adds_up() && !is_product(waiting_x_[0])) {
+  if (groups_ && learns_weight() && is_product(waiting_x_[0])) {
+    std::vector<Tensor> g, x;
+    for (Tensor const& one : waiting_g_) g.push_back(rows_of_signal(one).contiguous());
+    for (Tensor const& one : waiting_x_) x.push_back(rows_of_signal(one).contiguous());
+    groups_->add(g, x);
+  } else if (adds_up() && !is_product(waiting_x_[0])) {
     own_->add(waiting_g_, waiting_x_);
   } else {
     Tensor none;

@@ -36,7 +36,9 @@ DYNVISION_INLINE void take_to_head(ForwardContext& at, Tensor const& x, bool res
     if (run.classifies_blocks) z = linear(z.div_(run.pixels_of_head()), run.classifier->weight, run.classifier->bias);
     run.results.put_head_input(t, at.block.n, z);
   } else if (run.reads_out_at_once) {
-    run.results.put_head_input(t, at.block.n, in_parameter_dtype(run, x).flatten(1));
+    Tensor const r = in_parameter_dtype(run, x);
+    std::array<std::int64_t, 2> const sizes{r.size(0), r.size(1)}, strides{r.stride(0), r.stride(1)};
+    run.results.put_head_input(t, at.block.n, kernels::view_of(r, sizes, strides, r.storage_offset()));
   } else if (run.head.functions != nullptr) {
     run.results.put_head_input(t, at.block.n, run.head.forward(at, x));
   }
