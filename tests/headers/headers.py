@@ -2,18 +2,20 @@
 """Every public header, compiled without a warning, twice in one file: a header without a guard shows it.
 
     headers.py --include include --work build/tests/headers --compiler g++=/usr/bin/c++ --compiler clang++=/usr/bin/clang++
-               [--launcher /usr/bin/ccache] [--nvcc /usr/local/cuda/bin/nvcc] [--jobs 2] [PATTERN] -- FLAG...
+               [--nvcc /usr/local/cuda/bin/nvcc] [--jobs 2] [PATTERN] -- FLAG...
 
 Alone, by the last compiler: a header compiles without what others include before it. Where a header includes another one, both are
 seen in one file, the included one first: it brings nothing that the later one does not bring itself. So files are chains of
 headers, each of which includes the one before, as few as cover all of them; and what all of a chain include is read precompiled
-(PRECOMPILED). With its station, by the other compilers.
-Compiled when ctest runs it, so that a header that fails does not keep other tests from running; ccache skips what is as before.
+(PRECOMPILED). With all others in one file, by the other compilers: what a header misses there, it misses alone, too; warnings differ.
+Compiled when ctest runs it, so that a header that fails does not keep other tests from running; what is as before is skipped.
 """
 import argparse
+import os
 import re
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,8 +24,9 @@ from pathlib import Path
 NOT_NVCC = re.compile(r"dynvision/((train|learning|config|io/image|data/pictures)/|analysis/(measures|.*/)|variants/(cache|compile|object|first_use))")
 EIGEN = re.compile(r'#\s*include\s*[<"](Eigen|unsupported/Eigen|Spectra)/')
 
-# The way to ATen, which takes most of the time: a chain of headers that all include one of these begins with it, compiled once.
-PRECOMPILED = ("dynvision/core/ops.hpp", "dynvision/core/tensor.hpp")
+# What takes most of the time: a chain whose first header includes all of a row, with or without others between, begins with that row,
+# which is compiled once. The first row that fits.
+PRECOMPILED = (("dynvision/core/ops.hpp",), ("dynvision/core/tensor.hpp",))
 
 
 def included(file):
@@ -80,40 +83,64 @@ def chains_of(headers, reached):
 
 
 def with_precompiled(includes):
-    """(precompiled header or None, chain): each header in one chain, behind the first of PRECOMPILED that it includes."""
+    """(row of PRECOMPILED or (), chain): each header in one chain, behind the first row of which it includes all."""
     reached, left, found = reached_by(includes), set(includes), []
-    for first in (*PRECOMPILED, None):
-        group = {header for header in left if first is None or first in reached[header]}
+    for row in (*PRECOMPILED, ()):
+        group = {header for header in left if set(row) <= reached[header]}
         left -= group
-        found += [(first, chain) for chain in chains_of(group, reached)]
+        found += [(row, chain) for chain in chains_of(group, reached)]
     return found
+
+
+def up_to_date(product, dependencies):
+    """Whether it is younger than every file that it was made of, as make understands it."""
+    try:
+        made = product.stat().st_mtime_ns
+        return all(Path(file).stat().st_mtime_ns <= made for file in dependencies.read_text().replace("\\\n", " ").split()[1:])
+    except FileNotFoundError:
+        return False
 
 
 class Compiler:
     def __init__(self, name, command, flags, work):
         self.name, self.command, self.flags, self.work = name, command, flags, work
-        self.precompiled = {None: []}
+        version = subprocess.run([command, "--version"], capture_output=True, text=True).stdout
+        self.means = "\n".join([version, command, *flags])
+        self.precompiled = {(): []}
 
-    def precompile(self, header):
-        """What the compiler says of it; afterwards files may begin with it."""
-        source = self.work / f"{header.replace('/', '.')}.{self.name}.hpp"
-        source.write_text(f"#include <{header}>\n")
+    def compile(self, what, source, text, product, arguments):
+        """What the compiler says of this text; nothing if it is content, now or when nothing was different."""
+        dependencies, key = Path(f"{product}.d"), Path(f"{product}.key")
+        wanted = "\n".join([self.means, *arguments, text])
+        if key.exists() and key.read_text() == wanted and up_to_date(product, dependencies):
+            return ""
+        key.unlink(missing_ok=True)
+        source.write_text(text)
+        started = time.time_ns()
+        done = subprocess.run([self.command, *self.flags, *arguments, str(source), "-MD", "-MF", str(dependencies)],
+                              capture_output=True, text=True)
+        if done.returncode != 0:
+            return f"{self.name}: {what}\n{done.stdout}{done.stderr}"
+        product.touch()
+        os.utime(product, ns=(started, started))  # what has changed meanwhile is younger
+        key.write_text(wanted)
+        return ""
+
+    def precompile(self, row):
+        """What the compiler says of these; afterwards files may begin with them."""
+        source = self.work / f"{'+'.join(row).replace('/', '.')}.{self.name}.hpp"
         clang = "clang" in self.name
         compiled = source.with_suffix(".pch") if clang else Path(f"{source}.gch")
-        done = subprocess.run([self.command[-1], *self.flags, "-x", "c++-header", str(source), "-o", str(compiled)],
-                              capture_output=True, text=True)
-        self.precompiled[header] = ["-include-pch", str(compiled)] if clang else ["-include", str(source)]
-        return "" if done.returncode == 0 else f"{self.name}: {header}\n{done.stdout}{done.stderr}"
+        self.precompiled[row] = ["-include-pch", str(compiled)] if clang else ["-include", str(source)]
+        return self.compile(" ".join(row), source, "".join(f"#include <{header}>\n" for header in row), compiled,
+                            ["-o", str(compiled), "-x", "c++-header"])
 
-    def errors(self, name, headers, first=None):
+    def errors(self, name, headers, row=()):
         """What the compiler says of a file with these headers; nothing if it is content."""
-        source = self.work / f"{name}.cpp"
+        source = self.work / f"{name}.{self.name}.cpp"
         text = "".join(f"#include <{header}>\n" for header in headers) * 2
-        if not source.exists() or source.read_text() != text:
-            source.write_text(text)
-        done = subprocess.run([*self.command, *self.flags, *self.precompiled[first], "-c", str(source),
-                               "-o", str(source.with_suffix(f".{self.name}.o"))], capture_output=True, text=True)
-        return "" if done.returncode == 0 else f"{self.name}: {', '.join(headers[-3:])}\n{done.stdout}{done.stderr}"
+        return self.compile(", ".join(headers[-3:]), source, text, source.with_suffix(".done"),
+                            [*self.precompiled[row], "-fsyntax-only"])
 
 
 def for_nvcc(include, includes):
@@ -130,13 +157,12 @@ def through_nvcc(nvcc, flags, work, headers):
 
 
 def main():
-    sys.setrecursionlimit(10000)
+    sys.setrecursionlimit(10000)  # augments
     own, flags = sys.argv[1:sys.argv.index("--")], sys.argv[sys.argv.index("--") + 1:]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--include", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--compiler", action="append", required=True)
-    parser.add_argument("--launcher", default="", help="words with ; between")
     parser.add_argument("--nvcc")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("pattern", nargs="?", default="")
@@ -146,31 +172,26 @@ def main():
     includes = {header: included(asked.include / header) for header in headers}
     strict = [*flags, "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", "-O0"]
     compilers = [Compiler(*one.split("=", 1), strict, asked.work) for one in asked.compiler]
-    for one in compilers:
-        one.command = [*filter(None, asked.launcher.split(";")), one.command]
     *others, alone = compilers
 
-    def of_chain(first, chain):
-        said = alone.errors(chain[-1].replace("/", "."), chain, first)
+    def of_chain(row, chain):
+        said = alone.errors(chain[-1].replace("/", "."), chain, row)
         if not said or len(chain) == 1:
             return said
         # Which of them it is.
         return next(filter(None, (alone.errors("alone." + one.replace("/", "."), [one]) for one in chain)), said)
 
-    stations = {}
-    for header in headers:
-        stations.setdefault("/".join(header.split("/")[:2]) if header.count("/") > 1 else "dynvision", []).append(header)
     asked.work.mkdir(parents=True, exist_ok=True)
-    for header in PRECOMPILED:
-        if said := alone.precompile(header):
+    chains = with_precompiled(includes)
+    with ThreadPoolExecutor(asked.jobs) as pool:
+        for said in filter(None, pool.map(alone.precompile, dict.fromkeys(row for row, _ in chains if row))):
             print(said)
             return True
-    tasks = [(lambda all_, first=first: of_chain(first, all_), chain) for first, chain in with_precompiled(includes)]
-    for compiler in others:
-        for station, all_ in stations.items():
-            tasks.append((lambda all_, c=compiler, name=station.replace("/", "."): c.errors(name, all_), all_))
+    tasks = [(lambda all_, row=row: of_chain(row, all_), chain) for row, chain in chains]
     # The longest first.
     tasks.sort(key=lambda task: -len(task[1]))
+    for compiler in others:
+        tasks.insert(0, (lambda all_, compiler=compiler: compiler.errors("all", all_), headers))
     if asked.nvcc:
         tasks.insert(0, (lambda all_: through_nvcc(asked.nvcc, flags, asked.work, all_), for_nvcc(asked.include, includes)))
     tasks = [task for task in tasks if re.search(asked.pattern, " ".join(task[1]))]
