@@ -169,6 +169,7 @@ TEST_CASE("drawn runs of areas agree in every way", "[rate][property]") {
       6000, [](std::uint64_t seed) { compare_pieces<areas::Net>(seed, at::kDouble, 1e-10); }, 6);
   each_seed(
       7000, [](std::uint64_t seed) { compare_steps<areas::Net>(seed, at::kDouble, 1e-10); }, 6);
+  compare_steps<areas::Net>(7, at::kDouble, 1e-10);  // a drive that is one for all samples, after potentials of each
 }
 
 TEST_CASE("a perturbation reaches the k-th area of a chain at step k", "[rate]") {

@@ -106,7 +106,10 @@ template <MechanismOperation Op> Signal apply_mechanism(Op const& op, Signal con
     for (std::size_t i = 0; i < numbers.size(); ++i) inputs[first + K + static_cast<int>(i)] = {numbers[i]};
   }
   role.forward(inputs, outputs);
-  for (int k = 0; k < K; ++k) now.state(k).store(outputs[1 + k].x.expand(x.sizes()));
+  for (int k = 0; k < K; ++k) {
+    Signal const& next = outputs[1 + k].x;  // of all samples, too, where what arrives now is one signal for all
+    now.state(k).store(next.dim() == x.dim() && next.size(0) > x.size(0) ? next : next.expand(x.sizes()));
+  }
   return outputs[0].x;
 }
 
