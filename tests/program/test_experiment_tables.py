@@ -335,8 +335,9 @@ class ExperimentTables(program.Studies):
         return usage.ru_maxrss
 
     def test_memory_does_not_grow_with_the_images(self):
-        """All tables of an experiment with 40 and 400 images, in the same batches."""
+        """All tables of an experiment with 40 and 400 images, in the same batches; the responses of every unit, too."""
         program.images(self.folder / "images", "test", 400, seed=1)
         words = (*RUN, "response", "--test_batch_size", "20")
-        few, many = (self.peak(*words, "--images", n, "--out", f"of-{n}") for n in (40, 400))
-        self.assertLess(many, 1.05 * few, f"{few} kB with 40 images, {many} kB with 400")
+        for kept in ((), ("--units", "layer1", "layer2")):
+            few, many = (self.peak(*words, *kept, "--images", n, "--out", f"of-{n}-{len(kept)}") for n in (40, 400))
+            self.assertLess(many, 1.05 * few, f"{few} kB with 40 images, {many} kB with 400, {kept}")
