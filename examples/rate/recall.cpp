@@ -57,7 +57,7 @@ int main(int count, char** arguments) {
       // [recall]
       rate::Network<> const net(rate::scale_to_radius(rate::normal_matrix(50, 50, {seed, 0}), of.radius),
                                 rate::normal_matrix(50, 1, {seed, 1}));
-      rate::DelayedRecall const recalled = rate::delayed_recall(net);
+      rate::RecallByDelay const recalled = rate::delayed_recall(net);
       // [/recall]
       nmse.push_back(recalled.nmse);
       if (seed > 0) continue;

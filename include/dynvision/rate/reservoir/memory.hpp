@@ -82,13 +82,13 @@ struct RecallTask {
   double impulse = 1, rcond = 1e-10;
 };
 
-struct DelayedRecall {
+struct RecallByDelay {
   double nmse = 0;         // |o - wanted|^2 / |wanted|^2
   double peak = 0;         // o after `delay` steps
   Eigen::VectorXd output;  // o, step 0 the one in which the impulse comes
 };
 
-template <class N> DelayedRecall delayed_recall(N const& network, RecallTask const& task = {}) {
+template <class N> RecallByDelay delayed_recall(N const& network, RecallTask const& task = {}) {
   if (network.B.cols() != 1 || task.delay < 0 || task.n_steps <= task.delay) {
     fail("rate", 234,
          {"delayed recall with ", network.B.cols(), " inputs after ", task.delay, " of ", task.n_steps,
@@ -98,7 +98,7 @@ template <class N> DelayedRecall delayed_recall(N const& network, RecallTask con
   u(0, 0) = task.impulse, wanted(0, task.delay) = 1;
   Eigen::MatrixXd const R = states_of(network, u);
   Eigen::MatrixXd const W = least_squares_readout(R, wanted, task.rcond);
-  DelayedRecall found{.output = (W * R).transpose()};
+  RecallByDelay found{.output = (W * R).transpose()};
   found.nmse = (found.output - wanted.transpose()).squaredNorm();
   found.peak = found.output[task.delay];
   return found;
