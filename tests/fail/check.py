@@ -19,6 +19,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from compile_once import compile_once
+
 
 def expectations(source):
     wanted = {"g++": [], "clang++": []}
@@ -47,32 +50,20 @@ def occurs(wanted, output):
 PRECOMPILED = "dynvision/dyrcnn.hpp"
 
 
-def up_to_date(product, dependencies):
-    """Whether it is younger than every file that it was made of, as make understands it."""
-    try:
-        made = product.stat().st_mtime_ns
-        return all(Path(file).stat().st_mtime_ns <= made for file in dependencies.read_text().replace("\\\n", " ").split()[1:])
-    except FileNotFoundError:
-        return False
-
-
 def precompiled(folder, name, compiler, flags):
     """Flags that bring in PRECOMPILED, compiled once for all programs."""
     if folder is None:
         return []
     here = folder / name.replace("+", "x")
     here.mkdir(parents=True, exist_ok=True)
-    header, key, dependencies = here / "model.hpp", here / "key", here / "model.d"
-    product = here / ("model.hpp.gch" if name == "g++" else "model.hpp.pch")
+    header, product = here / "model.hpp", here / ("model.hpp.gch" if name == "g++" else "model.hpp.pch")
     version = subprocess.run([compiler, "--version"], capture_output=True, text=True).stdout
-    wanted = "\n".join([compiler, version, *flags])
     with open(here / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not up_to_date(product, dependencies) or not key.exists() or key.read_text() != wanted:
-            header.write_text(f"#include <{PRECOMPILED}>\n")
-            subprocess.run([compiler, *flags, "-x", "c++-header", str(header), "-o", str(product), "-MD", "-MF", str(dependencies)],
-                           check=True)
-            key.write_text(wanted)
+        done = compile_once(header, f"#include <{PRECOMPILED}>\n", product,
+                            [compiler, *flags, "-o", str(product), "-x", "c++-header"], version)
+    if done is not None and done.returncode != 0:
+        sys.exit(f"{name}: {PRECOMPILED}\n{done.stdout}{done.stderr}")
     return ["-include", str(header)] if name == "g++" else ["-include-pch", str(product)]
 
 

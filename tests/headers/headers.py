@@ -11,13 +11,14 @@ headers, each of which includes the one before, as few as cover all of them; and
 Compiled when ctest runs it, so that a header that fails does not keep other tests from running; what is as before is skipped.
 """
 import argparse
-import os
 import re
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from compile_once import compile_once
 
 # What a kernel file may include, through nvcc's front end: all but torch/* and Boost, which take minutes there, images (libpng), and what
 # includes Eigen.
@@ -92,39 +93,16 @@ def with_precompiled(includes):
     return found
 
 
-def up_to_date(product, dependencies):
-    """Whether it is younger than every file that it was made of, as make understands it."""
-    try:
-        made = product.stat().st_mtime_ns
-        return all(Path(file).stat().st_mtime_ns <= made for file in dependencies.read_text().replace("\\\n", " ").split()[1:])
-    except FileNotFoundError:
-        return False
-
-
 class Compiler:
     def __init__(self, name, command, flags, work):
         self.name, self.command, self.flags, self.work = name, command, flags, work
-        version = subprocess.run([command, "--version"], capture_output=True, text=True).stdout
-        self.means = "\n".join([version, command, *flags])
+        self.version = subprocess.run([command, "--version"], capture_output=True, text=True).stdout
         self.precompiled = {(): []}
 
     def compile(self, what, source, text, product, arguments):
         """What the compiler says of this text; nothing if it is content, now or when nothing was different."""
-        dependencies, key = Path(f"{product}.d"), Path(f"{product}.key")
-        wanted = "\n".join([self.means, *arguments, text])
-        if key.exists() and key.read_text() == wanted and up_to_date(product, dependencies):
-            return ""
-        key.unlink(missing_ok=True)
-        source.write_text(text)
-        started = time.time_ns()
-        done = subprocess.run([self.command, *self.flags, *arguments, str(source), "-MD", "-MF", str(dependencies)],
-                              capture_output=True, text=True)
-        if done.returncode != 0:
-            return f"{self.name}: {what}\n{done.stdout}{done.stderr}"
-        product.touch()
-        os.utime(product, ns=(started, started))  # what has changed meanwhile is younger
-        key.write_text(wanted)
-        return ""
+        done = compile_once(source, text, product, [self.command, *self.flags, *arguments], self.version)
+        return "" if done is None or done.returncode == 0 else f"{self.name}: {what}\n{done.stdout}{done.stderr}"
 
     def precompile(self, row):
         """What the compiler says of these; afterwards files may begin with them."""

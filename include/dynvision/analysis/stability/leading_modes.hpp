@@ -80,6 +80,9 @@ inline int krylov_size_of(ModeSettings const& settings, Eigen::Index n) {
   if (settings.krylov_size > 0) return settings.krylov_size;
   return std::max(2 * settings.n_modes + 4, is_large(n) ? 24 : 40);
 }
+inline int products_of(ModeSettings const& settings, Eigen::Index n) {
+  return settings.products > 0 ? settings.products : is_large(n) ? 4 : 1;
+}
 
 struct EigenPairs {
   Eigen::VectorXcd values;
@@ -102,9 +105,6 @@ class WatchedJacobian {
         between_(J.rows()),
         modulus_(Eigen::VectorXd::Zero(settings.n_modes)),
         at_rest_(static_cast<std::size_t>(settings.n_modes), 0) {}
-  static int products_of(ModeSettings const& settings, Eigen::Index n) {
-    return settings.products > 0 ? settings.products : is_large(n) ? 4 : 1;
-  }
   Eigen::Index rows() const { return J_.rows(); }
   Eigen::Index cols() const { return J_.cols(); }
   void perform_op(double const* x, double* y) const {
@@ -209,8 +209,7 @@ inline EigenPairs eigen_pairs(CoupledJacobian const& J, ModeSettings const& sett
   } catch (WatchedJacobian::Settled const&) {
     restarted = true;
   }
-  EigenPairs found =
-      within_space(J, solver.basis(restarted), solver.ritz(), WatchedJacobian::products_of(settings, n), settings);
+  EigenPairs found = within_space(J, solver.basis(restarted), solver.ritz(), products_of(settings, n), settings);
   bool const all_settled = !restarted && solver.info() == Spectra::CompInfo::Successful;
   found.converged = found.converged && (restarted || all_settled);
   if (!all_settled) {
@@ -254,11 +253,11 @@ inline Modes leading_modes(StepMap const& map, run::State const& at, ModeSetting
   std::vector<CoupledLayers> const groups = coupled_layers(J, random);
   for (CoupledLayers const& layers : groups) {
     std::optional<Progress> progress;
-    int const n_krylov = krylov_size_of(settings, J.size());
     if (!settings.progress.empty()) {
-      progress.emplace(settings.progress + " of " + layers.name,
-                       WatchedJacobian::products_of(settings, J.size()) *
-                           (n_krylov + settings.max_restarts * (n_krylov - settings.n_modes)));
+      int const n_krylov = krylov_size_of(settings, J.size());
+      progress.emplace(
+          settings.progress + " of " + layers.name,
+          products_of(settings, J.size()) * (n_krylov + settings.max_restarts * (n_krylov - settings.n_modes)));
     }
     CoupledJacobian const own(J, layers, random, !settings.patterns, progress ? &*progress : nullptr);
     EigenPairs const found = eigen_pairs(own, settings);
